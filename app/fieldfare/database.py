@@ -1,0 +1,98 @@
+"""The only place that opens SQLite: apsw brings its own current SQLite, sqlite-vec the vector table.
+
+The SQLite of many systems is old, has known FTS5 faults and cannot load extensions; apsw's wheels carry a fixed one.
+"""
+
+from __future__ import annotations
+
+import threading
+from pathlib import Path
+from typing import Any
+from urllib.parse import quote
+
+import apsw
+import sqlite_vec
+
+from fieldfare.errors import PackError, StorageError
+
+APPLICATION_ID = 0x46464650  # "FFFP", in the header of every pack
+SCHEMA_VERSION = 1
+
+DatabaseError = apsw.Error
+
+
+def create(path: Path) -> apsw.Connection:
+    """Open a new database for writing; a StorageError says why that is not possible."""
+    try:
+        connection = apsw.Connection(str(path))
+        _load_vectors(connection)
+        connection.execute("PRAGMA journal_mode=MEMORY; PRAGMA synchronous=OFF")
+    except apsw.Error as error:
+        raise StorageError(f"{path} cannot be written ({error}). Check the folder and the space left on it.") from error
+    return connection
+
+
+def _load_vectors(connection: apsw.Connection) -> None:
+    connection.enable_load_extension(True)
+    connection.load_extension(sqlite_vec.loadable_path())
+    connection.enable_load_extension(False)
+
+
+class Reader:
+    """A pack opened for reading by any number of threads: each gets its own read-only, immutable connection.
+
+    Immutable is safe because a pack file is never written after it was published, only replaced.
+    """
+
+    def __init__(self, path: Path) -> None:
+        self._path = path
+        self._local = threading.local()
+        self._opened: list[apsw.Connection] = []
+        self._lock = threading.Lock()
+        application = self.value("PRAGMA application_id")
+        version = self.value("PRAGMA user_version")
+        if application != APPLICATION_ID:
+            self.close()
+            raise PackError(f"{path.name} is not a Fieldfare pack. Ask its author for the .fpack file.")
+        if version != SCHEMA_VERSION:
+            self.close()
+            raise PackError(
+                f"{path.name} has pack format {version}, this program reads {SCHEMA_VERSION}. "
+                "Update the program or ask for a pack built for it."
+            )
+
+    def _connection(self) -> apsw.Connection:
+        connection: apsw.Connection | None = getattr(self._local, "connection", None)
+        if connection is None:
+            uri = f"file:{quote(str(self._path.resolve()))}?mode=ro&immutable=1"
+            flags = apsw.SQLITE_OPEN_READONLY | apsw.SQLITE_OPEN_URI
+            try:
+                connection = apsw.Connection(uri, flags=flags)
+                _load_vectors(connection)
+                connection.execute("PRAGMA query_only=ON; PRAGMA trusted_schema=OFF; PRAGMA cache_size=-8000")
+            except apsw.Error as error:
+                raise PackError(f"{self._path.name} cannot be opened ({error}). Install it again.") from error
+            self._local.connection = connection
+            with self._lock:
+                self._opened.append(connection)
+        return connection
+
+    def rows(self, query: str, bindings: tuple[Any, ...] = ()) -> list[tuple[Any, ...]]:
+        """All rows of a query; a PackError where the file turns out to be damaged."""
+        try:
+            return self._connection().execute(query, bindings).fetchall()
+        except apsw.Error as error:
+            raise PackError(f"{self._path.name} is damaged ({error}). Install it again.") from error
+
+    def value(self, query: str, bindings: tuple[Any, ...] = ()) -> Any:
+        """The first column of the first row, None where there is none."""
+        for row in self.rows(query, bindings):
+            return row[0]
+        return None
+
+    def close(self) -> None:
+        """Close every thread's connection; may be called again."""
+        with self._lock:
+            for connection in self._opened:
+                connection.close()
+            self._opened.clear()

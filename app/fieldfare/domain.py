@@ -1,0 +1,357 @@
+"""What flows through Fieldfare: frozen values that know no storage, no engine and no screen.
+
+Stages, in order: source (Document, Section, Block) -> pack (Manifest) -> index (Passage) -> query (Question) ->
+evidence (Evidence, Hazard, Figure) -> answer (Citation, Statement, Answer) -> events.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+
+class BlockKind(StrEnum):
+    """What a block of a document is, as its author meant it."""
+
+    PARAGRAPH = "paragraph"
+    STEP = "step"
+    TABLE = "table"
+    HAZARD = "hazard"
+    FIGURE = "figure"
+    CODE = "code"
+
+
+class Match(StrEnum):
+    """Why a passage was found."""
+
+    IDENTIFIER = "identifier"
+    WORDS = "words"
+    MEANING = "meaning"
+
+
+class Verdict(StrEnum):
+    """What kind of answer was given."""
+
+    GROUNDED = "grounded"
+    QUOTED = "quoted"
+    REFUSED = "refused"
+
+
+class ModelStatus(StrEnum):
+    """How far the language model is; everything but drafting works in every state."""
+
+    ABSENT = "absent"
+    LOADING = "loading"
+    READY = "ready"
+    FAILED = "failed"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ModelState:
+    """The state of the language model with a sentence that explains it to the technician."""
+
+    status: ModelStatus
+    sentence: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Region:
+    """A rectangle on a page: fractions of its width and height, origin at the top left."""
+
+    left: float
+    top: float
+    right: float
+    bottom: float
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Place:
+    """Where something stands in its document.
+
+    `page` counts the sheets of the document from 1 and is None where the source has no pages; `label` is the page
+    number as printed.
+    """
+
+    page: int | None = None
+    label: str = ""
+    region: Region | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Picture:
+    """An encoded image that was decoded once and re-encoded, so it is safe to decode again."""
+
+    data: bytes
+    media_type: str
+    width: int
+    height: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Hazard:
+    """A warning of the manual, verbatim.
+
+    `signal_word` is printed as in the source and never re-graded; `scheme` names the standard that gives it its
+    meaning (CAUTION is minor injury in ANSI Z535 and equipment damage in MIL-STD-38784).
+    """
+
+    id: int
+    signal_word: str
+    text: str
+    scheme: str = ""
+    symbol: str = ""
+    place: Place = Place()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Figure:
+    """A picture of the manual with its caption; `image` is the digest that finds its bytes in the pack."""
+
+    id: int
+    caption: str
+    image: str
+    number: str = ""
+    width: int
+    height: int
+    place: Place = Place()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Block:
+    """One element of a section in reading order, as ingest understood it.
+
+    `number` is a step's number as printed and `level` its depth from 1. A table has `rows` of equal length, the first
+    `header_rows` of which are its header. A figure has its `picture`. A hazard has its `signal_word`, and `protects`
+    says what it belongs to: "step" (the block before it or the next step), "procedure" or "section".
+    """
+
+    kind: BlockKind
+    text: str
+    place: Place = Place()
+    number: str = ""
+    level: int = 1
+    rows: tuple[tuple[str, ...], ...] = ()
+    header_rows: int = 0
+    caption: str = ""
+    picture: Picture | None = None
+    signal_word: str = ""
+    scheme: str = ""
+    symbol: str = ""
+    protects: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Section:
+    """A heading with the blocks up to the next heading; `path` holds the titles from the outermost to its own."""
+
+    path: tuple[str, ...]
+    place: Place = Place()
+    blocks: tuple[Block, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Sheet:
+    """A page of a source that has pages: its printed label and, where it was rendered, its picture."""
+
+    place: Place
+    picture: Picture | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Document:
+    """One manual as ingest understood it."""
+
+    source: str
+    title: str
+    language: str
+    sections: tuple[Section, ...]
+    sheets: tuple[Sheet, ...] = ()
+    number: str = ""
+    revision: str = ""
+    date: str = ""
+    losses: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Machine:
+    """A machine that a pack covers."""
+
+    maker: str
+    model: str
+    serials: str = ""
+
+    def __str__(self) -> str:
+        return f"{self.maker} {self.model}".strip()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class EmbedderIdentity:
+    """Which embedder made the vectors of a pack; vectors of different embedders must never be compared."""
+
+    name: str
+    version: str
+    dimension: int
+    digest: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Manifest:
+    """What a pack says of itself."""
+
+    id: str
+    version: str
+    title: str
+    language: str
+    licence: str
+    machines: tuple[Machine, ...]
+    embedder: EmbedderIdentity | None
+    sources: tuple[tuple[str, str], ...]
+    digest: str
+    passages: int
+    figures: int
+    hazards: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Passage:
+    """A piece of a manual that can be found, cited and shown: paragraphs, a procedure, one row of a table, a figure.
+
+    `text` is verbatim apart from white space. `id` counts within its pack. Hazards are those that protect the passage.
+    """
+
+    id: int
+    pack: str
+    document: str
+    section: int
+    heading: tuple[str, ...]
+    text: str
+    kind: BlockKind
+    place: Place = Place()
+    revision: str = ""
+    language: str = "en"
+    hazards: tuple[Hazard, ...] = ()
+    figures: tuple[Figure, ...] = ()
+    identifiers: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Question:
+    """What the technician wants to know. Empty `packs` means every installed pack."""
+
+    text: str
+    language: str = "en"
+    machine: str = ""
+    packs: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Evidence:
+    """A passage that may answer: `rank` from 1, `score` from 0 to 1, and why it was found."""
+
+    passage: Passage
+    rank: int
+    score: float
+    matched_by: tuple[Match, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Citation:
+    """Where a statement is proved: `quote` is `passage.text[start:end]` of the passage that it names."""
+
+    passage: Passage
+    quote: str
+    start: int
+    end: int
+
+    def __post_init__(self) -> None:
+        if self.passage.text[self.start : self.end] != self.quote or not self.quote:
+            raise ValueError("a citation quotes its passage verbatim")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Statement:
+    """One sentence, step or row of an answer with its proof; a verbatim one is the quote itself."""
+
+    text: str
+    citation: Citation
+    verbatim: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Answer:
+    """What is shown: statements with proof, or a refusal that names the nearest pages."""
+
+    verdict: Verdict
+    statements: tuple[Statement, ...]
+    evidence: tuple[Evidence, ...]
+    hazards: tuple[Hazard, ...] = ()
+    message: str = ""
+
+    def __post_init__(self) -> None:
+        if (self.verdict is Verdict.REFUSED) == bool(self.statements):
+            raise ValueError("an answer has statements, a refusal has none")
+
+    @property
+    def text(self) -> str:
+        """The answer as one text, a statement a line; the sentence of refusal where there is no answer."""
+        return "\n".join(statement.text for statement in self.statements) or self.message
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SectionView:
+    """A section of a pack as it is read on a screen, with the place of the passage that led there."""
+
+    document: str
+    revision: str
+    heading: tuple[str, ...]
+    place: Place
+    blocks: tuple[Block, ...]
+    figures: tuple[Figure, ...]
+    sheet: Picture | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class InstalledPack:
+    """A pack on this device."""
+
+    manifest: Manifest
+    path: str
+    size: int
+    bundled: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class EvidenceFound:
+    """The instant tier has finished: useful alone, shown at once. `hazards` protect what is shown."""
+
+    evidence: tuple[Evidence, ...]
+    hazards: tuple[Hazard, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Drafted:
+    """One more statement of the answer passed the lock (or was replaced by its quote)."""
+
+    statement: Statement
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Answered:
+    """The answer is complete."""
+
+    answer: Answer
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Cancelled:
+    """The technician stopped the answer; what was drafted before stays valid."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Failed:
+    """The answer could not be finished; `message` is a sentence for a person. The evidence stays valid."""
+
+    message: str
+
+
+Event = EvidenceFound | Drafted | Answered | Cancelled | Failed

@@ -1,0 +1,49 @@
+"""Every error that a user can meet, drawn as a tree; each carries a sentence for a person and an exit code.
+
+FieldfareError (1)
+├── UsageError (2)       the command or the question cannot be carried out as given
+├── SourceError (3)      a source document or pack.toml cannot be read
+├── PackError (4)        a pack is damaged, foreign or unfit for this version
+├── ModelError (5)       a model file is missing, damaged or does not fit this machine
+└── StorageError (6)     a file or folder cannot be read or written
+
+They become text in one place, `cli.main`.
+"""
+
+from __future__ import annotations
+
+
+class FieldfareError(Exception):
+    """Base of all errors that are told to a person: the message is a sentence that says what is wrong and what to do."""
+
+    exit_code = 1
+
+
+class UsageError(FieldfareError):
+    """The command or the question cannot be carried out as given."""
+
+    exit_code = 2
+
+
+class SourceError(FieldfareError):
+    """A source document or its pack.toml cannot be read."""
+
+    exit_code = 3
+
+
+class PackError(FieldfareError):
+    """A pack is damaged, foreign or unfit for this version."""
+
+    exit_code = 4
+
+
+class ModelError(FieldfareError):
+    """A model file is missing, damaged or does not fit this machine."""
+
+    exit_code = 5
+
+
+class StorageError(FieldfareError):
+    """A file or folder cannot be read or written."""
+
+    exit_code = 6

@@ -1,0 +1,1 @@
+"""Builds packs from manuals. Not in the device bundle."""

@@ -1,0 +1,133 @@
+"""A folder of Markdown or HTML files with their pictures -> one document."""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING
+from urllib.parse import unquote, urlsplit
+
+from fieldfare import images
+from fieldfare.domain import Document, Picture
+from fieldfare.errors import SourceError
+from fieldfare.ingest.extract import html, markdown
+from fieldfare.ingest.structure import Outline
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Sequence
+    from pathlib import Path
+
+_PICTURES = frozenset({".png", ".jpg", ".jpeg", ".webp", ".gif", ".bmp", ".tif", ".tiff", ".svg"})
+_FIRST = ("index", "readme", "intro", "introduction", "overview", "about")
+MAX_PICTURE = 64 << 20
+
+
+def extract(files: Sequence[Path], root: Path, language: str, progress: Callable[[str, int, int], None]) -> Document:
+    """Read the files in the order of their folders, front matter and names; a file's title heads its sections."""
+    losses: list[str] = []
+    outline = Outline()
+    read = []
+    for file in files:
+        text = file.read_text(encoding="utf-8", errors="replace")
+        name = file.relative_to(root).as_posix()
+        if file.suffix.lower() in {".html", ".htm", ".xhtml"}:
+            page = markdown.MarkdownPage(title=html.title_of(text), order=1e9, html=text)
+        elif text.strip():
+            page = markdown.convert(text, losses, name)
+        else:
+            continue
+        read.append((_order(file, root, page.order), file, name, page))
+    read.sort(key=lambda entry: entry[0])
+    pictures = _Pictures(root, language, losses)
+    for done, (_, file, name, page) in enumerate(read, 1):
+        body = html.parse(page.html, name) if page.html.strip() else None
+        if page.title and (body is None or not _starts_with(body, page.title)):
+            outline.heading(0, page.title)
+        elif page.title:
+            outline.heading(0, page.title)
+            _drop_first_heading(body)
+        if body is not None:
+            html.Walker(outline, lambda source, folder=file.parent: pictures.read(source, folder), losses).walk(body)
+        progress("reading", done, len(read))
+    return Document(
+        source=root.name, title="", language=language, sections=outline.sections(), losses=tuple(dict.fromkeys(losses))
+    )
+
+
+def _order(file: Path, root: Path, order: float) -> tuple[object, ...]:
+    """Folder by folder, an index first, then as the front matter orders, then by name with numbers counted."""
+    parts = file.relative_to(root).parts
+    stem = file.stem.lower()
+    return (*(_natural(part) for part in parts[:-1]), (0, stem not in _FIRST, order), _natural(stem))
+
+
+def _natural(name: str) -> tuple[int, bool, float, tuple[tuple[int, int, str], ...]]:
+    pieces = tuple((0, int(piece), "") if piece.isdigit() else (1, 0, piece) for piece in re.split(r"(\d+)", name) if piece)
+    return (1, True, 0.0, pieces)
+
+
+def _starts_with(body: html.HtmlElement, title: str) -> bool:
+    first = body.xpath("(.//h1|.//h2)[1]")
+    return bool(first) and " ".join(first[0].text_content().split()).casefold() == title.casefold()
+
+
+def _drop_first_heading(body: html.HtmlElement | None) -> None:
+    for first in body.xpath("(.//h1|.//h2)[1]") if body is not None else ():
+        first.drop_tree()
+
+
+class _Pictures:
+    """Finds and reads the pictures that pages name, below the root only; each file once."""
+
+    def __init__(self, root: Path, language: str, losses: list[str]) -> None:
+        self._root = root.resolve()
+        self._language = language
+        self._losses = losses
+        self._read: dict[Path, Picture | None] = {}
+        self._index: list[Path] | None = None
+
+    def read(self, source: str, folder: Path) -> Picture | None:
+        """The picture that a page in `folder` names, None where it is remote, missing or unreadable (a loss)."""
+        target = urlsplit(source.strip())
+        if target.scheme or target.netloc:
+            self._losses.append(f"{source[:80]}: a picture on the network was left out")
+            return None
+        file = self._find(unquote(target.path), folder)
+        if file is None:
+            self._losses.append(f"{source[:80]}: the picture was not found")
+            return None
+        if file not in self._read:
+            try:
+                self._read[file] = _load(file)
+            except (SourceError, OSError) as error:
+                self._losses.append(str(error))
+                self._read[file] = None
+        return self._read[file]
+
+    def _find(self, path: str, folder: Path) -> Path | None:
+        if not path or "\0" in path:
+            return None
+        for candidate in (folder / path, self._root / path.lstrip("/")):
+            resolved = candidate.resolve()
+            if resolved.is_relative_to(self._root) and resolved.is_file():
+                return resolved
+        if self._index is None:
+            self._index = sorted(file for file in self._root.rglob("*") if file.suffix.lower() in _PICTURES)
+        ending = path.lstrip("./@~").removeprefix("public/")
+        exact = [file for file in self._index if file.as_posix().endswith("/" + ending)]
+        variants = [file for file in self._index if f"/{ending}-" in file.as_posix() or f"/{ending}." in file.as_posix()]
+        ranked = exact or sorted(variants, key=lambda file: (f"-{self._language}-" not in file.name, "dark" in file.name, file))
+        return ranked[0].resolve() if ranked else None
+
+
+def _load(file: Path) -> Picture:
+    if file.stat().st_size > MAX_PICTURE:
+        raise SourceError(f"{file.name} is larger than 64 MiB. Scale the picture down.")
+    data = file.read_bytes()
+    if file.suffix.lower() == ".svg" or data[:5].lstrip().startswith((b"<svg", b"<?xml")):
+        import resvg_py
+
+        try:
+            data = bytes(resvg_py.svg_to_bytes(svg_string=data.decode("utf-8"), width=1200, background="white"))
+        except (ValueError, RuntimeError, UnicodeDecodeError) as error:
+            raise SourceError(f"{file.name} cannot be drawn ({error}). Export it again.") from error
+    return images.read_picture(data, name=file.name)

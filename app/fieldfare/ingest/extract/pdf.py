@@ -1,0 +1,332 @@
+"""PDF -> Document, with pypdfium2: pages, headings, paragraphs, steps, tables, warnings and figures with their place."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING, Any
+
+import pypdfium2
+
+from fieldfare import images
+from fieldfare.domain import Block, BlockKind, Document, Place, Region, Sheet
+from fieldfare.errors import SourceError
+from fieldfare.ingest.extract import pdf_tables
+from fieldfare.ingest.extract.pdf_figures import Illustration, illustrations
+from fieldfare.ingest.extract.pdf_layout import Line, Style, gutter, lines_of, without_contents
+from fieldfare.ingest.extract.pdf_page import Box, PageContent, read_page
+from fieldfare.ingest.hazards import split_signal_word
+from fieldfare.ingest.structure import Outline, figure_number
+from fieldfare.text import squeeze
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Sequence
+    from pathlib import Path
+
+SAMPLE = 60  # pages that are enough to learn a document's running heads and type sizes
+RENDER_SCALE = 2.0  # 144 dots an inch
+_NUMBERED = re.compile(r"^((?:\d{1,2}|[A-Z])(?:\.\d{1,3})*)\.?\s+(?=\S*[A-Za-zÀ-ÿ])")
+_MARKER = re.compile(r"^(\(?\d{1,2}[.)]|\(?[a-z][.)]|[•●▪■◦‣▶►➢✓]|[–—-](?=\s))\s*")
+_CAPTION = re.compile(r"^(?:figure|fig\.?|abbildung|abb\.?|bild|figura)\s*[A-Z]?\d", re.I)
+
+
+def extract(file: Path, progress: Callable[[str, int, int], None]) -> Document:
+    """Read a PDF; SourceError where it is damaged, encrypted or no PDF."""
+    try:
+        pdf = pypdfium2.PdfDocument(str(file))
+        count = len(pdf)
+    except pypdfium2.PdfiumError as error:
+        reason = "it is protected by a password" if "password" in str(error).lower() else "it is damaged or no PDF"
+        raise SourceError(f"{file.name} cannot be read: {reason}. Ask for a free copy or print it to a new PDF.") from error
+    try:
+        return _Reader(pdf, file.name, count, progress).read()
+    finally:
+        pdf.close()
+
+
+@dataclass(frozen=True, slots=True)
+class _Bookmark:
+    title: str
+    level: int
+
+
+@dataclass(frozen=True, slots=True)
+class _Item:
+    """Something on the page in reading order: a line, a table or a figure."""
+
+    box: Box
+    thing: Line | pdf_tables.Table | Illustration
+
+
+class _Reader:
+    def __init__(self, pdf: Any, name: str, count: int, progress: Callable[[str, int, int], None]) -> None:
+        self._pdf = pdf
+        self._name = name
+        self._count = count
+        self._progress = progress
+        self._outline = Outline()
+        self._losses: list[str] = []
+        self._sheets: list[Sheet] = []
+        self._bookmarks = self._read_bookmarks()
+        self._style: Style
+        self._last_table: tuple[Block, tuple[float, ...]] | None = None
+        self._pending: list[Line] = []
+
+    def read(self) -> Document:
+        step = max(1, self._count // SAMPLE)
+        titles = frozenset(mark.title for marks in self._bookmarks.values() for mark in marks)
+        self._style = Style.learn([self._content(index) for index in range(0, self._count, step)], titles)
+        for index in range(self._count):
+            self._page(index)
+            self._progress(f"reading {self._name}", index + 1, self._count)
+        self._flush_table()
+        metadata = self._pdf.get_metadata_dict()
+        title = squeeze(metadata.get("Title", ""))
+        return Document(
+            source=self._name,
+            title=title if len(title) > 3 and " " in title and not title.lower().endswith((".doc", ".docx", ".indd")) else "",
+            language="",
+            sections=self._outline.sections(),
+            sheets=tuple(self._sheets),
+            losses=tuple(self._losses),
+        )
+
+    def _read_bookmarks(self) -> dict[int, list[_Bookmark]]:
+        """The headings that the document's bookmarks name, by page index."""
+        found: dict[int, list[_Bookmark]] = {}
+        try:
+            for mark in self._pdf.get_toc(max_depth=6):
+                destination = mark.get_dest()
+                index = destination.get_index() if destination else None
+                title = squeeze(mark.get_title()).casefold()
+                if index is not None and title:
+                    found.setdefault(index, []).append(_Bookmark(title, mark.level + 1))
+        except (pypdfium2.PdfiumError, ValueError, AttributeError):
+            self._losses.append(f"{self._name}: its bookmarks are damaged, headings were found by their type alone")
+        return found
+
+    def _content(self, index: int) -> PageContent:
+        page = self._pdf[index]
+        try:
+            return read_page(page, index + 1, squeeze(self._label(index)))
+        finally:
+            page.close()
+
+    def _label(self, index: int) -> str:
+        try:
+            return self._pdf.get_page_label(index) or ""
+        except (pypdfium2.PdfiumError, UnicodeDecodeError):
+            return ""
+
+    def _page(self, index: int) -> None:
+        content = self._content(index)
+        lines, printed = self._style.split(content, lines_of(content.words))
+        label = content.label or printed or str(index + 1)
+        self._outline.place = Place(page=index + 1, label=label)
+        if not content.words:
+            self._losses.append(f"{self._name}, page {label}: no text layer (a scan or a picture); only its image is kept")
+        lines = without_contents(lines)
+        tables, panels = pdf_tables.ruled(content, lines)
+        figures = illustrations(content, [table.box for table in tables], lines)
+        lines = [line for line in lines if not any(one.box.holds(line.box) for one in (*tables, *figures))]
+        middle = gutter(lines, content)
+        if middle is None:
+            for table in pdf_tables.aligned(lines, content):
+                tables.append(table)
+                lines = [line for line in lines if not table.box.holds(line.box)]
+        self._render(index, content, figures)
+        items = [_Item(one.box, one) for one in (*lines, *tables, *figures)]
+        self._emit(_reading_order(items, middle), content, panels, index)
+
+    def _render(self, index: int, content: PageContent, figures: list[Illustration]) -> None:
+        """Keep a picture of the page, and cut its figures out of a larger one."""
+        page = self._pdf[index]
+        try:
+            sheet = _draw(page, images.PAGE_SIDE / max(*page.get_size(), 1))
+            drawn = _draw(page, scale := min(RENDER_SCALE, 4000 / max(content.width, content.height, 1))) if figures else None
+        except (pypdfium2.PdfiumError, MemoryError, ValueError):
+            self._losses.append(f"{self._name}, page {content.number}: cannot be drawn, its figures are missing")
+            figures.clear()
+            return
+        finally:
+            page.close()
+        if drawn is not None:
+            if (drawn.width > drawn.height) != (content.width > content.height):
+                drawn = drawn.rotate(-90, expand=True)
+            for number, figure in enumerate(figures):
+                box = figure.box
+                corners = (round(edge * scale) for edge in (box.x0 - 2, box.y0 - 2, box.x1 + 2, box.y1 + 2))
+                figures[number] = replace(figure, picture=images.encode(drawn.crop(tuple(corners)), longest=images.MAX_SIDE))
+        place = Place(page=index + 1, label=self._outline.place.label)
+        self._sheets.append(Sheet(place=place, picture=images.encode_sheet(sheet)))
+
+    def _emit(self, items: Sequence[_Item], content: PageContent, panels: Sequence[pdf_tables.Panel], index: int) -> None:
+        marks = list(self._bookmarks.get(index, ()))
+        for item in items:
+            place = self._place(item.box, content)
+            if isinstance(item.thing, Line):
+                panel = next((one for one in panels if one.box.holds(item.thing.box)), None)
+                self._line(item.thing, content, marks, panel)
+                continue
+            self._flush(content)
+            if isinstance(item.thing, pdf_tables.Table):
+                self._table(item.thing, place)
+            elif isinstance(item.thing, Illustration) and item.thing.picture is not None:
+                self._flush_table()
+                caption = item.thing.caption
+                text = squeeze(f"{caption} {item.thing.text}")
+                number = figure_number(caption)
+                self._outline.add(Block(kind=BlockKind.FIGURE, text=text, caption=caption, number=number,
+                                        picture=item.thing.picture, place=place))  # fmt: skip
+        self._flush(content)
+
+    def _place(self, box: Box, content: PageContent) -> Place:
+        region = Region(
+            left=max(box.x0 / content.width, 0), top=max(box.y0 / content.height, 0),
+            right=min(box.x1 / content.width, 1), bottom=min(box.y1 / content.height, 1),
+        )  # fmt: skip
+        return Place(page=content.number, label=self._outline.place.label, region=region)
+
+    def _line(self, line: Line, content: PageContent, marks: list[_Bookmark], panel: pdf_tables.Panel | None) -> None:
+        """Read one line: does it go on with the paragraph, or begin something new?"""
+        if self._pending and not self._goes_on(self._pending, line, panel is not None):
+            self._flush(content, marks)
+        self._pending.append(line)
+
+    def _goes_on(self, before: Sequence[Line], line: Line, in_panel: bool) -> bool:
+        last = before[-1]
+        gap = line.base - last.base
+        if gap < 0.3 * line.size:  # beside it, or a new column
+            return abs(gap) < 0.3 * line.size and not self._column_break(last, line) and line.box.x0 > last.box.x1 - 1
+        if abs(line.size - last.size) > 0.12 * max(line.size, last.size):
+            return False
+        if gap > (2.2 if in_panel else 1.65) * line.size or _MARKER.match(line.text):
+            return False
+        if line.bold != before[0].bold and (before[0].bold and all(one.bold for one in before)):
+            return False
+        if line.bold and not last.bold and len(line.words) <= 12 and gap > 1.35 * line.size:
+            return False
+        if _CAPTION.match(line.text) or split_signal_word(line.text):
+            return False
+        first = before[0].box.x0
+        marked = bool(_MARKER.match(before[0].text))
+        if len(before) == 1 and marked:
+            return line.box.x0 >= first - 2
+        expected = before[1].box.x0 if len(before) > 1 else first
+        return abs(line.box.x0 - expected) < 2.5 * line.size or line.box.x0 > expected
+
+    def _column_break(self, last: Line, line: Line) -> bool:
+        return line.box.x0 - last.box.x1 > 4 * last.size
+
+    def _flush(self, content: PageContent, marks: list[_Bookmark] | None = None) -> None:
+        lines, self._pending = self._pending, []
+        if not lines:
+            return
+        self._flush_table()
+        box = lines[0].box
+        for line in lines[1:]:
+            box = box.join(line.box)
+        place = self._place(box, content)
+        text = _join(lines)
+        marks = marks if marks is not None else list(self._bookmarks.get(content.number - 1, ()))
+        level = self._heading_level(lines, text, marks)
+        if level is not None:
+            self._outline.heading(level, text, place)
+            return
+        marker = _MARKER.match(text)
+        if marker and len(text) > marker.end():
+            number = marker.group(1).strip("(").rstrip(".)")
+            bullet = not number.isalnum()
+            kind = BlockKind.PARAGRAPH if bullet else BlockKind.STEP
+            depth = 1 if number.isdigit() or bullet else 2
+            self._outline.add(Block(kind=kind, text=text[marker.end() :], number="•" if bullet else number, level=depth,
+                                    place=place))  # fmt: skip
+        else:
+            self._outline.add(Block(kind=BlockKind.PARAGRAPH, text=text, place=place))
+
+    def _heading_level(self, lines: Sequence[Line], text: str, marks: Sequence[_Bookmark]) -> int | None:
+        """The level of a heading, None for text: bookmarks decide, else type size, weight and numbering."""
+        if len(text) > 160 or len(lines) > 4 or split_signal_word(text) or not any(map(str.isalpha, text)):
+            return None
+        folded = text.casefold()
+        bare = _NUMBERED.sub("", text).casefold()
+        for mark in marks:
+            if mark.title in {folded, bare} or _NUMBERED.sub("", mark.title) == bare:
+                return mark.level
+        size, body = lines[0].size, self._style.body_size
+        numbered = _NUMBERED.match(text)
+        larger = size >= 1.15 * body
+        bold = all(line.bold for line in lines)
+        if not (larger or (bold and size >= 0.95 * body)) or text.endswith((".", ":", ",", ";")) or _CAPTION.match(text):
+            return None
+        if _MARKER.match(text) and not (numbered and (larger or bold)):
+            return None
+        if numbered:
+            return numbered.group(1).count(".") + 1
+        if larger:
+            return 1 if size >= 1.6 * body else 2 if size >= 1.3 * body else 3
+        return 5 if len(text) <= 80 and len(lines) == 1 and not self._bookmarks else None
+
+    def _table(self, table: pdf_tables.Table, place: Place) -> None:
+        """Keep a table back until it is sure that the next page does not go on with it."""
+        header = table.rows[: table.header_rows]
+        if self._last_table is not None:
+            last, edges = self._last_table
+            same = len(edges) == len(table.edges) and all(abs(a - b) < 25 for a, b in zip(edges, table.edges, strict=True))
+            if same and last.place.page != place.page and len(last.rows[0]) == len(table.rows[0]):
+                repeated = table.header_rows if header == last.rows[: last.header_rows] else 0
+                if repeated or not table.header_rows:
+                    self._last_table = (replace(last, rows=_continued(last.rows, table.rows[repeated:])), edges)
+                    return
+        self._flush_table()
+        self._last_table = (
+            Block(kind=BlockKind.TABLE, text="", rows=table.rows, header_rows=table.header_rows, place=place), table.edges
+        )
+
+    def _flush_table(self) -> None:
+        if self._last_table is not None:
+            block, _ = self._last_table
+            self._last_table = None
+            self._outline.add(replace(block, text="\n".join(" | ".join(row) for row in block.rows)))
+
+
+def _draw(page: Any, scale: float) -> Any:
+    return page.render(scale=scale, fill_color=(255, 255, 255, 255)).to_pil()
+
+
+def _continued(rows: Sequence[tuple[str, ...]], more: Sequence[tuple[str, ...]]) -> tuple[tuple[str, ...], ...]:
+    """The rows of a table that goes on over the page; a first row without its first cell goes on with the last one."""
+    if more and not more[0][0] and any(more[0]):
+        last = tuple(squeeze(f"{above} {below}") for above, below in zip(rows[-1], more[0], strict=True))
+        return (*rows[:-1], last, *more[1:])
+    return (*rows, *more)
+
+
+def _reading_order(items: Sequence[_Item], middle: float | None) -> list[_Item]:
+    """Top to bottom; on a page of two columns each band between full-width items is read left, then right."""
+    ordered = sorted(items, key=lambda item: (round(item.box.y0 / 3), item.box.x0))
+    if middle is None:
+        return ordered
+    result: list[_Item] = []
+    left: list[_Item] = []
+    right: list[_Item] = []
+    for item in ordered:
+        if item.box.x0 < middle - 3 and item.box.x1 > middle + 3:
+            result += [*left, *right, item]
+            left, right = [], []
+        elif item.box.x0 < middle:
+            left.append(item)
+        else:
+            right.append(item)
+    return [*result, *left, *right]
+
+
+def _join(lines: Sequence[Line]) -> str:
+    """The text of a paragraph: lines joined, words divided at a line's end made whole again."""
+    text = ""
+    for line in lines:
+        if re.search(r"[a-zà-ÿ]-$", text) and re.match(r"[a-zà-ÿ]", line.text):
+            text = text[:-1] + line.text
+        else:
+            text = f"{text} {line.text}" if text else line.text
+    return squeeze(text)

@@ -1,0 +1,183 @@
+"""Words of a page -> lines, columns, running heads: what a reader sees before reading."""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from dataclasses import dataclass
+from functools import reduce
+from typing import TYPE_CHECKING
+
+from fieldfare.ingest.extract.pdf_page import Box, PageContent, Word
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Sequence
+
+SEGMENT_GAP = 1.2  # ems of white space that part two pieces of a line
+_LEADER = re.compile(r"(?:\.\s?){5,}|…{2,}|_{6,}")
+_PAGE_NUMBER = re.compile(r"^(?:page|seite|página|pagina|p\.)?\s*[-–—|]?\s*((?:[A-Z]{1,2}[-.])?\d{1,4}(?:-\d{1,3})?|[ivxlc]{1,7})\s*"
+                          r"(?:[-–—|]|(?:/|of|von|de|di|sur)\s*\d{1,4})?$", re.I)  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """Words on one baseline with no wide gap between them."""
+
+    words: tuple[Word, ...]
+    box: Box
+    base: float
+    size: float
+
+    @property
+    def text(self) -> str:
+        return " ".join(word.text for word in self.words)
+
+    @property
+    def bold(self) -> bool:
+        return all(word.bold for word in self.words if any(map(str.isalnum, word.text)))
+
+
+def make_line(words: Sequence[Word]) -> Line:
+    """A line of words that are in order."""
+    sizes = Counter[float]()
+    for word in words:
+        sizes[round(word.size, 1)] += len(word.text)
+    box = reduce(Box.join, (word.box for word in words))
+    return Line(tuple(words), box, words[0].base, sizes.most_common(1)[0][0])
+
+
+def lines_of(words: Iterable[Word]) -> list[Line]:
+    """Join words to lines by their baselines, top to bottom, and part each at its wide gaps."""
+    rows: list[list[Word]] = []
+    for word in sorted(words, key=lambda one: (one.base, one.box.x0)):
+        for row in reversed(rows[-4:]):
+            reference = max(row, key=lambda one: one.size)
+            slack = 0.25 if abs(reference.size - word.size) < 1 else 0.55
+            if abs(reference.base - word.base) <= slack * max(reference.size, word.size):
+                row.append(word)
+                break
+        else:
+            rows.append([word])
+    found = []
+    for row in rows:
+        row.sort(key=lambda one: one.box.x0)
+        start = 0
+        for index in range(1, len(row) + 1):
+            gap = row[index].box.x0 - row[index - 1].box.x1 if index < len(row) else 1e9
+            if gap > SEGMENT_GAP * max(row[index - 1].size, 1.0) and not _hangs(row[start:index], gap):
+                found.append(make_line(row[start:index]))
+                start = index
+    return sorted(found, key=lambda line: (line.base, line.box.x0))
+
+
+def _hangs(words: Sequence[Word], gap: float) -> bool:
+    """Whether what stands before a gap is a bullet or number of the text after it."""
+    text = " ".join(word.text for word in words)
+    return bool(re.fullmatch(r"[•●▪■◦‣–—-]|\(?\d{1,2}[.)]|\(?[a-zA-Z][.)]|\d{1,2}(?:\.\d{1,2}){1,4}\.?", text)) and (
+        gap < 4.0 * words[-1].size
+    )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Style:
+    """What the pages of a document share: the size of its running text and its running heads and feet."""
+
+    body_size: float
+    repeated: frozenset[str]
+    head_bases: frozenset[int]
+
+    @classmethod
+    def learn(cls, pages: Sequence[PageContent], titles: frozenset[str]) -> Style:
+        """Learn from a sample of pages; `titles` are the document's headings, folded, as its bookmarks name them."""
+        sizes = Counter[float]()
+        seen = Counter[str]()
+        by_base: dict[int, list[str]] = {}
+        for page in pages:
+            for word in page.words:
+                sizes[round(word.size * 2) / 2] += len(word.text)
+            keys = set()
+            for row in _marginal_rows(page):
+                text = " ".join(line.text for line in row)
+                keys.add(_furniture_key(text, row[0].base))
+                if row[0].base < 0.12 * page.height:
+                    by_base.setdefault(round(row[0].base / 3), []).append(text)
+            seen.update(keys)
+        enough = max(3, len(pages) // 5)
+        heads = set()
+        for base, texts in by_base.items():
+            known = sum(text.casefold() in titles or bool(_PAGE_NUMBER.match(text)) for text in texts)
+            if len(texts) >= max(3, len(pages) // 2) and (len(set(texts)) <= 0.6 * len(texts) or known >= 0.5 * len(texts)):
+                heads |= {base - 1, base, base + 1}
+        return cls(
+            body_size=sizes.most_common(1)[0][0] if sizes else 10.0,
+            repeated=frozenset(key for key, count in seen.items() if count >= enough),
+            head_bases=frozenset(heads),
+        )
+
+    def split(self, page: PageContent, lines: Sequence[Line]) -> tuple[list[Line], str]:
+        """The lines that are content, and the page number as printed, empty where none is."""
+        marginal = {id(line): row for row in _marginal_rows(page, lines) for line in row}
+        label = ""
+        kept = []
+        for line in lines:
+            row = marginal.get(id(line))
+            if row is None:
+                kept.append(line)
+                continue
+            number = _PAGE_NUMBER.match(line.text)
+            text = " ".join(one.text for one in row)
+            furniture = _furniture_key(text, row[0].base) in self.repeated or (
+                row[0].base < 0.12 * page.height and round(row[0].base / 3) in self.head_bases
+            )
+            if number and (furniture or len(row) == 1 or row[0].base > 0.9 * page.height):
+                label = label or number.group(1)
+            elif not furniture:
+                kept.append(line)
+        return kept, label
+
+
+def _marginal_rows(page: PageContent, lines: Sequence[Line] | None = None) -> list[list[Line]]:
+    """The two outermost rows of lines at the top and at the bottom, as far as they lie in the margins."""
+    rows: list[list[Line]] = []
+    for line in lines if lines is not None else lines_of(page.words):
+        if rows and abs(rows[-1][0].base - line.base) < 2:
+            rows[-1].append(line)
+        else:
+            rows.append([line])
+    top = [row for row in rows[:2] if row[0].base < 0.12 * page.height]
+    bottom = [row for row in rows[-2:] if row[0].base > 0.88 * page.height and row not in top]
+    return top + bottom
+
+
+def _furniture_key(text: str, base: float) -> str:
+    return f"{round(base / 6)} {re.sub(r'[0-9]+', '#', text.casefold())}"
+
+
+def without_contents(lines: Sequence[Line]) -> list[Line]:
+    """Drop the lines of a table of contents: those with dot leaders and what stands on their baselines."""
+    led = [line.base for line in lines if _LEADER.search(line.text)]
+    return [line for line in lines if not any(abs(line.base - base) < 2.5 for base in led)]
+
+
+def gutter(lines: Sequence[Line], page: PageContent) -> float | None:
+    """The x between two columns of running text, None where the page has one column."""
+    if len(lines) < 12:
+        return None
+    best: tuple[float, float] | None = None
+    for step in range(30, 71):
+        x = page.width * step / 100
+        left = [line for line in lines if line.box.x1 <= x]
+        right = [line for line in lines if line.box.x0 >= x]
+        crossing = len(lines) - len(left) - len(right)
+        if len(left) < 6 or len(right) < 6 or crossing > 0.35 * len(lines):
+            continue
+        if min(sum(len(line.words) for line in side) / len(side) for side in (left, right)) < 3.5:
+            continue
+        beside = sum(any(abs(one.base - other.base) < 30 for other in right) for one in left)
+        if beside < 0.5 * len(left):
+            continue
+        margin = min(line.box.x0 for line in right) - max(line.box.x1 for line in left)
+        score = -crossing * 10 + margin
+        if margin >= 6 and (best is None or score > best[0]):
+            best = (score, (min(line.box.x0 for line in right) + max(line.box.x1 for line in left)) / 2)
+    return best[1] if best else None

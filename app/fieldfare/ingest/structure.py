@@ -1,0 +1,103 @@
+"""What extractors build documents with: headings become sections, loose hints become hazards and captions."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import replace
+
+from fieldfare.domain import Block, BlockKind, Place, Section
+from fieldfare.ingest.hazards import split_signal_word
+from fieldfare.text import clean, squeeze
+
+_FIGURE_NUMBER = re.compile(
+    r"^(?:figure|fig\.?|abbildung|abb\.?|bild|figura|illustration|image|drawing)\s*([A-Z]?\d+(?:[-–.]\d+)*[a-z]?)\b", re.I
+)
+_TABLE_CAPTION = re.compile(r"^(?:table|tabelle|tab\.|tableau|tabla|tabela|tabella)\s*[A-Z]?\d+(?:[-–.]\d+)*\b", re.I)
+
+
+def figure_number(caption: str) -> str:
+    """The number of a figure as its caption prints it, empty where it has none."""
+    match = _FIGURE_NUMBER.match(caption)
+    return match.group(1) if match else ""
+
+
+def is_table_caption(text: str) -> bool:
+    """Whether a paragraph is the caption of a table: `Table 7-2: Tightening torques`."""
+    return bool(_TABLE_CAPTION.match(text)) and len(text) < 200
+
+
+def tidy(text: str) -> str:
+    """Clean text with single spaces inside its lines; its line breaks stay."""
+    lines = (" ".join(line.split()) for line in clean(text).split("\n"))
+    return "\n".join(line for line in lines if line)
+
+
+class Outline:
+    """Collects headings and blocks in reading order into the sections of a document.
+
+    It knows the page that reading has reached, joins a signal word that stands alone to the paragraph after it, and
+    gives a table the caption that stands before it.
+    """
+
+    def __init__(self, root: tuple[str, ...] = ()) -> None:
+        self.place = Place()
+        self._root = root
+        self._stack: list[tuple[int, str]] = []
+        self._sections: list[Section] = []
+        self._blocks: list[Block] = []
+        self._start = Place()
+        self._waiting: Block | None = None
+
+    def heading(self, level: int, title: str, place: Place | None = None) -> None:
+        """Begin a section; `level` counts from 1, deeper headings nest in shallower ones."""
+        title = squeeze(title)
+        if not title:
+            return
+        self._finish()
+        while self._stack and self._stack[-1][0] >= level:
+            self._stack.pop()
+        self._stack.append((level, title))
+        self._start = place or self.place
+
+    def add(self, block: Block) -> None:
+        """Append a block; text that opens a warning becomes a hazard."""
+        if block.place.page is None and self.place.page is not None:
+            block = replace(block, place=self.place)
+        block = replace(block, text=tidy(block.text), caption=squeeze(block.caption))
+        if block.kind is BlockKind.PARAGRAPH and block.number == "":
+            if self._waiting is not None:
+                block = replace(self._waiting, text=block.text)
+                self._waiting = None
+            elif signal := split_signal_word(block.text):
+                block = replace(block, kind=BlockKind.HAZARD, signal_word=signal[0], text=signal[1], protects="section")
+                if not block.text:
+                    self._waiting = block
+                    return
+        self._release()
+        if block.kind is BlockKind.TABLE and not block.caption and self._blocks:
+            before = self._blocks[-1]
+            if before.kind is BlockKind.PARAGRAPH and is_table_caption(before.text):
+                block = replace(block, caption=squeeze(before.text))
+                self._blocks.pop()
+        if block.text or block.rows or block.picture:
+            self._blocks.append(block)
+
+    def sections(self) -> tuple[Section, ...]:
+        """Everything collected so far."""
+        self._finish()
+        return tuple(self._sections)
+
+    def _release(self) -> None:
+        """A signal word that no paragraph followed stands as it was printed."""
+        if self._waiting is not None:
+            word = self._waiting
+            self._waiting = None
+            self._blocks.append(replace(word, kind=BlockKind.PARAGRAPH, text=word.signal_word, signal_word="", protects=""))
+
+    def _finish(self) -> None:
+        self._release()
+        path = (*self._root, *(title for _, title in self._stack))
+        if self._blocks or (self._stack and (not self._sections or self._sections[-1].path != path)):
+            self._sections.append(Section(path=path, place=self._start, blocks=tuple(self._blocks)))
+        self._blocks = []
+        self._start = self.place

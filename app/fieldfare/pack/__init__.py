@@ -1,0 +1,1 @@
+"""The pack file: one SQLite file of manuals, images and indexes."""

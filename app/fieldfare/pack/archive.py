@@ -1,0 +1,235 @@
+"""Reads a pack: passages by word, meaning and identifier; sections, figures and pages to show."""
+
+from __future__ import annotations
+
+import json
+import re
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from fieldfare.database import Reader
+from fieldfare.domain import Block, BlockKind, Figure, Hazard, Passage, Picture, Place, Region, SectionView
+from fieldfare.errors import PackError
+from fieldfare.pack import manifest
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Sequence
+
+_PASSAGE = """
+    SELECT p.id, p.section, p.kind, p.text, p.page, p.label, p.region, s.path, d.title, d.revision, d.language
+    FROM passage p JOIN section s ON s.id = p.section JOIN document d ON d.id = s.document
+    WHERE p.id IN (SELECT value FROM json_each(?))
+"""
+
+
+class Archive:
+    """An open pack. The library opens it after its digest was verified; all threads may read at once."""
+
+    def __init__(self, path: Path) -> None:
+        self.path = path
+        self._reader = Reader(path)
+        try:
+            self.manifest = manifest.from_rows(self._reader.rows("SELECT key, value FROM manifest"))
+        except PackError:
+            self._reader.close()
+            raise
+
+    def close(self) -> None:
+        """Close the file; may be called again."""
+        self._reader.close()
+
+    def find_words(self, query: str, limit: int) -> list[tuple[int, float]]:
+        """Passages for an FTS5 query, best first, with bm25 turned so that more is better; headings weigh double.
+
+        The query must be well formed: retrieval quotes every token.
+        """
+        rows = self._reader.rows(
+            "SELECT rowid, -bm25(passage_words, 2.0, 1.0, 1.0) AS score FROM passage_words "
+            "WHERE passage_words MATCH ? ORDER BY score DESC, rowid LIMIT ?",
+            (query, limit),
+        )
+        return [(row[0], row[1]) for row in rows]
+
+    def find_meaning(self, vector: bytes, limit: int) -> list[tuple[int, float]]:
+        """Passages nearest to a unit vector (float32 bytes), best first, with their cosine."""
+        if self.manifest.embedder is None:
+            return []
+        rows = self._reader.rows(
+            "SELECT rowid, distance FROM passage_meaning WHERE embedding MATCH ? AND k = ? ORDER BY distance, rowid",
+            (vector, limit),
+        )
+        return [(row[0], 1.0 - row[1]) for row in rows]
+
+    def find_identifiers(self, keys: Sequence[str]) -> list[tuple[str, str, int, bool]]:
+        """Key, spelling, passage and whether the passage defines it, for every key that stands in the pack."""
+        rows = self._reader.rows(
+            "SELECT key, printed, passage, defines FROM identifier "
+            "WHERE key IN (SELECT value FROM json_each(?)) ORDER BY defines DESC, passage",
+            (json.dumps(list(keys)),),
+        )
+        return [(row[0], row[1], row[2], bool(row[3])) for row in rows]
+
+    def find_loose_identifiers(self, keys: Sequence[str]) -> list[tuple[str, str, int, bool]]:
+        """As `find_identifiers`, without leading zeros: `E7` finds E07."""
+        rows = self._reader.rows(
+            "SELECT key, printed, passage, defines FROM identifier "
+            "WHERE loose IN (SELECT value FROM json_each(?)) ORDER BY defines DESC, passage",
+            (json.dumps(list(keys)),),
+        )
+        return [(row[0], row[1], row[2], bool(row[3])) for row in rows]
+
+    def document_frequency(self, word: str) -> int:
+        """In how many passages an FTS5 phrase stands."""
+        quoted = word.replace('"', '""')
+        return int(
+            self._reader.value("SELECT count(*) FROM passage_words WHERE passage_words MATCH ?", (f'"{quoted}"',))
+        )
+
+    def passages(self, ids: Iterable[int]) -> dict[int, Passage]:
+        """Passages by id, each with the hazards that protect it, its figures and its identifiers."""
+        wanted = json.dumps(list(ids))
+        hazards: dict[int, list[Hazard]] = {}
+        for passage, *fields in self._reader.rows(
+            "SELECT r.passage, h.id, h.signal_word, h.scheme, h.text, h.symbol, h.page, h.label, h.region "
+            "FROM protects r JOIN hazard h ON h.id = r.hazard "
+            "WHERE r.passage IN (SELECT value FROM json_each(?)) ORDER BY h.id",
+            (wanted,),
+        ):
+            hazards.setdefault(passage, []).append(_hazard(fields))
+        figures: dict[int, list[Figure]] = {}
+        for passage, *fields in self._reader.rows(
+            "SELECT r.passage, f.id, f.number, f.caption, f.image, i.width, i.height, f.page, f.label, f.region "
+            "FROM illustrates r JOIN figure f ON f.id = r.figure JOIN image i ON i.digest = f.image "
+            "WHERE r.passage IN (SELECT value FROM json_each(?)) ORDER BY f.id",
+            (wanted,),
+        ):
+            figures.setdefault(passage, []).append(_figure(fields))
+        printed: dict[int, list[str]] = {}
+        for passage, spelling in self._reader.rows(
+            "SELECT passage, printed FROM identifier WHERE passage IN (SELECT value FROM json_each(?)) ORDER BY key",
+            (wanted,),
+        ):
+            printed.setdefault(passage, []).append(spelling)
+        return {
+            row[0]: Passage(
+                id=row[0],
+                pack=self.manifest.id,
+                section=row[1],
+                kind=BlockKind(row[2]),
+                text=row[3],
+                place=_place(row[4], row[5], row[6]),
+                heading=tuple(json.loads(row[7])),
+                document=row[8],
+                revision=row[9],
+                language=row[10],
+                hazards=tuple(hazards.get(row[0], ())),
+                figures=tuple(figures.get(row[0], ())),
+                identifiers=tuple(printed.get(row[0], ())),
+            )
+            for row in self._reader.rows(_PASSAGE, (wanted,))
+        }
+
+    def procedure(self, passage: Passage) -> tuple[Passage, ...]:
+        """The passages of the procedure that this one is a part of, in order: a long procedure has several."""
+        ids = [row[0] for row in self._reader.rows(
+            "SELECT id FROM passage WHERE section = ? AND kind = ? ORDER BY id", (passage.section, BlockKind.STEP.value)
+        )]
+        found = self.passages(ids)
+        return tuple(found[id_] for id_ in ids)
+
+    def section(self, passage: Passage) -> SectionView:
+        """The section that a passage stands in, block by block, with the picture of its page where there is one."""
+        rows = self._reader.rows(
+            "SELECT d.title, d.revision, s.path, s.page, s.label, d.id FROM section s "
+            "JOIN document d ON d.id = s.document WHERE s.id = ?",
+            (passage.section,),
+        )
+        if not rows:
+            raise PackError(f"{self.path.name} has no section {passage.section}. Install the pack again.")
+        document, revision, path, page, label, document_id = rows[0]
+        figures = [
+            _figure(fields)
+            for fields in self._reader.rows(
+                "SELECT f.id, f.number, f.caption, f.image, i.width, i.height, f.page, f.label, f.region "
+                "FROM block b JOIN figure f ON f.id = b.figure JOIN image i ON i.digest = f.image "
+                "WHERE b.section = ? ORDER BY b.id",
+                (passage.section,),
+            )
+        ]
+        blocks = self._reader.rows(
+            "SELECT b.kind, b.text, b.number, b.level, b.caption, b.cells, b.header_rows, b.page, b.label, b.region, "
+            "coalesce(h.signal_word, ''), coalesce(h.scheme, ''), coalesce(h.symbol, ''), coalesce(h.protects, '') "
+            "FROM block b LEFT JOIN hazard h ON h.id = b.hazard WHERE b.section = ? ORDER BY b.id",
+            (passage.section,),
+        )
+        return SectionView(
+            document=document,
+            revision=revision,
+            heading=tuple(json.loads(path)),
+            place=passage.place if passage.place.page is not None else _place(page, label, None),
+            blocks=tuple(_block(row) for row in blocks),
+            figures=tuple(figures),
+            sheet=self._sheet(document_id, passage.place.page),
+        )
+
+    def _sheet(self, document: int, page: int | None) -> Picture | None:
+        rows = self._reader.rows(
+            "SELECT i.data, i.media_type, i.width, i.height FROM sheet s JOIN image i ON i.digest = s.image "
+            "WHERE s.document = ? AND s.page = ?",
+            (document, page),
+        )
+        return Picture(data=rows[0][0], media_type=rows[0][1], width=rows[0][2], height=rows[0][3]) if rows else None
+
+    def picture(self, digest: str) -> bytes:
+        """The encoded bytes of an image; a PackError where the pack has none of that digest."""
+        data = self._reader.value("SELECT data FROM image WHERE digest = ?", (digest,))
+        if data is None:
+            raise PackError(f"{self.path.name} has no image {digest[:12]}. Install the pack again.")
+        return bytes(data)
+
+    def outline(self) -> list[tuple[tuple[str, ...], str]]:
+        """Heading path and printed page of every section in reading order."""
+        rows = self._reader.rows("SELECT path, label FROM section ORDER BY id")
+        return [(tuple(json.loads(row[0])), row[1]) for row in rows]
+
+
+def fts_phrase(word: str) -> str:
+    """A word as an FTS5 string: quoted, so that no character of it is syntax."""
+    return '"' + re.sub(r'"', '""', word) + '"'
+
+
+def _place(page: int | None, label: str, region: str | None) -> Place:
+    if region is None:
+        return Place(page=page, label=label)
+    left, top, right, bottom = json.loads(region)
+    return Place(page=page, label=label, region=Region(left=left, top=top, right=right, bottom=bottom))
+
+
+def _hazard(row: Sequence[Any]) -> Hazard:
+    return Hazard(
+        id=row[0], signal_word=row[1], scheme=row[2], text=row[3], symbol=row[4], place=_place(row[5], row[6], row[7])
+    )
+
+
+def _figure(row: Sequence[Any]) -> Figure:
+    return Figure(
+        id=row[0], number=row[1], caption=row[2], image=row[3], width=row[4], height=row[5],
+        place=_place(row[6], row[7], row[8]),
+    )
+
+
+def _block(row: Sequence[Any]) -> Block:
+    return Block(
+        kind=BlockKind(row[0]),
+        text=row[1],
+        number=row[2],
+        level=row[3],
+        caption=row[4],
+        rows=tuple(tuple(cells) for cells in json.loads(row[5])) if row[5] else (),
+        header_rows=row[6],
+        place=_place(row[7], row[8], row[9]),
+        signal_word=row[10],
+        scheme=row[11],
+        symbol=row[12],
+        protects=row[13],
+    )

@@ -1,0 +1,113 @@
+-- A content pack: one SQLite file. Written once by ingest/creator.py, published with VACUUM INTO, never changed.
+-- Places (page, label, region) are NULL or '' where the source has none; regions are JSON arrays of four fractions.
+
+CREATE TABLE manifest (key TEXT PRIMARY KEY, value TEXT NOT NULL) WITHOUT ROWID;
+
+CREATE TABLE document (
+    id INTEGER PRIMARY KEY,
+    source TEXT NOT NULL,
+    title TEXT NOT NULL,
+    number TEXT NOT NULL,
+    revision TEXT NOT NULL,
+    date TEXT NOT NULL,
+    language TEXT NOT NULL
+);
+
+CREATE TABLE image (
+    digest TEXT PRIMARY KEY,
+    media_type TEXT NOT NULL,
+    width INTEGER NOT NULL,
+    height INTEGER NOT NULL,
+    data BLOB NOT NULL
+) WITHOUT ROWID;
+
+CREATE TABLE sheet (
+    document INTEGER NOT NULL REFERENCES document,
+    page INTEGER NOT NULL,
+    label TEXT NOT NULL,
+    image TEXT REFERENCES image,
+    PRIMARY KEY (document, page)
+) WITHOUT ROWID;
+
+CREATE TABLE section (
+    id INTEGER PRIMARY KEY,
+    document INTEGER NOT NULL REFERENCES document,
+    path TEXT NOT NULL,                -- JSON array of titles, outermost first
+    page INTEGER,
+    label TEXT NOT NULL
+);
+
+CREATE TABLE figure (
+    id INTEGER PRIMARY KEY,
+    number TEXT NOT NULL,
+    caption TEXT NOT NULL,
+    image TEXT NOT NULL REFERENCES image,
+    page INTEGER,
+    label TEXT NOT NULL,
+    region TEXT
+);
+
+CREATE TABLE hazard (
+    id INTEGER PRIMARY KEY,
+    signal_word TEXT NOT NULL,         -- as printed
+    scheme TEXT NOT NULL,              -- the standard that gives the word its meaning
+    text TEXT NOT NULL,                -- verbatim
+    symbol TEXT NOT NULL,
+    protects TEXT NOT NULL,            -- step, procedure or section
+    page INTEGER,
+    label TEXT NOT NULL,
+    region TEXT
+);
+
+CREATE TABLE block (
+    id INTEGER PRIMARY KEY,            -- reading order over the whole pack
+    section INTEGER NOT NULL REFERENCES section,
+    kind TEXT NOT NULL,
+    text TEXT NOT NULL,
+    number TEXT NOT NULL,
+    level INTEGER NOT NULL,
+    caption TEXT NOT NULL,
+    cells TEXT,                        -- JSON array of rows, tables only
+    header_rows INTEGER NOT NULL,
+    figure INTEGER REFERENCES figure,
+    hazard INTEGER REFERENCES hazard,
+    page INTEGER,
+    label TEXT NOT NULL,
+    region TEXT
+);
+CREATE INDEX block_section ON block (section);
+
+CREATE TABLE passage (
+    id INTEGER PRIMARY KEY,
+    section INTEGER NOT NULL REFERENCES section,
+    kind TEXT NOT NULL,
+    text TEXT NOT NULL,
+    first_block INTEGER NOT NULL REFERENCES block,
+    last_block INTEGER NOT NULL REFERENCES block,
+    cells_row INTEGER,                 -- the row of the table's cells that this passage is
+    page INTEGER,
+    label TEXT NOT NULL,
+    region TEXT
+);
+
+CREATE TABLE protects (
+    passage INTEGER NOT NULL REFERENCES passage,
+    hazard INTEGER NOT NULL REFERENCES hazard,
+    PRIMARY KEY (passage, hazard)
+) WITHOUT ROWID;
+
+CREATE TABLE illustrates (
+    passage INTEGER NOT NULL REFERENCES passage,
+    figure INTEGER NOT NULL REFERENCES figure,
+    PRIMARY KEY (passage, figure)
+) WITHOUT ROWID;
+
+CREATE TABLE identifier (
+    key TEXT NOT NULL,                 -- text.identifier_key
+    loose TEXT NOT NULL,               -- text.loose_key
+    printed TEXT NOT NULL,
+    passage INTEGER NOT NULL REFERENCES passage,
+    defines INTEGER NOT NULL,          -- 1 where the passage is about it (its table row, its heading)
+    PRIMARY KEY (key, passage)
+) WITHOUT ROWID;
+CREATE INDEX identifier_loose ON identifier (loose);

@@ -1,0 +1,55 @@
+"""Where things are on this machine, frozen or not. Paths are computed here; folders are made where something is written."""
+
+from __future__ import annotations
+
+import os
+import sys
+from pathlib import Path
+
+import platformdirs
+
+
+def share_dir() -> Path:
+    """What came with the program and is never written by it: embedded models and bundled packs.
+
+    Inside a bundle it lies beside the executable, in an installation under its prefix; FIELDFARE_SHARE overrides.
+    """
+    if override := os.environ.get("FIELDFARE_SHARE"):
+        return Path(override)
+    if frozen := getattr(sys, "_MEIPASS", None):
+        return Path(frozen) / "share"
+    return Path(sys.prefix) / "share" / "fieldfare"
+
+
+def embedder_dir() -> Path:
+    """The embedded embedder: CTranslate2 model, tokenizer, identity."""
+    return share_dir() / "models" / "embedder"
+
+
+def language_model_file() -> Path:
+    """The embedded language model."""
+    return share_dir() / "models" / "language-model.gguf"
+
+
+def bundled_packs_dir() -> Path:
+    """Packs that came with the program."""
+    return share_dir() / "packs"
+
+
+def data_dir() -> Path:
+    """What this user's copy has gathered: installed packs, history. FIELDFARE_HOME overrides."""
+    if override := os.environ.get("FIELDFARE_HOME"):
+        return Path(override)
+    return Path(platformdirs.user_data_dir("fieldfare", appauthor=False))
+
+
+def packs_dir() -> Path:
+    """Packs that this user installed."""
+    return data_dir() / "packs"
+
+
+def settings_file() -> Path:
+    """What the user decided; FIELDFARE_HOME moves it too."""
+    if override := os.environ.get("FIELDFARE_HOME"):
+        return Path(override) / "settings.toml"
+    return Path(platformdirs.user_config_dir("fieldfare", appauthor=False)) / "settings.toml"

@@ -1,0 +1,185 @@
+"""Text as the manuals print it: cleaning, words, sentences, identifiers.
+
+Pure functions at the bottom of the house: ingest cleans what it reads, retrieval compares words and identifiers,
+grounding splits sentences, and the screen cleans once more what it draws.
+"""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+
+# Bidi controls, zero-width characters, byte order marks, soft hyphens: invisible, and able to make a line read as
+# something else (Unicode TR 36). Zero-width joiners stay: some scripts need them.
+_INVISIBLE = {0x00AD, 0x061C, 0x180E, 0x200B, 0x200E, 0x200F, 0x2060, 0xFEFF, *range(0x202A, 0x202F), *range(0x2061, 0x2070)}
+_TAGS = range(0xE0000, 0xE0080)
+_LINE_BREAKS = {0x0B: "\n", 0x0C: "\n", 0x85: "\n", 0x2028: "\n", 0x2029: "\n"}
+
+
+def clean(text: str) -> str:
+    """Drop what a reader cannot see and a terminal might obey: control, bidi, zero-width, tag and private characters.
+
+    Line breaks and tabs stay; the result is in Unicode form C.
+    """
+    if text.isascii() and text.isprintable():
+        return text
+    kept = []
+    for character in unicodedata.normalize("NFC", text.replace("\r\n", "\n").replace("\r", "\n")):
+        code = ord(character)
+        if code in _LINE_BREAKS:
+            kept.append(_LINE_BREAKS[code])
+        elif character in "\n\t" or not (
+            code in _INVISIBLE or code in _TAGS or unicodedata.category(character) in {"Cc", "Cs", "Co", "Cn"}
+        ):
+            kept.append(character)
+    return "".join(kept)
+
+
+def squeeze(text: str) -> str:
+    """One line with single spaces."""
+    return " ".join(clean(text).split())
+
+
+_WORD = re.compile(r"[^\W_]+(?:[.,'’][^\W_]+)*", re.UNICODE)
+
+
+def words(text: str) -> list[str]:
+    """The words and numbers of a text in order, folded to lower case; `10.5` and `what's` stay whole."""
+    return [match.group().casefold() for match in _WORD.finditer(text)]
+
+
+STOP_WORDS = frozenset(
+    """a about after all also am an and any are as at be because been before being but by can could did do does doing
+    each either for from had has have having he her here him his how i if in into is it its itself just let like many me
+    more most much must my need no nor not now of off on once only or other our out over own please same shall she
+    should so some such than that the their them then there these they this those through to too under until up us very
+    was we were what what's when where which while who whom whose why will with would you your yours tell show give
+    happens mean means
+    der die das den dem des ein eine einer eines einem einen und oder ist sind war wie was wo wann welche welcher
+    welches wird werden kann ich sie er es wir mit von zu zum zur im in am auf für nicht bei aus nach
+    le la les un une des du de et ou est sont quel quelle quels quelles comment où quand pour avec dans sur
+    el los las una unos unas y o es son qué cual cuál cómo dónde cuándo para con en por""".split()
+)
+
+
+def content_words(text: str) -> list[str]:
+    """The words that carry meaning: no function words of English, German, French or Spanish."""
+    return [word for word in words(text) if word not in STOP_WORDS]
+
+
+_STEM_ENDINGS = ("ations", "ation", "ings", "ing", "ness", "ment", "ers", "ies", "er", "ed", "es", "ly", "s", "e")
+
+
+def stem(word: str) -> str:
+    """A word without its commonest English ending; only good for comparing two texts, never shown."""
+    for ending in _STEM_ENDINGS:
+        if word.endswith(ending) and len(word) - len(ending) >= 3:
+            root = word[: -len(ending)]
+            return root[:-1] if len(root) > 3 and root[-1] == root[-2] and root[-1] not in "ls" else root.removesuffix("y")
+    return word.removesuffix("y") if len(word) > 3 else word
+
+
+_ABBREVIATIONS = frozenset(
+    """fig figs no nos approx max min incl excl ca e.g i.e vs resp tab ref sec chap ch p pp vol dia temp nom abb bzw z.b
+    d.h nr ggf inkl usw evtl mind núm pág aprox fig. env. ex dr mr mrs st inc ltd co qty pos eq al typ""".split()
+)
+_SENTENCE_END = re.compile(r"[.!?…]+[\"'”’)\]]*(?=\s+|$)|\n+")
+
+
+def sentences(text: str) -> list[tuple[int, int]]:
+    """Where each sentence of a text starts and ends, as offsets; line breaks end sentences too.
+
+    Abbreviations (Fig. 3, approx. 5 mm) and numbering (1. Open) do not end one.
+    """
+    spans: list[tuple[int, int]] = []
+    start = 0
+    for match in _SENTENCE_END.finditer(text):
+        if match.group()[0] == ".":
+            before = text[start : match.start()].rsplit(None, 1)
+            last = before[-1].lower().strip("([") if before else ""
+            following = text[match.end() :].lstrip()[:1]
+            if last in _ABBREVIATIONS or (last.isdigit() and text[start : match.start()].strip() == last):
+                continue
+            if following.islower() and len(last) <= 4:
+                continue
+        _add_span(spans, text, start, match.end())
+        start = match.end()
+    _add_span(spans, text, start, len(text))
+    return spans
+
+
+def _add_span(spans: list[tuple[int, int]], text: str, start: int, end: int) -> None:
+    while start < end and text[start].isspace():
+        start += 1
+    while end > start and text[end - 1].isspace():
+        end -= 1
+    if start < end:
+        spans.append((start, end))
+
+
+# A fault code or designation (E21, E-21, P0420, SPN-102, K1, X12.4) and a part number in several groups
+# (HG100-1234, 05.40.212, 6205-2RS). Capital letters only: in running text they are what sets a code apart.
+_CODE = re.compile(r"(?<![\w.\-/])(?:[A-Z]{1,4}-?\d{1,6}[A-Z]{0,2}(?:\.\d{1,3})?|[A-Z]{1,3}-[A-Z]\d{1,4})(?![\w-]|[.]\w)")
+_PART_NUMBER = re.compile(r"(?<![\w.\-/])(?=[A-Z0-9./-]*\d)[A-Z0-9]{2,}(?:[-./][A-Z0-9]+){1,5}(?![\w-])")
+_PLAIN_NUMBER = re.compile(r"\d{1,4}(?:[-/.]\d{1,4}){1,2}")
+_PROSE = re.compile(r"(?:AND|OR|AC|ON|N|I|L)/(?:OR|DC|OFF|A|O|R)")
+
+
+def identifier_key(printed: str) -> str:
+    """The spelling under which an identifier is looked up: `E-21`, `E 21` and `e21` have one key."""
+    return re.sub(r"[\s\-_./–—]+", "", printed).casefold()
+
+
+def loose_key(key: str) -> str:
+    """The key without the leading zeros of its digits, for `E07` asked as `E7`."""
+    return re.sub(r"(?<!\d)0+(?=\d)", "", key)
+
+
+def identifiers(text: str, patterns: tuple[re.Pattern[str], ...] = ()) -> list[str]:
+    """Fault codes, designations and part numbers in a text as printed, in order, once each.
+
+    `patterns` are the author's own (pack.toml). Dates, ranges and plain decimal numbers are not identifiers.
+    """
+    found: dict[str, int] = {}
+    for pattern in (*patterns, _CODE, _PART_NUMBER):
+        for match in pattern.finditer(text):
+            printed = match.group()
+            plain = _PLAIN_NUMBER.fullmatch(printed) and not re.fullmatch(r"\d{2,4}[.-]\d{2,4}[.-]\d{2,4}", printed)
+            if pattern in patterns or not (plain or _PROSE.fullmatch(printed) or not any(map(str.isdigit, printed))):
+                found.setdefault(printed, match.start())
+    return sorted(found, key=lambda printed: found[printed])
+
+
+_TOKEN = re.compile(r"[^\W_]+(?:[-./][^\W_]+)*", re.UNICODE)
+_CODE_WORDS = frozenset("code fault error alarm fehler störung défaut código fallo alarma erreur terminal relay part".split())
+_UNITS_AFTER_ARTICLE = re.compile(r"(?:v|a|w|kw|kva|mm|cm|m|kg|g|l|bar|psi|hz|°c|ah|amp|amps|volt|volts|pin|way)$", re.I)
+
+
+def identifier_candidates(question: str) -> list[str]:
+    """Every key that a question may mean by an identifier, in reading order: single tokens and neighbours joined.
+
+    They are candidates only: a look-up in the packs decides. `a 12 V battery` does not mean alarm A12.
+    """
+    tokens = [match.group() for match in _TOKEN.finditer(question)]
+    keys: dict[str, None] = {}
+    for index, token in enumerate(tokens):
+        if any(map(str.isdigit, token)):
+            keys.setdefault(identifier_key(token))
+        for width in (2, 3):
+            group = tokens[index : index + width]
+            if len(group) < width or not any(any(map(str.isdigit, part)) for part in group[1:]):
+                continue
+            if not re.fullmatch(r"[^\W\d_]{1,4}|\w*\d\w*", group[0]) or (width == 3 and len(group[1]) > 6):
+                continue
+            if group[0] in {"a", "A"} and _reads_as_article(tokens, index):
+                continue
+            keys.setdefault(identifier_key("".join(group)))
+    return list(keys)
+
+
+def _reads_as_article(tokens: list[str], index: int) -> bool:
+    """Whether the `a` before a number is the article: no code word before it, and a unit or more words after it."""
+    if index and tokens[index - 1].casefold() in _CODE_WORDS:
+        return False
+    after = tokens[index + 2 : index + 3]
+    return bool(after) and (tokens[index] == "a" or bool(_UNITS_AFTER_ARTICLE.match(after[0])))

@@ -1,0 +1,112 @@
+"""What the widgets and workers tell the screens. The payloads are frozen values; only Textual writes to a message."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from textual.message import Message
+
+if TYPE_CHECKING:
+    from PIL.Image import Image
+
+    from fieldfare.domain import Event, Evidence, ModelState, Passage, SectionView
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Target:
+    """What is opened for reading: a passage, the quotes that led there, and its number on the screen (0 for none)."""
+
+    passage: Passage
+    quotes: tuple[str, ...] = ()
+    number: int = 0
+
+
+@dataclass
+class ModelChanged(Message):
+    """The language model came nearer, arrived or failed."""
+
+    state: ModelState
+
+
+@dataclass
+class ResultsFound(Message):
+    """The instant tier has finished for a text; `error` is a sentence where it could not."""
+
+    text: str
+    evidence: tuple[Evidence, ...]
+    error: str = ""
+
+
+@dataclass
+class AnswerEvent(Message):
+    """The assistant got one step further with the question of this turn."""
+
+    turn: int
+    event: Event
+
+
+@dataclass
+class AnswerEnded(Message):
+    """The worker of this turn is gone; whatever it had to say was said."""
+
+    turn: int
+
+
+@dataclass
+class Highlighted(Message):
+    """The arrows reached a row that can be opened."""
+
+    target: Target
+
+
+@dataclass
+class Opened(Message):
+    """A row was chosen by Enter, a click or its number."""
+
+    target: Target
+
+
+@dataclass
+class SectionLoaded(Message):
+    """A section is ready to be drawn; `view` is None where it cannot be read, and `error` says why."""
+
+    target: Target
+    view: SectionView | None
+    error: str = ""
+
+
+@dataclass
+class PictureLoaded(Message):
+    """A picture is decoded; `image` is None where it cannot be shown."""
+
+    image: Image | None
+
+
+@dataclass
+class PictureWanted(Message):
+    """A picture is to fill the screen: one that is decoded already or the encoded bytes of a page."""
+
+    title: str
+    picture: Image | bytes
+
+
+@dataclass
+class EdgeReached(Message):
+    """The arrows left a column: at its top, or to its left or right."""
+
+    edge: str
+
+
+@dataclass
+class Typed(Message):
+    """A character was typed where nothing takes text: it belongs into the question."""
+
+    character: str
+
+
+@dataclass
+class TooLong(Message):
+    """More text arrived than a question may hold; the rest was left out."""
+
+    limit: int

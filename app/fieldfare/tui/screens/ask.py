@@ -1,0 +1,389 @@
+"""The one screen for asking: question, hazards, answer, pages, and the page beside them where there is room."""
+
+from __future__ import annotations
+
+import time
+from typing import TYPE_CHECKING, ClassVar
+
+from textual import on, work
+from textual.binding import Binding, BindingType
+from textual.containers import Horizontal
+from textual.screen import Screen
+from textual.widgets import Input
+
+from fieldfare.domain import Answered, EvidenceFound, Failed, ModelState, ModelStatus, Question
+from fieldfare.errors import FieldfareError
+from fieldfare.text import squeeze
+from fieldfare.tui.messages import (
+    AnswerEnded,
+    AnswerEvent,
+    EdgeReached,
+    Highlighted,
+    ModelChanged,
+    Opened,
+    PictureWanted,
+    ResultsFound,
+    Target,
+    TooLong,
+)
+from fieldfare.tui.screens.picture import PictureScreen
+from fieldfare.tui.screens.reading import READING_KEYS, ReadingScreen
+from fieldfare.tui.turn import Turn
+from fieldfare.tui.widgets.answer import AnswerColumn
+from fieldfare.tui.widgets.bars import KeyBar, StatusLine, TitleBar
+from fieldfare.tui.widgets.question import QuestionInput
+from fieldfare.tui.widgets.section import SectionPane
+from fieldfare.tui.wording import count, machines
+
+if TYPE_CHECKING:
+    from threading import Event as Flag
+
+    from textual.app import ComposeResult
+    from textual.events import Key as KeyEvent
+    from textual.timer import Timer
+
+    from fieldfare.assistant import Assistant
+
+PAUSE = 0.1
+"""Seconds without a key before the instant tier is asked."""
+FLUSH = 0.05
+"""Seconds between two repaints of a streamed answer at most."""
+NO_PACK = "No manuals are installed. Install a pack and start again:\n\n  fieldfare pack install FILE"
+WELCOME = """What is wrong, what do you need to do, which value do you need?
+
+Fault codes and part numbers are looked up as they are printed.
+Every answer names its page; warnings come first."""
+
+
+class AskScreen(Screen[None]):
+    """Draws what the assistant says about the question that is being typed or was asked."""
+
+    AUTO_FOCUS = "#question"
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("escape", "back", "Back", show=False),
+        Binding("slash", "question", "Question", show=False),
+        Binding("question_mark", "app.help", "Help", show=False),
+        Binding("q", "app.quit", "Quit", show=False),
+        *(Binding(str(number), f"open({number})", show=False) for number in range(1, 10)),
+    ]
+
+    def __init__(self, assistant: Assistant) -> None:
+        super().__init__(id="ask")
+        self._assistant = assistant
+        self._turn: Turn | None = None
+        self._turns = 0
+        self._asked_at = 0.0
+        self._instant = ""  # the text whose instant results are on the screen, "" while an answer is
+        self._searching = False
+        self._reading: Target | None = None
+        self._pause: Timer | None = None
+        self._flush: Timer | None = None
+        self._preview: Timer | None = None
+
+    def compose(self) -> ComposeResult:
+        """From top to bottom as on every size; the pane is hidden where there is no room."""
+        yield TitleBar(machines(self._assistant.packs), self._assistant.model_state)
+        yield QuestionInput()
+        yield StatusLine()
+        with Horizontal(id="body"):
+            yield AnswerColumn(id="column")
+            yield SectionPane(self._assistant, id="pane")
+        yield KeyBar()
+
+    def on_mount(self) -> None:
+        """Paint first, then let the model load."""
+        self._say_idle()
+        self._show_keys()
+        self._column.tell(WELCOME if self._assistant.packs else NO_PACK)
+        self.set_interval(1.0, self._tick)
+        self.call_after_refresh(self._load_model)
+
+    def on_unmount(self) -> None:
+        """Leave no answer running behind a closed screen."""
+        if self._turn is not None:
+            self._turn.cancel.set()
+
+    # What the widgets are called here.
+
+    @property
+    def _input(self) -> QuestionInput:
+        return self.query_one(QuestionInput)
+
+    @property
+    def _column(self) -> AnswerColumn:
+        return self.query_one(AnswerColumn)
+
+    @property
+    def _pane(self) -> SectionPane:
+        return self.query_one(SectionPane)
+
+    @property
+    def _wide(self) -> bool:
+        return self._pane.display and self.has_class("-wide")
+
+    def _say(self, text: str) -> None:
+        self.query_one(StatusLine).say(text)
+
+    # The model.
+
+    @work(thread=True, group="model", exit_on_error=False)
+    def _load_model(self) -> None:
+        if self._assistant.model_state.status is not ModelStatus.READY:
+            self.post_message(ModelChanged(ModelState(status=ModelStatus.LOADING, sentence="The model is loading.")))
+        self._assistant.load_model()
+        self.post_message(ModelChanged(self._assistant.model_state))
+
+    @on(ModelChanged)
+    def _model_changed(self, message: ModelChanged) -> None:
+        self.query_one(TitleBar).show(message.state)
+        if message.state.status is ModelStatus.FAILED and self._turn is None:
+            self._say(squeeze(message.state.sentence))
+
+    # While typing: the instant tier.
+
+    @on(Input.Changed)
+    def _edited(self) -> None:
+        if self._pause is not None:
+            self._pause.stop()
+        self._pause = self.set_timer(PAUSE, self._search_soon)
+
+    def _search_soon(self) -> None:
+        text = squeeze(self._input.value)
+        running = self._turn is not None and self._turn.running
+        if running or self._searching or not self._assistant.packs or text == self._instant:
+            return
+        if self._turn is not None and text in {"", self._turn.question.text}:
+            self._show_answer()
+        elif not text:
+            self._instant = ""
+            self._column.clear()
+            self._say_idle()
+        else:
+            self._searching = True
+            self._search(text)
+
+    @work(thread=True, group="search", exit_on_error=False)
+    def _search(self, text: str) -> None:
+        try:
+            self.post_message(ResultsFound(text, self._assistant.search(Question(text=text))))
+        except FieldfareError as error:
+            self.post_message(ResultsFound(text, (), str(error)))
+        except Exception as error:  # noqa: BLE001 - a search that breaks must not take the screen along
+            self.post_message(ResultsFound(text, (), f"The search failed: {error}"))
+
+    @on(ResultsFound)
+    def _results_found(self, message: ResultsFound) -> None:
+        self._searching = False
+        if self._turn is not None and self._turn.running:
+            return
+        if message.text != squeeze(self._input.value):
+            self._search_soon()  # stale: one search at a time, the newest text next
+            return
+        self._instant = message.text
+        self._column.show_results(message.evidence)
+        found = f"{count(len(message.evidence), 'place')} in the manuals. Enter asks." if message.evidence else ""
+        self._say(squeeze(message.error) or found or "Nothing found yet. Enter asks all the same.")
+
+    # Asking.
+
+    @on(Input.Submitted)
+    def _submitted(self) -> None:
+        text = squeeze(self._input.value)
+        if not self._assistant.packs:
+            self._say("There is nothing to ask yet: no manuals are installed.")
+        elif not text:
+            self._say("Type a question, a fault code or a part number first.")
+        else:
+            self.ask(text)
+
+    def ask(self, text: str) -> None:
+        """Ask; an answer that is still being written stops."""
+        if self._turn is not None:
+            self._turn.cancel.set()
+        self._turns += 1
+        self._turn = turn = Turn(number=self._turns, question=Question(text=text))
+        self._asked_at = time.monotonic()
+        self._instant = ""
+        self._reading = None
+        self._column.start(turn)
+        self._say("Looking in the manuals…")
+        self._show_keys()
+        self._ask(turn.number, turn.question, turn.cancel)
+
+    @work(thread=True, group="ask", exit_on_error=False)
+    def _ask(self, number: int, question: Question, cancel: Flag) -> None:
+        try:
+            for event in self._assistant.ask(question, cancel):
+                self.post_message(AnswerEvent(number, event))
+        except FieldfareError as error:
+            self.post_message(AnswerEvent(number, Failed(message=str(error))))
+        except Exception as error:  # noqa: BLE001 - the evidence on the screen stays useful
+            self.post_message(AnswerEvent(number, Failed(message=f"The answer failed: {error}")))
+        self.post_message(AnswerEnded(number))
+
+    @on(AnswerEvent)
+    def _answer_event(self, message: AnswerEvent) -> None:
+        turn = self._turn
+        if turn is None or message.turn != turn.number or not turn.running:
+            return
+        turn.take(message.event)
+        if isinstance(message.event, EvidenceFound) and message.event.evidence and self._reading is None:
+            best = message.event.evidence[0].passage
+            self._show_beside(Target(passage=best, number=turn.number_of(best)))
+        if isinstance(message.event, Answered) and turn.statements and self._reading is None:
+            cited = turn.statements[0].citation
+            number = turn.number_of(cited.passage)
+            self._show_beside(Target(passage=cited.passage, quotes=(cited.quote,), number=number))
+        if self._flush is None:
+            self._flush = self.set_timer(FLUSH, self._draw_turn)
+
+    @on(AnswerEnded)
+    def _answer_ended(self, message: AnswerEnded) -> None:
+        if self._turn is not None and message.turn == self._turn.number and self._turn.running:
+            self._turn.take(Failed(message="The answer ended early. The pages below stay valid."))
+            self._draw_turn()
+
+    def _draw_turn(self) -> None:
+        self._flush = None
+        if self._turn is None or self._instant:
+            return
+        self._column.draw(self._turn)
+        self._tick()
+        if not self._turn.running:
+            self._show_keys()
+            self._search_soon()  # what was typed meanwhile
+
+    def _tick(self) -> None:
+        turn = self._turn
+        if turn is not None and not self._instant:
+            self._say(self._column.sentence(turn, time.monotonic() - self._asked_at))
+
+    def _show_answer(self) -> None:
+        if self._turn is not None:
+            self._instant = ""
+            self._column.draw(self._turn, again=True)
+            self._tick()
+
+    def _say_idle(self) -> None:
+        self._say("Type a question, then Enter." if self._assistant.packs else "No manuals are installed.")
+
+    @on(TooLong)
+    def _too_long(self, message: TooLong) -> None:
+        self._say(f"Only the first {message.limit} characters fit into a question.")
+
+    # Reading.
+
+    @on(Opened)
+    def _opened(self, message: Opened) -> None:
+        if self._wide:
+            self._reading = message.target
+            self._pane.show(message.target)
+            self._pane.focus()
+        else:
+            self._read(message.target)
+
+    def _read(self, target: Target) -> None:
+        self._reading = target
+        self.app.push_screen(ReadingScreen(self._assistant, target), self._read_on)
+
+    def _read_on(self, typed: str | None) -> None:
+        self._reading = None
+        if typed:
+            self._type(typed)
+
+    @on(Highlighted)
+    def _highlighted(self, message: Highlighted) -> None:
+        self._show_beside(message.target)
+
+    def _show_beside(self, target: Target) -> None:
+        if self._preview is not None:
+            self._preview.stop()
+        if self._wide:
+            self._preview = self.set_timer(FLUSH, lambda: self._pane.show(target))
+
+    @on(PictureWanted)
+    def _enlarge(self, message: PictureWanted) -> None:
+        self.app.push_screen(PictureScreen(message.title, message.picture))
+
+    def on_resize(self) -> None:
+        """What is read beside the answer goes on over the whole screen where the room is gone."""
+        self.call_after_refresh(self._follow_size)
+
+    def _follow_size(self) -> None:
+        self._column.resized()
+        if self._reading is not None and not self._wide and self.app.screen is self:
+            self._read(self._reading)
+
+    # Keys.
+
+    def on_descendant_focus(self) -> None:
+        """Other keys for another place."""
+        self._show_keys()
+
+    def _show_keys(self) -> None:
+        running = self._turn is not None and self._turn.running
+        stop = (("escape", "Esc", "Stop"),) if running else ()
+        common = (("f1", "F1", "Help"), ("f2", "F2", "Light"), ("ctrl+q", "^Q", "Quit"))
+        if self._pane.has_focus_within or self._pane.has_focus:
+            keys = stop + READING_KEYS
+        elif self._input.has_focus:
+            keys = (*stop, ("enter", "Enter", "Ask"), ("down", "↓", "Pages"), *common)
+        else:
+            back = stop or (("escape", "Esc", "Question"),)
+            keys = (*back, ("enter", "Enter", "Open"), ("down", "↓", "Next"), ("1", "1-9", "Page"), *common)
+        self.query_one(KeyBar).show(keys)
+
+    @on(EdgeReached)
+    def _edge(self, message: EdgeReached) -> None:
+        in_pane = self._pane.has_focus or self._pane.has_focus_within
+        if message.edge == "bottom":
+            self._column.enter()
+        elif message.edge == "right" and not in_pane and self._wide and self._pane.target is not None:
+            self._reading = self._pane.target
+            self._pane.focus()
+        elif in_pane and message.edge == "left":
+            self._leave_pane()
+        elif message.edge == "top" and not in_pane:
+            self.action_question()
+
+    def _leave_pane(self) -> None:
+        self._reading = None
+        self._column.enter()
+
+    def action_back(self) -> None:
+        """Stop the answer; else leave the page; else back to the question; there, back to the last answer."""
+        if self._turn is not None and self._turn.running:
+            self._turn.cancel.set()
+            self._say("Stopping…")
+        elif self._pane.has_focus or self._pane.has_focus_within:
+            self._leave_pane()
+        elif not self._input.has_focus:
+            self.action_question()
+        elif self._instant and self._turn is not None:
+            self._input.value = self._turn.question.text
+            self._input.action_end()
+            self._show_answer()
+        else:
+            self._input.action_select_all()
+
+    def action_question(self) -> None:
+        """To the question, all of it selected: typing replaces it, an arrow keeps it."""
+        self._reading = None
+        self._input.focus()
+        self._input.action_select_all()
+
+    def action_open(self, number: int) -> None:
+        """Open the passage with a number."""
+        target = self._column.numbered(number)
+        if target is not None:
+            self.post_message(Opened(target))
+
+    def on_key(self, event: KeyEvent) -> None:
+        """A letter that is no key here begins the next question."""
+        if event.is_printable and event.character and event.key not in self.active_bindings:
+            event.stop()
+            self._type(event.character)
+
+    def _type(self, character: str) -> None:
+        self.action_question()
+        self._input.put(character)

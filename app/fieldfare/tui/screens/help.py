@@ -1,0 +1,66 @@
+"""What the keys do, what is installed, and how the model is."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, ClassVar
+
+from textual.binding import Binding, BindingType
+from textual.containers import VerticalScroll
+from textual.content import Content
+from textual.screen import Screen
+from textual.widgets import Static
+
+from fieldfare.text import squeeze
+from fieldfare.tui.widgets.bars import KeyBar
+
+if TYPE_CHECKING:
+    from textual.app import ComposeResult
+
+    from fieldfare.assistant import Assistant
+
+_KEYS = (
+    ("Enter", "ask; open what is chosen; enlarge a figure"),
+    ("Esc", "stop the answer; go back; back to the question"),
+    ("↑ ↓", "move through hazards, answer and pages"),
+    ("← →", "leave or enter the page beside the answer"),
+    ("1 – 9", "open the page with this number"),
+    ("/ or a letter", "type a question"),
+    ("w", "reading: up to the warning above"),
+    ("z", "reading: enlarge the figure"),
+    ("p", "reading: the page as printed"),
+    ("+ − 0", "picture: closer, farther, whole"),
+    ("m", "picture: dots or colours"),
+    ("F2", "dark or sunlight colours"),
+    ("q, Ctrl+Q", "quit"),
+)
+
+
+class HelpScreen(Screen[None]):
+    """One page of help that scrolls."""
+
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("escape,enter,q,question_mark,left", "dismiss", "Back", show=False),
+    ]
+
+    def __init__(self, assistant: Assistant) -> None:
+        super().__init__(id="help")
+        self._assistant = assistant
+
+    def compose(self) -> ComposeResult:
+        """Keys first, then what is installed."""
+        with VerticalScroll():
+            for key, meaning in _KEYS:
+                yield Static(Content.assemble((f"{key:<14}", "bold"), meaning), markup=False)
+            yield Static("", markup=False)
+            for pack in self._assistant.packs:
+                manifest = pack.manifest
+                machines = ", ".join(squeeze(str(machine)) for machine in manifest.machines)
+                text = f"{squeeze(manifest.title)} ({squeeze(manifest.id)} {squeeze(manifest.version)}): {machines}"
+                yield Static(Content(text), markup=False)
+            yield Static(Content(squeeze(self._assistant.model_state.sentence)), markup=False)
+            yield Static(Content("Nothing here uses a network."), markup=False)
+        yield KeyBar()
+
+    def on_mount(self) -> None:
+        """Show how to leave."""
+        self.query_one(KeyBar).show((("escape", "Esc", "Back"), ("down", "↓", "More")))

@@ -1,0 +1,77 @@
+"""Reading a section on the whole screen, where there is no room beside the answer."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, ClassVar
+
+from textual import on
+from textual.binding import Binding, BindingType
+from textual.screen import Screen
+
+from fieldfare.tui.messages import EdgeReached, PictureWanted
+from fieldfare.tui.screens.picture import PictureScreen
+from fieldfare.tui.widgets.bars import Key, KeyBar
+from fieldfare.tui.widgets.section import SectionPane
+
+if TYPE_CHECKING:
+    from textual.app import ComposeResult
+    from textual.events import Key as KeyEvent
+
+    from fieldfare.assistant import Assistant
+    from fieldfare.tui.messages import Target
+
+READING_KEYS: tuple[Key, ...] = (
+    ("escape", "Esc", "Back"),
+    ("down", "↓", "More"),
+    ("w", "w", "Warnings"),
+    ("z", "z", "Figure"),
+    ("p", "p", "Page"),
+    ("f1", "F1", "Help"),
+    ("f2", "F2", "Light"),
+)
+
+
+class ReadingScreen(Screen[str]):
+    """The section pane with its keys; it is dismissed with the character that was typed, or with nothing."""
+
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("escape,backspace", "back", "Back", show=False),
+        Binding("question_mark", "app.help", "Help", show=False),
+        Binding("q", "app.quit", "Quit", show=False),
+    ]
+
+    def __init__(self, assistant: Assistant, target: Target) -> None:
+        super().__init__(id="reading")
+        self._assistant = assistant
+        self.target = target
+
+    def compose(self) -> ComposeResult:
+        """The section above the keys."""
+        yield SectionPane(self._assistant, id="section")
+        yield KeyBar()
+
+    def on_mount(self) -> None:
+        """Begin to read."""
+        self.query_one(KeyBar).show(READING_KEYS)
+        pane = self.query_one(SectionPane)
+        pane.show(self.target)
+        pane.focus()
+
+    @on(EdgeReached)
+    def _edge(self, message: EdgeReached) -> None:
+        if message.edge == "left":
+            self.action_back()
+
+    @on(PictureWanted)
+    def _enlarge(self, message: PictureWanted) -> None:
+        self.app.push_screen(PictureScreen(message.title, message.picture))
+
+    def action_back(self) -> None:
+        """Back to the answer."""
+        self.dismiss("")
+
+    def on_key(self, event: KeyEvent) -> None:
+        """A letter that is no key of the reader begins the next question."""
+        if event.is_printable and event.character and event.key not in self.active_bindings:
+            event.stop()
+            self.dismiss(event.character)

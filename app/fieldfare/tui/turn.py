@@ -1,0 +1,57 @@
+"""One question on its way: what has arrived of its answer, and which number each passage has on the screen."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from threading import Event as Flag
+from typing import TYPE_CHECKING
+
+from fieldfare.domain import Answer, Answered, Cancelled, Drafted, Evidence, EvidenceFound, Failed, Hazard, Statement
+
+if TYPE_CHECKING:
+    from fieldfare.domain import Event, Passage, Question
+
+
+@dataclass(slots=True)
+class Turn:
+    """The state of one question; the screen draws it and a worker feeds it."""
+
+    number: int
+    question: Question
+    cancel: Flag = field(default_factory=Flag)
+    evidence: tuple[Evidence, ...] = ()
+    hazards: list[Hazard] = field(default_factory=list)
+    statements: list[Statement] = field(default_factory=list)
+    answer: Answer | None = None
+    ended_by: Cancelled | Failed | None = None
+    _numbers: dict[tuple[str, int], int] = field(default_factory=dict)
+
+    @property
+    def running(self) -> bool:
+        """Whether more may come."""
+        return self.answer is None and self.ended_by is None
+
+    def take(self, event: Event) -> None:
+        """Keep what an event brings. Hazards are only ever added: nobody loses the warning that is being read."""
+        if isinstance(event, EvidenceFound):
+            self.evidence = event.evidence
+            for evidence in event.evidence:
+                self.number_of(evidence.passage)
+            self._add_hazards(event.hazards)
+        elif isinstance(event, Drafted):
+            self.statements.append(event.statement)
+        elif isinstance(event, Answered):
+            self.answer = event.answer
+            self.statements = list(event.answer.statements)
+            self.evidence = self.evidence or event.answer.evidence
+            self._add_hazards(event.answer.hazards)
+        elif isinstance(event, (Cancelled, Failed)):
+            self.ended_by = event
+
+    def number_of(self, passage: Passage) -> int:
+        """The number of a passage: its place in the evidence, or the next free one."""
+        return self._numbers.setdefault((passage.pack, passage.id), len(self._numbers) + 1)
+
+    def _add_hazards(self, hazards: tuple[Hazard, ...]) -> None:
+        known = {(hazard.signal_word, hazard.text) for hazard in self.hazards}
+        self.hazards += [hazard for hazard in hazards if (hazard.signal_word, hazard.text) not in known]

@@ -1,0 +1,191 @@
+"""The column of the answer: hazards, statements with proof, pages; or the instant results while typing."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from textual.containers import Vertical
+from textual.content import Content
+from textual.widgets import Static
+
+from fieldfare.domain import Cancelled, Failed, Verdict
+from fieldfare.text import squeeze
+from fieldfare.tui.messages import Target
+from fieldfare.tui.widgets.column import Column
+from fieldfare.tui.widgets.hazard import HazardBox
+from fieldfare.tui.widgets.rows import CitedGroup, EvidenceRow, PassageRow
+from fieldfare.tui.wording import count, plain
+
+if TYPE_CHECKING:
+    from textual.app import ComposeResult
+
+    from fieldfare.domain import Evidence, Statement
+    from fieldfare.tui.turn import Turn
+
+
+class AnswerColumn(Column, can_focus=False):
+    """Hazards always come first and are never cut; the column scrolls, its parts do not."""
+
+    def __init__(self, *, id: str) -> None:  # noqa: A002 - Textual's name
+        super().__init__(id=id)
+        self._hazards_drawn = 0
+        self._statements_drawn: list[Statement] = []
+
+    def compose(self) -> ComposeResult:
+        """Five parts in a fixed order; empty ones take no room."""
+        yield Vertical(id="hazards")
+        yield Static("", id="note", markup=False)
+        yield Vertical(id="statements")
+        yield Static("", id="pages-title", markup=False)
+        yield Vertical(id="evidence")
+
+    def on_mount(self) -> None:
+        """Nothing to show yet."""
+        self.clear()
+
+    def clear(self) -> None:
+        """Show nothing."""
+        self.tell("")
+        self._title("")
+        self._list((), None)
+        self.remove_class("-instant")
+        self._reset()
+
+    def tell(self, text: str) -> None:
+        """A sentence above the answer: a refusal, a failure, what to do first. `text` is ours or cleaned."""
+        note = self.query_one("#note", Static)
+        note.update(Content(text))
+        note.display = bool(text)
+
+    def show_results(self, evidence: tuple[Evidence, ...]) -> None:
+        """The instant results; the answer steps back but is kept."""
+        self.add_class("-instant")
+        self.tell("")
+        self._title("")
+        self._list(evidence, None)
+        self.scroll_home(animate=False)
+
+    def start(self, turn: Turn) -> None:
+        """Make room for a new answer; the instant results stay until its own evidence arrives."""
+        self._reset()
+        self.tell("")
+        self.scroll_home(animate=False)
+        if not self.has_class("-instant"):
+            self._list((), turn)
+        self.remove_class("-instant")
+
+    def draw(self, turn: Turn, *, again: bool = False) -> None:
+        """Draw what has arrived of an answer; what is drawn already stays where it is."""
+        if again:
+            self.remove_class("-instant")
+            self.scroll_home(animate=False)
+        self._keep_place()
+        self._draw_hazards(turn)
+        self._draw_statements(turn)
+        self.tell(self._note(turn))
+        self._list(turn.evidence, turn)
+        refused = turn.answer is not None and turn.answer.verdict is Verdict.REFUSED
+        title = "Nearest pages" if refused else "Found in the manuals"
+        self._title(title if turn.evidence else "")
+
+    def sentence(self, turn: Turn, seconds: float) -> str:
+        """What is going on with an answer, for the line under the question."""
+        warnings = f"▲ {count(len(turn.hazards), 'hazard')}. " if turn.hazards else ""
+        if turn.running:
+            if turn.cancel.is_set():
+                return "Stopping…"
+            waited = f" {seconds:.0f} s" if seconds >= 2 else ""
+            doing = "Writing…" if turn.evidence else "Looking in the manuals…"
+            return f"{warnings}{doing}{waited} Esc stops."
+        if isinstance(turn.ended_by, Cancelled):
+            return f"{warnings}Stopped. What is shown is proved."
+        if isinstance(turn.ended_by, Failed):
+            return f"{warnings}No complete answer."
+        if turn.answer is not None and turn.answer.verdict is Verdict.REFUSED:
+            return f"{warnings}Not answered: see the nearest pages."
+        proofs = len({(s.citation.passage.pack, s.citation.passage.id) for s in turn.statements})
+        kind = "Quoted" if turn.answer is not None and turn.answer.verdict is Verdict.QUOTED else "Answer"
+        return f"{warnings}{kind} from {count(proofs, 'place')}."
+
+    def numbered(self, number: int) -> Target | None:
+        """What a number opens: the quotes it proves where it is cited, else the passage."""
+        rows = [row for row in self.query(PassageRow) if row.display and row.target.number == number]
+        if self.has_class("-instant"):
+            rows = [row for row in rows if isinstance(row, EvidenceRow)]
+        quotes = tuple(quote for row in rows for quote in row.target.quotes)
+        return Target(passage=rows[0].target.passage, quotes=quotes, number=number) if rows else None
+
+    def enter(self) -> None:
+        """Take the focus: the row that is on the screen, or the first."""
+        rows = self.rows
+        seen = [row for row in rows if self.content_region.overlaps(row.region)]
+        for row in (seen or rows)[:1]:
+            row.focus(scroll_visible=False)
+
+    def resized(self) -> None:
+        """Rows have more or fewer lines on another size."""
+        for row in self.query(EvidenceRow):
+            row.changed()
+
+    def _reset(self) -> None:
+        self._hazards_drawn = 0
+        self._statements_drawn = []
+        self.query_one("#hazards").remove_children()
+        self.query_one("#statements").remove_children()
+
+    def _note(self, turn: Turn) -> str:
+        if isinstance(turn.ended_by, Failed):
+            return squeeze(turn.ended_by.message)
+        if turn.answer is not None and turn.answer.message:
+            return plain(turn.answer.message).strip()
+        return ""
+
+    def _title(self, text: str) -> None:
+        title = self.query_one("#pages-title", Static)
+        title.update(Content.assemble((text, "bold")))
+        title.display = bool(text)
+
+    def _draw_hazards(self, turn: Turn) -> None:
+        new = turn.hazards[self._hazards_drawn :]
+        self._hazards_drawn = len(turn.hazards)
+        if new:
+            self.query_one("#hazards").mount_all([HazardBox.of(hazard) for hazard in new])
+
+    def _draw_statements(self, turn: Turn) -> None:
+        if turn.statements[: len(self._statements_drawn)] != self._statements_drawn:
+            self._statements_drawn = []
+            self.query_one("#statements").remove_children()
+        new = turn.statements[len(self._statements_drawn) :]
+        box = self.query_one("#statements")
+        last = next((row for row in reversed(list(box.children)) if isinstance(row, CitedGroup)), None)
+        last = last if self._statements_drawn else None
+        for statement in new:
+            if last is None or not last.add(statement):
+                last = CitedGroup(statement, turn.number_of(statement.citation.passage))
+                box.mount(last)
+        self._statements_drawn = list(turn.statements)
+
+    def _list(self, evidence: tuple[Evidence, ...], turn: Turn | None) -> None:
+        box = self.query_one("#evidence")
+        rows = list(box.query(EvidenceRow))
+        for index, found in enumerate(evidence):
+            number = turn.number_of(found.passage) if turn is not None else index + 1
+            if index < len(rows):
+                rows[index].show(found, number)
+                rows[index].display = True
+            else:
+                box.mount(EvidenceRow(found, number))
+        for row in rows[len(evidence) :]:
+            row.display = False
+
+    def _keep_place(self) -> None:
+        """What is chosen stays under the eye while statements push it down."""
+        chosen = self.screen.focused
+        if not isinstance(chosen, EvidenceRow) or not self.scroll_y:
+            return
+        before = chosen.region.y
+
+        def settle() -> None:
+            self.scroll_relative(y=chosen.region.y - before, animate=False, force=True)
+
+        self.call_after_refresh(settle)

@@ -1,0 +1,104 @@
+"""The three lines that frame a screen: what this is, what is going on, which keys there are."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from textual import on
+from textual.content import Content
+from textual.events import Click
+from textual.widget import Widget
+
+from fieldfare.domain import ModelStatus
+from fieldfare.tui.wording import model_name
+
+if TYPE_CHECKING:
+    from fieldfare.domain import ModelState
+
+Key = tuple[str, str, str]
+"""The key that is pressed, as it is shown, and what it does in one word."""
+
+
+class TitleBar(Widget):
+    """Product, machines and the state of the model on one line; the middle gives way where it is narrow."""
+
+    def __init__(self, machines: str, state: ModelState) -> None:
+        super().__init__(id="title", markup=False)
+        self._machines = machines
+        self._state = state
+
+    def show(self, state: ModelState) -> None:
+        """Show another state of the model."""
+        self._state = state
+        self.refresh()
+
+    def render(self) -> Content:
+        """The line at the present width."""
+        width = self.content_size.width
+        state = model_name(self._state)
+        if width < 50:
+            state = state.removesuffix(": quotes only")
+        sign = {ModelStatus.READY: "● ", ModelStatus.LOADING: "○ "}.get(self._state.status, "! ")
+        right = Content.assemble((sign + state, "bold"))
+        left = "" if width < 60 else "Fieldfare  "
+        room = max(0, width - len(left) - right.cell_length - 2)
+        middle = Content(self._machines or "no manuals installed").truncate(room, ellipsis=True)
+        gap = width - len(left) - middle.cell_length - right.cell_length
+        return Content.assemble((left, "bold"), middle, " " * max(1, gap), right)
+
+
+class StatusLine(Widget):
+    """One line that always says what is going on; nothing else moves when it changes."""
+
+    def __init__(self) -> None:
+        super().__init__(id="status", markup=False)
+        self.text = ""
+
+    def say(self, text: str) -> None:
+        """Replace the line. `text` is ours or cleaned."""
+        if text != self.text:
+            self.text = text
+            self.refresh()
+
+    def render(self) -> Content:
+        """The line, ended by an ellipsis where it does not fit."""
+        return Content(self.text).truncate(self.content_size.width, ellipsis=True)
+
+
+class KeyBar(Widget):
+    """The keys of the moment, as many as fit, the most important first; a tap presses them."""
+
+    def __init__(self) -> None:
+        super().__init__(id="keys", markup=False)
+        self._keys: tuple[Key, ...] = ()
+        self._spans: list[tuple[int, int, str]] = []
+
+    def show(self, keys: tuple[Key, ...]) -> None:
+        """Show other keys."""
+        if keys != self._keys:
+            self._keys = keys
+            self.refresh()
+
+    def render(self) -> Content:
+        """The keys that fit."""
+        width = self.content_size.width
+        self._spans = []
+        parts: list[str | tuple[str, str]] = []
+        position = 0
+        for key, name, label in self._keys:
+            length = len(name) + len(label) + 2
+            if position + length - 1 > width:
+                continue
+            parts += [(name, "bold reverse"), f" {label} "]
+            self._spans.append((position, position + length, key))
+            position += length
+        return Content.assemble(*parts)
+
+    @on(Click)
+    def _clicked(self, event: Click) -> None:
+        offset = event.get_content_offset(self)
+        if offset is None:
+            return
+        for start, end, key in self._spans:
+            if start <= offset.x < end:
+                self.app.simulate_key(key)

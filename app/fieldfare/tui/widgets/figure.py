@@ -1,0 +1,86 @@
+"""A figure of the manual in the text: caption and picture."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, ClassVar
+
+from textual import on, work
+from textual.binding import Binding, BindingType
+from textual.containers import Vertical
+from textual.content import Content
+from textual.events import Click, Resize
+from textual.widgets import Static
+
+from fieldfare.errors import FieldfareError
+from fieldfare.tui import terminal
+from fieldfare.tui.messages import PictureLoaded, PictureWanted
+from fieldfare.tui.widgets.picture import BlockPicture, decode, fit, is_line_drawing
+from fieldfare.tui.wording import plain
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from PIL.Image import Image
+    from textual.app import ComposeResult
+
+
+class FigureRow(Vertical, can_focus=True):
+    """Caption and picture; Enter or a tap fills the screen with it.
+
+    The room is kept from the start by the picture's known proportions, so the text does not jump when it arrives.
+    """
+
+    BINDINGS: ClassVar[list[BindingType]] = [Binding("enter", "enlarge", "Enlarge", show=False)]
+
+    def __init__(self, *, caption: str, width: int, height: int, load: Callable[[], bytes]) -> None:
+        super().__init__(classes="row figure")
+        self.caption = plain(caption).strip() or "Figure"
+        self._proportions = width, height
+        self._load = load
+        self._picture: Any = terminal.pixel_widget() if terminal.has_pixels() else BlockPicture()
+        self._image: Image | None = None
+
+    def compose(self) -> ComposeResult:
+        """The caption says how to see more, since small drawings of characters show little."""
+        yield Static(Content.assemble((self.caption, "bold"), "  (Enter: large)"), classes="caption", markup=False)
+        yield self._picture
+
+    def on_mount(self) -> None:
+        """Keep the room and fetch the picture."""
+        self._fetch()
+
+    @work(thread=True, exit_on_error=False)
+    def _fetch(self) -> None:
+        try:
+            image = decode(self._load())
+        except (FieldfareError, OSError, ValueError):
+            image = None
+        self.post_message(PictureLoaded(image))
+
+    @on(PictureLoaded)
+    def _draw(self, message: PictureLoaded) -> None:
+        message.stop()
+        if message.image is None:
+            self.query_one(".caption", Static).update(Content(f"{self.caption}  (the picture cannot be shown)"))
+            self._picture.display = False
+            return
+        self._image = message.image
+        if isinstance(self._picture, BlockPicture):
+            self._picture.fine = is_line_drawing(message.image)
+            self._picture.image = message.image
+        else:
+            small = message.image.copy()
+            small.thumbnail((1000, 800))
+            self._picture.image = small
+
+    @on(Resize)
+    def _resized(self) -> None:
+        columns = self.content_size.width
+        cells = fit(*self._proportions, columns, max(6, self.screen.size.height * 6 // 10))
+        self._picture.styles.width, self._picture.styles.height = cells.width, cells.height
+
+    @on(Click)
+    def action_enlarge(self) -> None:
+        """Fill the screen with the picture."""
+        if self._image is not None:
+            self.post_message(PictureWanted(self.caption, self._image))

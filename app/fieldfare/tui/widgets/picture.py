@@ -1,0 +1,147 @@
+"""Pictures made of characters: two pixels a cell in colour, or eight dots a cell for line drawings."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from rich.color import Color
+from rich.segment import Segment
+from rich.style import Style
+from textual.geometry import Size
+from textual.strip import Strip
+from textual.widget import Widget
+
+from fieldfare.tui import terminal
+
+if TYPE_CHECKING:
+    from PIL.Image import Image
+
+# Cells are about twice as high as wide; both ways of drawing rest on it.
+_CELL_ASPECT = 2
+_INK = Style(color=Color.from_rgb(0, 0, 0), bgcolor=Color.from_rgb(255, 255, 255))
+_DOTS = ((0x01, 0x08), (0x02, 0x10), (0x04, 0x20), (0x40, 0x80))
+_PALE = 208  # a thin black line that is shrunk tenfold is still darker than this grey
+
+
+def decode(data: bytes, limit: int = 2400) -> Image:
+    """Decode a picture of the pack (re-encoded there, so safe) to RGB, at most `limit` pixels wide or high.
+
+    Runs in a worker: a page takes some tens of milliseconds.
+    """
+    import io
+
+    from PIL import Image as Pillow
+
+    with Pillow.open(io.BytesIO(data)) as opened:
+        opened.thumbnail((limit, limit))
+        if opened.mode in {"RGBA", "LA", "P"}:
+            rgba = opened.convert("RGBA")
+            paper = Pillow.new("RGBA", rgba.size, "white")
+            return Pillow.alpha_composite(paper, rgba).convert("RGB")
+        return opened.convert("RGB")
+
+
+def is_line_drawing(image: Image) -> bool:
+    """Whether a picture is mostly paper with a little ink, so that fine lines matter more than colours."""
+    grey = image.convert("L")
+    grey.thumbnail((200, 200))
+    histogram = grey.histogram()
+    return sum(histogram[225:]) > 0.6 * sum(histogram)
+
+
+def fit(width: int, height: int, columns: int, rows: int) -> Size:
+    """The cells that a picture takes within some columns and rows, in its own proportions."""
+    if width < 1 or height < 1 or columns < 1 or rows < 1:
+        return Size(0, 0)
+    scale = min(columns / width, rows * _CELL_ASPECT / height)
+    return Size(max(1, round(width * scale)), max(1, round(height * scale / _CELL_ASPECT)))
+
+
+class BlockPicture(Widget):
+    """A picture drawn with characters; works on every terminal, and in tests."""
+
+    DEFAULT_CSS = "BlockPicture { width: auto; height: auto; }"
+
+    def __init__(self) -> None:
+        super().__init__(markup=False)
+        self._image: Image | None = None
+        self._fine = False
+        self._strips: tuple[Size, list[Strip]] | None = None
+
+    @property
+    def image(self) -> Image | None:
+        """What is drawn, stretched to the widget."""
+        return self._image
+
+    @image.setter
+    def image(self, value: Image | None) -> None:
+        self._image = value
+        self._strips = None
+        self.refresh()
+
+    @property
+    def fine(self) -> bool:
+        """Whether it is drawn in dots instead of colours."""
+        return self._fine
+
+    @fine.setter
+    def fine(self, value: bool) -> None:
+        self._fine = value and terminal.draws_braille()
+        self._strips = None
+        self.refresh()
+
+    def render_line(self, y: int) -> Strip:
+        """One row of cells."""
+        if self._image is None or not self.size.area:
+            return Strip.blank(self.size.width)
+        if self._strips is None or self._strips[0] != self.size:
+            draw = dots if self._fine else half_blocks
+            self._strips = self.size, draw(self._image, self.size)
+        strips = self._strips[1]
+        return strips[y] if y < len(strips) else Strip.blank(self.size.width)
+
+
+def half_blocks(image: Image, size: Size) -> list[Strip]:
+    """Two pixels a cell: the upper half in the foreground, the lower in the background colour."""
+    pixels = image.resize((size.width, size.height * 2), 4, reducing_gap=2.0).tobytes()
+    strips = []
+    for row in range(size.height):
+        segments: list[Segment] = []
+        run, length = b"", 0
+        for column in range(size.width):
+            upper = (row * 2 * size.width + column) * 3
+            lower = upper + size.width * 3
+            cell = pixels[upper : upper + 3] + pixels[lower : lower + 3]
+            if cell == run:
+                length += 1
+                continue
+            if length:
+                segments.append(_run(run, length))
+            run, length = cell, 1
+        segments.append(_run(run, length))
+        strips.append(Strip(segments, size.width))
+    return strips
+
+
+def _run(cell: bytes, length: int) -> Segment:
+    upper, lower = Color.from_rgb(*cell[:3]), Color.from_rgb(*cell[3:])
+    return Segment("▀" * length, Style(color=upper, bgcolor=lower))
+
+
+def dots(image: Image, size: Size) -> list[Strip]:
+    """Eight dots a cell, black on white: thin lines and small labels of a drawing survive four times longer."""
+    width, height = size.width * 2, size.height * 4
+    grey = image.convert("L").resize((width, height), 4, reducing_gap=2.0).tobytes()
+    strips = []
+    for row in range(size.height):
+        characters = []
+        for column in range(size.width):
+            code = 0x2800
+            for line in range(4):
+                start = (row * 4 + line) * width + column * 2
+                for side in (0, 1):
+                    if grey[start + side] < _PALE:
+                        code |= _DOTS[line][side]
+            characters.append(chr(code))
+        strips.append(Strip([Segment("".join(characters), _INK)], size.width))
+    return strips

@@ -1,0 +1,126 @@
+"""Rows that open a passage: evidence and the groups of statements that one passage proves."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, ClassVar
+
+from textual import on
+from textual.binding import Binding, BindingType
+from textual.content import Content
+from textual.events import Click, Focus
+
+from fieldfare.text import squeeze
+from fieldfare.tui.messages import Highlighted, Opened, Target
+from fieldfare.tui.widgets.wrapped import Wrapped, hanging
+from fieldfare.tui.wording import heading, page_name, plain, signal_words, snippet, source_line
+
+if TYPE_CHECKING:
+    from fieldfare.domain import Evidence, Statement
+
+
+class PassageRow(Wrapped, can_focus=True):
+    """A row that opens a passage by Enter or a tap, and says when the arrows reach it."""
+
+    BINDINGS: ClassVar[list[BindingType]] = [Binding("enter", "open", "Open", show=False)]
+
+    @property
+    def target(self) -> Target:
+        """What the row opens."""
+        raise NotImplementedError
+
+    def action_open(self) -> None:
+        """Open the passage."""
+        self.post_message(Opened(self.target))
+
+    @on(Click)
+    def _clicked(self) -> None:
+        self.action_open()
+
+    @on(Focus)
+    def _focused(self) -> None:
+        self.post_message(Highlighted(self.target))
+
+
+class EvidenceRow(PassageRow):
+    """A passage that was found: where it stands, which hazards protect it, how it begins; two or three lines."""
+
+    def __init__(self, evidence: Evidence, number: int) -> None:
+        super().__init__(classes="row evidence")
+        self._evidence = evidence
+        self._number = number
+
+    def show(self, evidence: Evidence, number: int) -> None:
+        """Show another passage in this row: while typing, rows are reused and nothing flickers."""
+        if (evidence, number) != (self._evidence, self._number):
+            self._evidence, self._number = evidence, number
+            self.changed()
+
+    @property
+    def target(self) -> Target:
+        """The passage as a whole."""
+        return Target(passage=self._evidence.passage, number=self._number)
+
+    def lines(self, width: int) -> list[Content]:
+        """Number, page and heading; then the hazards and the beginning; where there is room, the document."""
+        passage = self._evidence.passage
+        number = f"{self._number:>2} "
+        room = width - len(number)
+        place = page_name(passage.place)
+        title = heading(passage.heading) or squeeze(passage.document)
+        first = Content.assemble((number, "bold"), (f"{place}  " if place else "", ""), (title, "bold"))
+        words = signal_words(passage.hazards)
+        second = Content.assemble((f"▲ {words} · " if words else "", "bold"), snippet(passage))
+        if not self.screen.has_class("-tall"):
+            lines = [second.truncate(room, ellipsis=True)]
+        else:
+            wrapped = [line.rstrip() for line in second.wrap(room)] or [Content("")]
+            lines = wrapped[:1]
+            if len(wrapped) > 1:
+                lines.append(Content(" ").join(wrapped[1:]).truncate(room, ellipsis=True))
+            matched = ", ".join(match.value for match in self._evidence.matched_by)
+            revision = squeeze(passage.revision)
+            source = squeeze(passage.document) + (f", rev. {revision}" if revision else "")
+            lines.append(Content(f"{source} · found by {matched}").truncate(room, ellipsis=True))
+        return [first.truncate(width, ellipsis=True), *(Content(" " * len(number)) + line for line in lines)]
+
+
+class CitedGroup(PassageRow):
+    """Consecutive statements that one passage proves, and the line that says where it stands.
+
+    A procedure of ten steps names its page once instead of ten times. A quote has a bar and quotation marks.
+    """
+
+    def __init__(self, statement: Statement, number: int) -> None:
+        super().__init__(classes="row cited-group")
+        self._statements = [statement]
+        self._number = number
+
+    @property
+    def target(self) -> Target:
+        """The passage with the quotes that prove the statements."""
+        quotes = tuple(dict.fromkeys(statement.citation.quote for statement in self._statements))
+        return Target(passage=self._statements[0].citation.passage, quotes=quotes, number=self._number)
+
+    def add(self, statement: Statement) -> bool:
+        """Take one more statement of the same passage; False where it belongs to another."""
+        mine, other = self._statements[0].citation.passage, statement.citation.passage
+        if (mine.pack, mine.id) != (other.pack, other.id):
+            return False
+        self._statements.append(statement)
+        self.changed()
+        return True
+
+    def lines(self, width: int) -> list[Content]:
+        """The statements, each with its citation number, and the source below them."""
+        lines: list[Content] = []
+        number = Content.assemble((f"[{self._number}]", "bold $accent"))
+        for statement in self._statements:
+            text = plain(statement.text).strip()
+            if statement.verbatim:
+                body = Content(f"“{text}” ") + number
+                lines += hanging(body, width, "▌ ", "▌ ")
+            else:
+                lines += hanging(Content(f"{text} ") + number, width)
+        source = Content(source_line(self._statements[0].citation.passage))
+        lines += hanging(source, width, Content.assemble("  ", number, " "), " " * (4 + len(str(self._number)) + 1))
+        return lines

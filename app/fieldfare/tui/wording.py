@@ -1,0 +1,94 @@
+"""How passages, pages and hazards are named on the screen; every text of a pack is cleaned here before it is drawn."""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING
+
+from fieldfare.domain import ModelStatus
+from fieldfare.text import clean, squeeze
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from fieldfare.domain import Hazard, InstalledPack, ModelState, Passage, Place
+
+# Colours by the signal word as printed (ANSI Z535.4 / ISO 3864-2). Only colours: the word itself is never changed.
+_HAZARD_CLASSES = {
+    "danger": "danger", "gefahr": "danger",
+    "warning": "warning", "warnung": "warning",
+    "caution": "caution", "vorsicht": "caution",
+    "notice": "notice", "hinweis": "notice", "achtung": "notice", "note": "notice", "important": "notice",
+}  # fmt: skip
+
+
+def page_name(place: Place) -> str:
+    """`p. 21`, by the printed label where there is one; empty for sources without pages."""
+    label = squeeze(place.label) or (str(place.page) if place.page is not None else "")
+    return f"p. {label}" if label else ""
+
+
+def heading(path: Iterable[str]) -> str:
+    """The innermost heading, as a person would say where they read."""
+    titles = [title for title in map(squeeze, path) if title]
+    return titles[-1] if titles else ""
+
+
+def heading_path(path: Iterable[str]) -> str:
+    """All headings from the outermost."""
+    return " › ".join(title for title in map(squeeze, path) if title)
+
+
+def source_line(passage: Passage) -> str:
+    """`Document, p. 21, heading`: enough to find the place in the printed manual."""
+    parts = (squeeze(passage.document), page_name(passage.place), heading(passage.heading))
+    return ", ".join(part for part in parts if part)
+
+
+def snippet(passage: Passage, limit: int = 400) -> str:
+    """The beginning of a passage on one line, without the heading that is shown above it."""
+    text = squeeze(passage.text[: limit * 3])
+    title = heading(passage.heading)
+    if title and text.startswith(title):
+        text = text[len(title) :].lstrip(" .:–—")
+    return text[:limit]
+
+
+def hazard_class(signal_word: str) -> str:
+    """Which colours a signal word gets; `other` for words of schemes that are not known here."""
+    return _HAZARD_CLASSES.get(re.sub(r"[^\w]", "", signal_word).casefold(), "other")
+
+
+def signal_words(hazards: Iterable[Hazard]) -> str:
+    """The signal words of some hazards as printed, each once."""
+    return ", ".join(dict.fromkeys(squeeze(hazard.signal_word) for hazard in hazards))
+
+
+def machines(packs: tuple[InstalledPack, ...]) -> str:
+    """The machines that the installed packs cover, else the titles of the packs."""
+    names = dict.fromkeys(
+        squeeze(name)
+        for pack in packs
+        for name in ([str(machine) for machine in pack.manifest.machines] or [pack.manifest.title])
+    )
+    return " · ".join(name for name in names if name)
+
+
+def model_name(state: ModelState) -> str:
+    """The state of the model in two or three words; its sentence stands in the help."""
+    return {
+        ModelStatus.ABSENT: "no model: quotes only",
+        ModelStatus.LOADING: "model loading…",
+        ModelStatus.READY: "ready",
+        ModelStatus.FAILED: "model failed: quotes only",
+    }[state.status]
+
+
+def count(number: int, singular: str, plural: str = "") -> str:
+    """`1 page`, `3 pages`."""
+    return f"{number} {singular if number == 1 else plural or singular + 's'}"
+
+
+def plain(text: str) -> str:
+    """Cleaned text with its line breaks; tabs become spaces so that columns are what they look like."""
+    return clean(text).expandtabs(4)
