@@ -275,6 +275,7 @@ class FakeAssistant:
     ) -> None:
         self.packs = (pack(),) if packs is None else packs
         self.model_state = ModelState(status=ModelStatus.ABSENT, sentence="No model was looked for yet.")
+        self.problems: tuple[str, ...] = ()
         self.questions: list[Question] = []
         self.searched: list[str] = []
         self.closed = False

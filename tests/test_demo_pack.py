@@ -216,7 +216,9 @@ def test_key_data_agree() -> None:
     checks = {
         "Oil quantity with filter": [r"(\d+\.\d) L with filter", r"\| Engine oil \| (\d+\.\d) L"],
         "Coolant quantity": [
-            r"quantity is (\d+\.\d) L\.", r"demineralised water \| (\d+\.\d) L", r"Concentrate in (\d+\.\d) L",
+            r"quantity is (\d+\.\d) L\.",
+            r"demineralised water \| (\d+\.\d) L",
+            r"Concentrate in (\d+\.\d) L",
             r"Coolant with glycol \| (\d+\.\d) L",
         ],
         "Fuel tank capacity": [r"tank (\d+) L", r"mark, (\d+) L maximum", r"FAME \| (\d+) L"],
@@ -228,7 +230,9 @@ def test_key_data_agree() -> None:
         "Valve clearance, cold, inlet": [r"Inlet valves, (\d\.\d\d) mm", r"(\d\.\d\d) / \d\.\d\d mm"],
         "Valve clearance, cold, exhaust": [r"Exhaust valves, (\d\.\d\d) mm", r"\d\.\d\d / (\d\.\d\d) mm"],
         "Oil pressure at 1500 r/min, warm": [
-            r"Oil pressure, warm \| (\d+) kPa", r"oil pressure is above (\d+) kPa", r"gauge shows (\d+) kPa",
+            r"Oil pressure, warm \| (\d+) kPa",
+            r"oil pressure is above (\d+) kPa",
+            r"gauge shows (\d+) kPa",
         ],
         "Thermostat, starts to open / fully open": [r"must start to open at (\d+) °C"],
         "Air filter restriction, maximum": [r"restricted: above (\d\.\d) kPa", r"Below / above (\d\.\d) kPa"],
@@ -236,7 +240,9 @@ def test_key_data_agree() -> None:
         "Exhaust gas temperature, full load": [r"Hot exhaust gas, up to (\d+) °C"],
         "Charging voltage at 1500 r/min": [r"Charging voltage \| (\d+\.\d) V"],
         "Earth leakage relay R1, factory setting": [
-            r"Trips Q1 at (\d+) mA", r"leakage: above (\d+) mA", r"R1 (\d+) mA",
+            r"Trips Q1 at (\d+) mA",
+            r"leakage: above (\d+) mA",
+            r"R1 (\d+) mA",
         ],
         "Main circuit breaker Q1": [r"Q1 (\d+) A\b"],
         "Prime power, power factor 0.8": [r"(\d+) kVA / 32 kW"],
@@ -287,6 +293,22 @@ def test_references_lead_somewhere() -> None:
             assert not steps(body) or int(low) in steps(body), (sec, low)
     last = [r for r in rows(8) if re.fullmatch(r"\d+\.\d+", r[7])]
     assert len(last) >= 18 and {r[7] for r in last} <= set(sections())
+
+
+def test_intervals_equal_the_schedule() -> None:
+    """Each interval that a procedure gives is one of those that the maintenance schedule marks for its section."""
+    columns = [None, None, ("250", "6"), ("500", "12"), ("1000", "24"), ("2000", "48")]
+    due: dict[str, set] = {}
+    for row in rows(8):
+        if re.fullmatch(r"8\.\d+", row[7]):
+            marked = {c for c, mark in zip(columns, row[1:7], strict=True) if mark == "X" and c}
+            due.setdefault(row[7], set()).update(marked)
+    checked = 0
+    for number, marked in due.items():
+        said = set(re.findall(r"each (\d+) h or (\d+) months", sections()[number]))
+        assert said == marked, (number, said, marked)
+        checked += len(said)
+    assert checked >= 12
 
 
 def test_figures_exist_and_are_used() -> None:
@@ -361,7 +383,7 @@ def test_wiring_tables_equal_the_drawings() -> None:
         below = [s for tx, ty, s in sorted(texts, key=lambda t: t[1]) if tx == x + 6 and ty > 500]
         assert below == [wire, colour], term
     wires = [r[1] for r in strips] + [r[0] for r in rows(5) if re.fullmatch(r"1[45]\d", r[0])]
-    assert len(wires) == len(set(wires)) == 45
+    assert len(wires) == len(set(wires)) == 46
     text = flat(manual())
     for group in re.findall(r"[Ww]ires? (1\d\d(?:(?:, | to | and | or )1\d\d)*)", text):
         assert set(re.findall(r"\d+", group)) <= set(wires), group

@@ -6,14 +6,16 @@ The SQLite of many systems is old, has known FTS5 faults and cannot load extensi
 from __future__ import annotations
 
 import threading
-from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 from urllib.parse import quote
 
 import apsw
 import sqlite_vec
 
 from fieldfare.errors import PackError, StorageError
+
+if TYPE_CHECKING:
+    from pathlib import Path
 
 APPLICATION_ID = 0x46464650  # "FFFP", in the header of every pack
 SCHEMA_VERSION = 1

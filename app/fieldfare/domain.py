@@ -255,6 +255,18 @@ class Evidence:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Finding:
+    """What a search found, and how well it fits: `support` from 0 to 1 is what the gate decides by.
+
+    `unknown` are identifiers of the question that stand in no installed manual.
+    """
+
+    evidence: tuple[Evidence, ...]
+    support: float
+    unknown: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Citation:
     """Where a statement is proved: `quote` is `passage.text[start:end]` of the passage that it names."""
 

@@ -29,7 +29,9 @@ def read_picture(data: bytes, *, name: str, longest: int = MAX_SIDE) -> Picture:
             warnings.simplefilter("error", Image.DecompressionBombWarning)
             with Image.open(io.BytesIO(data), formats=("PNG", "JPEG", "WEBP", "GIF", "BMP", "TIFF")) as image:
                 if image.width * image.height > MAX_PIXELS:
-                    raise SourceError(f"{name}: {image.width} x {image.height} pixels are too many. Scale the image down.")
+                    raise SourceError(
+                        f"{name}: {image.width} x {image.height} pixels are too many. Scale the image down."
+                    )
                 image.load()
                 return encode(image, longest=longest)
     except (UnidentifiedImageError, OSError, ValueError, SyntaxError, Image.DecompressionBombError, Warning) as error:
@@ -38,21 +40,21 @@ def read_picture(data: bytes, *, name: str, longest: int = MAX_SIDE) -> Picture:
 
 def encode(image: Image, *, longest: int) -> Picture:
     """Scale down to `longest` pixels and encode: drawings with few colours as PNG, everything else as WebP."""
-    from PIL import Image as images
+    import PIL.Image
 
     if image.mode in {"RGBA", "LA", "PA"} or "transparency" in image.info:
         with_alpha = image.convert("RGBA")
-        flat = images.new("RGB", image.size, "white")
+        flat = PIL.Image.new("RGB", image.size, "white")
         flat.paste(with_alpha, mask=with_alpha.getchannel("A"))
     else:
         flat = image.convert("RGB")
     if max(flat.size) > longest:
         scale = longest / max(flat.size)
         flat = flat.resize(
-            (max(1, round(flat.width * scale)), max(1, round(flat.height * scale))), images.Resampling.LANCZOS
+            (max(1, round(flat.width * scale)), max(1, round(flat.height * scale))), PIL.Image.Resampling.LANCZOS
         )
     buffer = io.BytesIO()
-    reduced = flat.quantize(colors=32, dither=images.Dither.NONE) if flat.getcolors(maxcolors=1024) else None
+    reduced = flat.quantize(colors=32, dither=PIL.Image.Dither.NONE) if flat.getcolors(maxcolors=1024) else None
     if reduced is not None:
         reduced.save(buffer, "PNG", optimize=True)
         media_type = "image/png"

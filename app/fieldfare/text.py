@@ -11,7 +11,18 @@ import unicodedata
 
 # Bidi controls, zero-width characters, byte order marks, soft hyphens: invisible, and able to make a line read as
 # something else (Unicode TR 36). Zero-width joiners stay: some scripts need them.
-_INVISIBLE = {0x00AD, 0x061C, 0x180E, 0x200B, 0x200E, 0x200F, 0x2060, 0xFEFF, *range(0x202A, 0x202F), *range(0x2061, 0x2070)}
+_INVISIBLE = {
+    0x00AD,
+    0x061C,
+    0x180E,
+    0x200B,
+    0x200E,
+    0x200F,
+    0x2060,
+    0xFEFF,
+    *range(0x202A, 0x202F),
+    *range(0x2061, 0x2070),
+}
 _TAGS = range(0xE0000, 0xE0080)
 _LINE_BREAKS = {0x0B: "\n", 0x0C: "\n", 0x85: "\n", 0x2028: "\n", 0x2029: "\n"}
 
@@ -75,7 +86,9 @@ def stem(word: str) -> str:
     for ending in _STEM_ENDINGS:
         if word.endswith(ending) and len(word) - len(ending) >= 3:
             root = word[: -len(ending)]
-            return root[:-1] if len(root) > 3 and root[-1] == root[-2] and root[-1] not in "ls" else root.removesuffix("y")
+            return (
+                root[:-1] if len(root) > 3 and root[-1] == root[-2] and root[-1] not in "ls" else root.removesuffix("y")
+            )
     return word.removesuffix("y") if len(word) > 3 else word
 
 
@@ -119,7 +132,9 @@ def _add_span(spans: list[tuple[int, int]], text: str, start: int, end: int) -> 
 
 # A fault code or designation (E21, E-21, P0420, SPN-102, K1, X12.4) and a part number in several groups
 # (HG100-1234, 05.40.212, 6205-2RS). Capital letters only: in running text they are what sets a code apart.
-_CODE = re.compile(r"(?<![\w.\-/])(?:[A-Z]{1,4}-?\d{1,6}[A-Z]{0,2}(?:\.\d{1,3})?|[A-Z]{1,3}-[A-Z]\d{1,4})(?![\w-]|[.]\w)")
+_CODE = re.compile(
+    r"(?<![\w.\-/])(?:[A-Z]{1,4}-?\d{1,6}[A-Z]{0,2}(?:\.\d{1,3})?|[A-Z]{1,3}-[A-Z]\d{1,4})(?![\w-]|[.]\w)"
+)
 _PART_NUMBER = re.compile(r"(?<![\w.\-/])(?=[A-Z0-9./-]*\d)[A-Z0-9]{2,}(?:[-./][A-Z0-9]+){1,5}(?![\w-])")
 _PLAIN_NUMBER = re.compile(r"\d{1,4}(?:[-/.]\d{1,4}){1,2}")
 _PROSE = re.compile(r"(?:AND|OR|AC|ON|N|I|L)/(?:OR|DC|OFF|A|O|R)")
@@ -151,8 +166,12 @@ def identifiers(text: str, patterns: tuple[re.Pattern[str], ...] = ()) -> list[s
 
 
 _TOKEN = re.compile(r"[^\W_]+(?:[-./][^\W_]+)*", re.UNICODE)
-_CODE_WORDS = frozenset("code fault error alarm fehler störung défaut código fallo alarma erreur terminal relay part".split())
-_UNITS_AFTER_ARTICLE = re.compile(r"(?:v|a|w|kw|kva|mm|cm|m|kg|g|l|bar|psi|hz|°c|ah|amp|amps|volt|volts|pin|way)$", re.I)
+_CODE_WORDS = frozenset(
+    "code fault error alarm fehler störung défaut código fallo alarma erreur terminal relay part".split()
+)
+_UNITS_AFTER_ARTICLE = re.compile(
+    r"(?:v|a|w|kw|kva|mm|cm|m|kg|g|l|bar|psi|hz|°c|ah|amp|amps|volt|volts|pin|way)$", re.IGNORECASE
+)
 
 
 def identifier_candidates(question: str) -> list[str]:

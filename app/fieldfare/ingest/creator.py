@@ -66,7 +66,9 @@ def build(source: PackSource, target: Path, embedder: Embedder | None, progress:
             size = finished.stat().st_size
             finished.replace(target)
     except (OSError, database.DatabaseError) as error:
-        raise StorageError(f"{target} cannot be written ({error}). Check the folder and the space left on it.") from error
+        raise StorageError(
+            f"{target} cannot be written ({error}). Check the folder and the space left on it."
+        ) from error
     return BuildReport(size=size, **report)
 
 
@@ -86,7 +88,9 @@ class _Writer:
 
     def write(self) -> dict[str, Any]:
         schema = Path(manifest.__file__).with_name("schema.sql").read_text(encoding="utf-8")
-        tokens = "porter unicode61 remove_diacritics 2" if self._source.language == "en" else "unicode61 remove_diacritics 2"
+        tokens = (
+            "porter unicode61 remove_diacritics 2" if self._source.language == "en" else "unicode61 remove_diacritics 2"
+        )
         self._db.execute(f"PRAGMA page_size=4096; PRAGMA application_id={database.APPLICATION_ID}; "
                          f"PRAGMA user_version={database.SCHEMA_VERSION}")  # fmt: skip
         with self._db:
@@ -120,7 +124,15 @@ class _Writer:
         self._open_hazards = {}
         self._db.execute(
             "INSERT INTO document VALUES (?, ?, ?, ?, ?, ?, ?)",
-            (number, document.source, document.title, document.number, document.revision, document.date, document.language),
+            (
+                number,
+                document.source,
+                document.title,
+                document.number,
+                document.revision,
+                document.date,
+                document.language,
+            ),
         )
         for sheet in document.sheets:
             image = self._image(sheet.picture) if sheet.picture else None
@@ -136,9 +148,11 @@ class _Writer:
             )
             blocks = [self._block(id_, block) for block in section.blocks]
             inherited = [
-                hazard for depth in range(1, len(section.path)) for hazard in self._open_hazards.get(section.path[:depth], ())
+                hazard
+                for depth in range(1, len(section.path))
+                for hazard in self._open_hazards.get(section.path[:depth], ())
             ]
-            self._open_hazards[section.path] = [blocks[i][2] for i in leading_hazards(section) if blocks[i][2]]
+            self._open_hazards[section.path] = [hazard for i in leading_hazards(section) if (hazard := blocks[i][2])]
             for one in cut(section, self._source.patterns):
                 passage = self._id("passage")
                 heading = " > ".join(section.path)
@@ -154,11 +168,13 @@ class _Writer:
                 )
                 hazards = {*inherited, *(blocks[i][2] for i in one.hazards)}
                 self._db.executemany(
-                    "INSERT INTO protects VALUES (?, ?)", [(passage, hazard) for hazard in sorted(filter(None, hazards))]
+                    "INSERT INTO protects VALUES (?, ?)",
+                    [(passage, hazard) for hazard in sorted(filter(None, hazards))],
                 )
                 figures = {blocks[i][1] for i in one.figures}
                 self._db.executemany(
-                    "INSERT INTO illustrates VALUES (?, ?)", [(passage, figure) for figure in sorted(filter(None, figures))]
+                    "INSERT INTO illustrates VALUES (?, ?)",
+                    [(passage, figure) for figure in sorted(filter(None, figures))],
                 )
                 self._identifiers(passage, one.identifiers)
                 self._texts.append(f"{' > '.join(section.path[-2:])}\n{one.text}")
@@ -178,7 +194,15 @@ class _Writer:
             self._counts["hazards"] += 1
             self._db.execute(
                 "INSERT INTO hazard VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)",
-                (hazard, block.signal_word, block.scheme, block.text, block.symbol, block.protects, *_place(block.place)),
+                (
+                    hazard,
+                    block.signal_word,
+                    block.scheme,
+                    block.text,
+                    block.symbol,
+                    block.protects,
+                    *_place(block.place),
+                ),
             )
         self._counts["tables"] += block.kind is BlockKind.TABLE
         self._counts["steps"] += block.kind is BlockKind.STEP
@@ -224,7 +248,9 @@ class _Writer:
 
     def _manifest(self) -> Manifest:
         embedder = self._embedder.identity if self._embedder else None
-        described = _json([self._source.id, self._source.version, self._source.digests, str(embedder), database.SCHEMA_VERSION])
+        described = _json(
+            [self._source.id, self._source.version, self._source.digests, str(embedder), database.SCHEMA_VERSION]
+        )
         return Manifest(
             id=self._source.id,
             version=self._source.version,

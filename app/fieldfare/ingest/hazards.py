@@ -26,7 +26,9 @@ NOTE_KINDS = frozenset(
 _WORD = "|".join(SIGNAL_WORDS)
 _SYMBOL = r"(?:[⚠☢☣⚡❗❕‼🛑🔥⛔!]\ufe0f?\s*)*"
 # A signal word in capitals opens a hazard with or without punctuation; written small it needs a colon or a mark.
-_CAPITALS = re.compile(rf"^{_SYMBOL}({_WORD})\b(?!\s+(?:of|OF|and|AND|or|OR|signs?|labels?)\b)\s*[:!.–—-]*\s*", re.DOTALL)
+_CAPITALS = re.compile(
+    rf"^{_SYMBOL}({_WORD})\b(?!\s+(?:of|OF|and|AND|or|OR|signs?|labels?)\b)\s*[:!.–—-]*\s*", re.DOTALL
+)
 _SMALL = re.compile(rf"^{_SYMBOL}({_WORD})(?:\s*!+|\s*:)\s*", re.DOTALL | re.IGNORECASE)
 _ONLY_WORD = re.compile(rf"^{_SYMBOL}({_WORD})\s*[:!.]*$", re.IGNORECASE)
 

@@ -76,10 +76,8 @@ def row_text(header: Sequence[str], row: Sequence[str]) -> str:
 
 def header_of(table: Block) -> list[str]:
     """One name for each column: the header rows joined, repeated words of merged cells once."""
-    names = []
-    for column in zip(*table.rows[: table.header_rows], strict=True) if table.header_rows else ():
-        names.append(" ".join(dict.fromkeys(cell for cell in column if cell)))
-    return names
+    columns = zip(*table.rows[: table.header_rows], strict=True) if table.header_rows else ()
+    return [" ".join(dict.fromkeys(cell for cell in column if cell)) for column in columns]
 
 
 def step_text(block: Block) -> str:
@@ -133,7 +131,9 @@ def _run(blocks: Sequence[Block], run: list[int]) -> Iterator[Cut]:
     if not run:
         return
     text = "\n".join(step_text(blocks[i]) for i in run)
-    yield Cut(kind=_kind(blocks, run), text=text, first=run[0], last=run[-1], place=_span([blocks[i].place for i in run]))
+    yield Cut(
+        kind=_kind(blocks, run), text=text, first=run[0], last=run[-1], place=_span([blocks[i].place for i in run])
+    )
 
 
 def _single(block: Block, number: int) -> Iterator[Cut]:
@@ -205,7 +205,9 @@ def _bind_figures(blocks: Sequence[Block], cuts: Sequence[Cut]) -> None:
     for number, block in enumerate(blocks):
         if block.kind is not BlockKind.FIGURE:
             continue
-        mention = re.compile(rf"\b(?:fig|abb|figur|bild)\w*\.?\s*{re.escape(block.number)}(?![\w]|[-–.]\d)", re.I)
+        mention = re.compile(
+            rf"\b(?:fig|abb|figur|bild)\w*\.?\s*{re.escape(block.number)}(?![\w]|[-–.]\d)", re.IGNORECASE
+        )
         named = [one for one in cuts if block.number and one.kind is not BlockKind.FIGURE and mention.search(one.text)]
         around = [one for one in cuts if one.first <= number <= one.last]
         before = [one for one in cuts if one.last < number and one.kind is not BlockKind.HAZARD][-1:]

@@ -7,7 +7,6 @@ import re
 import tomllib
 import unicodedata
 from dataclasses import dataclass, replace
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from fieldfare.domain import Document, Machine
@@ -18,10 +17,19 @@ from fieldfare.text import squeeze
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
+    from pathlib import Path
 
     Progress = Callable[[str, int, int], None]
 
-SUFFIXES = {".md": "web", ".mdx": "web", ".markdown": "web", ".html": "web", ".htm": "web", ".xhtml": "web", ".pdf": "pdf"}
+SUFFIXES = {
+    ".md": "web",
+    ".mdx": "web",
+    ".markdown": "web",
+    ".html": "web",
+    ".htm": "web",
+    ".xhtml": "web",
+    ".pdf": "pdf",
+}
 MAX_FILE = 1 << 30
 _SKIPPED_FOLDERS = frozenset("node_modules __pycache__ dist venv".split())
 _LANGUAGES = frozenset("de en es fr it pt nl pl cs da fi sv no el tr hu ro".split())
@@ -29,8 +37,12 @@ _LANGUAGES = frozenset("de en es fr it pt nl pl cs da fi sv no el tr hu ro".spli
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class DocumentSource:
-    """One document to be: its files (all Markdown or HTML, or one PDF) below `root`, and what the author says of it."""
+    """One document to be: its files (all Markdown or HTML, or one PDF) below `root`, and what the author says of it.
 
+    Pictures are read from anywhere below `base`, the folder of the pack, and from nowhere else.
+    """
+
+    base: Path
     root: Path
     files: tuple[Path, ...]
     form: str
@@ -107,11 +119,13 @@ def read_documents(source: PackSource, progress: Progress) -> Iterator[Document]
 
                 extracted = pdf.extract(document.files[0], progress)
             else:
-                extracted = pages.extract(document.files, document.root, document.language, progress)
+                extracted = pages.extract(document, progress)
         except FieldfareError:
             raise
         except (OSError, UnicodeError, RecursionError, ValueError, KeyError, IndexError) as error:
-            raise SourceError(f"{name} cannot be read ({type(error).__name__}: {error}). Replace it or leave it out.") from error
+            raise SourceError(
+                f"{name} cannot be read ({type(error).__name__}: {error}). Replace it or leave it out."
+            ) from error
         yield replace(
             extracted,
             title=document.title or extracted.title or name,
@@ -129,6 +143,7 @@ def _configured(root: Path, entry: dict[str, Any], language: str) -> Iterator[Do
     for found in _discovered(path, _text(entry, "language") or language):
         yield replace(
             found,
+            base=root,
             title=_text(entry, "title") or found.title,
             number=_text(entry, "number"),
             revision=_text(entry, "revision"),
@@ -158,11 +173,13 @@ def _discovered(path: Path, language: str) -> Iterator[DocumentSource]:
             parts = file.relative_to(root).parts[:-1]
             web.setdefault(next((part for part in parts if part in _LANGUAGES), language), []).append(file)
         else:
-            yield DocumentSource(root=root, files=(file,), form=form, title="", language=_pdf_language(file, language))
+            yield DocumentSource(
+                base=root, root=root, files=(file,), form=form, title="", language=_pdf_language(file, language)
+            )
     title = path.stem if path.is_file() else path.resolve().name
     for found, group in sorted(web.items()):
         label = title if len(web) == 1 else f"{title} ({found})"
-        yield DocumentSource(root=root, files=tuple(group), form="web", title=label, language=found)
+        yield DocumentSource(base=root, root=root, files=tuple(group), form="web", title=label, language=found)
 
 
 def _pdf_language(file: Path, language: str) -> str:

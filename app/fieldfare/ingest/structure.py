@@ -10,9 +10,12 @@ from fieldfare.ingest.hazards import split_signal_word
 from fieldfare.text import clean, squeeze
 
 _FIGURE_NUMBER = re.compile(
-    r"^(?:figure|fig\.?|abbildung|abb\.?|bild|figura|illustration|image|drawing)\s*([A-Z]?\d+(?:[-–.]\d+)*[a-z]?)\b", re.I
+    r"^(?:figure|fig\.?|abbildung|abb\.?|bild|figura|illustration|image|drawing)\s*([A-Z]?\d+(?:[-–.]\d+)*[a-z]?)\b",
+    re.IGNORECASE,
 )
-_TABLE_CAPTION = re.compile(r"^(?:table|tabelle|tab\.|tableau|tabla|tabela|tabella)\s*[A-Z]?\d+(?:[-–.]\d+)*\b", re.I)
+_TABLE_CAPTION = re.compile(
+    r"^(?:table|tabelle|tab\.|tableau|tabla|tabela|tabella)\s*[A-Z]?\d+(?:[-–.]\d+)*\b", re.IGNORECASE
+)
 
 
 def figure_number(caption: str) -> str:
@@ -92,7 +95,9 @@ class Outline:
         if self._waiting is not None:
             word = self._waiting
             self._waiting = None
-            self._blocks.append(replace(word, kind=BlockKind.PARAGRAPH, text=word.signal_word, signal_word="", protects=""))
+            self._blocks.append(
+                replace(word, kind=BlockKind.PARAGRAPH, text=word.signal_word, signal_word="", protects="")
+            )
 
     def _finish(self) -> None:
         self._release()

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import re
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from fieldfare.database import Reader
@@ -14,6 +13,7 @@ from fieldfare.pack import manifest
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
+    from pathlib import Path
 
 _PASSAGE = """
     SELECT p.id, p.section, p.kind, p.text, p.page, p.label, p.region, s.path, d.title, d.revision, d.language
@@ -131,9 +131,13 @@ class Archive:
 
     def procedure(self, passage: Passage) -> tuple[Passage, ...]:
         """The passages of the procedure that this one is a part of, in order: a long procedure has several."""
-        ids = [row[0] for row in self._reader.rows(
-            "SELECT id FROM passage WHERE section = ? AND kind = ? ORDER BY id", (passage.section, BlockKind.STEP.value)
-        )]
+        ids = [
+            row[0]
+            for row in self._reader.rows(
+                "SELECT id FROM passage WHERE section = ? AND kind = ? ORDER BY id",
+                (passage.section, BlockKind.STEP.value),
+            )
+        ]
         found = self.passages(ids)
         return tuple(found[id_] for id_ in ids)
 
@@ -213,7 +217,12 @@ def _hazard(row: Sequence[Any]) -> Hazard:
 
 def _figure(row: Sequence[Any]) -> Figure:
     return Figure(
-        id=row[0], number=row[1], caption=row[2], image=row[3], width=row[4], height=row[5],
+        id=row[0],
+        number=row[1],
+        caption=row[2],
+        image=row[3],
+        width=row[4],
+        height=row[5],
         place=_place(row[6], row[7], row[8]),
     )
 

@@ -16,7 +16,9 @@ VERSION = re.compile(r"\d+(\.\d+){0,3}")
 
 def to_rows(manifest: Manifest) -> list[tuple[str, str]]:
     """Key and JSON value of every field, sorted by key."""
-    return sorted((key, json.dumps(value, ensure_ascii=False, sort_keys=True)) for key, value in asdict(manifest).items())
+    return sorted(
+        (key, json.dumps(value, ensure_ascii=False, sort_keys=True)) for key, value in asdict(manifest).items()
+    )
 
 
 def from_rows(rows: list[tuple[Any, ...]]) -> Manifest:

@@ -12,7 +12,7 @@ ACCENT = "#c2410c"
 def num(value: float) -> str:
     """Formats a coordinate with at most one decimal."""
     text = f"{value:.1f}"
-    return text[:-2] if text.endswith(".0") else text
+    return text.removesuffix(".0")
 
 
 class Drawing:
@@ -39,8 +39,16 @@ class Drawing:
         self.parts.append(f'<polygon points="{points}" {self.style(fill, color, sw, "")}/>')
 
     def rect(
-        self, x: float, y: float, w: float, h: float, r: float = 0, fill: str = "#fff", sw: float = 2,
-        color: str = "#000", dash: str = "",
+        self,
+        x: float,
+        y: float,
+        w: float,
+        h: float,
+        r: float = 0,
+        fill: str = "#fff",
+        sw: float = 2,
+        color: str = "#000",
+        dash: str = "",
     ) -> None:
         """Draws a rectangle from its upper left corner."""
         self.parts.append(
@@ -49,7 +57,14 @@ class Drawing:
         )
 
     def circle(
-        self, x: float, y: float, r: float, fill: str = "#fff", sw: float = 2, color: str = "#000", dash: str = "",
+        self,
+        x: float,
+        y: float,
+        r: float,
+        fill: str = "#fff",
+        sw: float = 2,
+        color: str = "#000",
+        dash: str = "",
     ) -> None:
         """Draws a circle."""
         self.parts.append(f'<circle cx="{num(x)}" cy="{num(y)}" r="{num(r)}" {self.style(fill, color, sw, dash)}/>')
@@ -65,7 +80,13 @@ class Drawing:
         self.parts.append(f'<path d="{d}" {self.style(fill, color, sw, dash)}/>')
 
     def text(
-        self, x: float, y: float, s: str, size: int = 15, anchor: str = "middle", bold: bool = False,
+        self,
+        x: float,
+        y: float,
+        s: str,
+        size: int = 15,
+        anchor: str = "middle",
+        bold: bool = False,
         color: str = "#000",
     ) -> None:
         """Writes one line of text with its baseline at y."""
@@ -141,14 +162,13 @@ def overview() -> Drawing:
     d.circle(233, 290, 11, fill=ACCENT)
     d.circle(233, 245, 7)
     d.rect(135, 335, 120, 105, 4)
-    d.circle(170, 372, 19)
     for i in range(5):
-        a = 2 * math.pi * i / 5 - math.pi / 2
-        d.circle(170 + 10 * math.cos(a), 372 + 10 * math.sin(a), 2.5, fill="#000")
-    d.circle(223, 372, 15)
-    d.circle(217, 372, 2, fill="#000")
-    d.circle(229, 372, 2, fill="#000")
-    d.rect(150, 405, 90, 20, 2, fill="#e5e5e5")
+        d.circle(155 + i * 20, 360, 7)
+        d.circle(155 + i * 20, 360, 2, fill="#000")
+    d.rect(145, 345, 100, 30, 2, fill="none", sw=1)
+    d.rect(145, 392, 100, 36, 2, fill="#e5e5e5")
+    d.circle(170, 410, 12)
+    d.circle(220, 410, 12)
     for i in range(7):
         d.line(285, 240 + i * 16, 345, 240 + i * 16, sw=3)
     d.rect(275, 225, 80, 125, 3, fill="none")
@@ -179,7 +199,7 @@ def overview() -> Drawing:
     d.callout(6, 200, 565, 302, 418)
     d.callout(7, 440, 560, 325, 495, 555, 495)
     d.callout(8, 40, 440, 87, 499)
-    d.callout(9, 40, 380, 145, 415)
+    d.callout(9, 40, 380, 148, 362)
     d.callout(10, 315, 90, 315, 240)
     d.callout(11, 850, 220, 760, 264)
     d.callout(12, 850, 430, 705, 490)
@@ -606,8 +626,14 @@ def belt_path(pulleys: list[tuple[float, float, float, int]]) -> tuple[list[floa
         dist, base = math.hypot(bx - ax, by - ay), math.atan2(by - ay, bx - ax)
         off = math.acos((at * ar - bt * br) / dist)
         t = base - off
-        spans.append((ax + at * ar * math.cos(t), ay + at * ar * math.sin(t),
-                      bx + bt * br * math.cos(t), by + bt * br * math.sin(t)))
+        spans.append(
+            (
+                ax + at * ar * math.cos(t),
+                ay + at * ar * math.sin(t),
+                bx + bt * br * math.cos(t),
+                by + bt * br * math.sin(t),
+            )
+        )
     line: list[float] = []
     for k, (x, y, r, turn) in enumerate(pulleys):
         arrive, leave = spans[k - 1][2:], spans[k][:2]
@@ -860,16 +886,33 @@ def pickup() -> Drawing:
 
 
 LEFT = (
-    (1, 101, "red", "S5"), (2, 102, "black", "0 V"), (3, 103, "red/white", "S1:12"), (4, 104, "violet", "K1:86"),
-    (5, 105, "orange", "S1:21"), (6, 106, "white", "K3:86"), (7, 107, "brown", "G2:D+"), (8, 108, "pink", "K4:86"),
-    (9, 109, "grey", "K5:86"), (20, 120, "yellow", "GU-2:8"), (21, 121, "green", "GU-2:9"),
-    (22, 122, "bare", "shield"), (25, 125, "brown/white", "R1:14"),
+    (1, 101, "red", "S5"),
+    (2, 102, "black", "0 V"),
+    (3, 103, "red/white", "S1:12"),
+    (4, 104, "violet", "K1:86"),
+    (5, 105, "orange", "S1:21"),
+    (6, 106, "white", "K3:86"),
+    (7, 107, "brown", "G2:D+"),
+    (8, 108, "pink", "K4:86"),
+    (9, 109, "grey", "K5:86"),
+    (20, 120, "yellow", "GU-2:8"),
+    (21, 121, "green", "GU-2:9"),
+    (22, 122, "bare", "shield"),
+    (25, 125, "brown/white", "R1:14"),
 )
 RIGHT = (
-    (10, 110, "green/black", "B1"), (11, 111, "blue", "B2"), (12, 112, "violet/white", "B3"),
-    (13, 113, "black", "common"), (14, 114, "blue/white", "S2"), (15, 115, "green/white", "B4"),
-    (16, 116, "white/black", "S3"), (17, 117, "yellow/white", "S4"), (18, 118, "orange/white", "remote"),
-    (19, 119, "grey/white", "Q1:13"), (23, 123, "brown/black", "B5:1"), (24, 124, "black/white", "B5:2"),
+    (10, 110, "green/black", "B1"),
+    (11, 111, "blue", "B2"),
+    (12, 112, "violet/white", "B3"),
+    (13, 113, "black", "common"),
+    (14, 114, "blue/white", "S2"),
+    (15, 115, "green/white", "B4"),
+    (16, 116, "white/black", "S3"),
+    (17, 117, "yellow/white", "S4"),
+    (18, 118, "orange/white", "remote"),
+    (19, 119, "grey/white", "Q1:13"),
+    (23, 123, "brown/black", "B5:1"),
+    (24, 124, "black/white", "B5:2"),
     (26, 126, "pink/white", "B6"),
 )
 
@@ -1091,9 +1134,21 @@ def power() -> Drawing:
 HERE = Path(__file__).resolve().parent
 
 FIGURES = {
-    "overview": overview, "lifting": lifting, "earthing": earthing, "battery": battery, "panel": panel,
-    "oil-drain": oil_drain, "air-filter": air_filter, "fuel-bleed": fuel_bleed, "cooling": cooling, "belt": belt,
-    "valves": valves, "water-pump": water_pump, "alternator": alternator, "pickup": pickup, "wiring": wiring,
+    "overview": overview,
+    "lifting": lifting,
+    "earthing": earthing,
+    "battery": battery,
+    "panel": panel,
+    "oil-drain": oil_drain,
+    "air-filter": air_filter,
+    "fuel-bleed": fuel_bleed,
+    "cooling": cooling,
+    "belt": belt,
+    "valves": valves,
+    "water-pump": water_pump,
+    "alternator": alternator,
+    "pickup": pickup,
+    "wiring": wiring,
     "power": power,
 }
 

@@ -28,8 +28,8 @@ _BLOCKS = frozenset("p div section article main aside ul ol dl table pre blockqu
                     "details body center fieldset screenshot steps tabs tabitem card cardgrid".split())  # fmt: skip
 _SUPERSCRIPT = str.maketrans("0123456789+-", "⁰¹²³⁴⁵⁶⁷⁸⁹⁺⁻")
 _ALERT = re.compile(r"^\[!(\w+)\]\s*")
-_PAGE = re.compile(r"^\s*page\s+(\S+)\s*$", re.I)
-_HIDDEN = re.compile(r"display\s*:\s*none|visibility\s*:\s*hidden", re.I)
+_PAGE = re.compile(r"^\s*page\s+(\S+)\s*$", re.IGNORECASE)
+_HIDDEN = re.compile(r"display\s*:\s*none|visibility\s*:\s*hidden", re.IGNORECASE)
 MAX_DEPTH = 200
 MAX_CELLS = 200_000
 
@@ -43,13 +43,19 @@ def parse(text: str, name: str) -> HtmlElement:
         root = lxml.html.document_fromstring(text.encode("utf-8", "surrogatepass"), parser=parser)
     except (etree.LxmlError, ValueError) as error:
         raise SourceError(f"{name} cannot be read as HTML ({error}). Export it again.") from error
-    mains = root.xpath("//main | //*[@role='main']") or root.xpath("//article")
+    mains = select(root, "//main | //*[@role='main']") or select(root, "//article")
     return mains[0] if len(mains) == 1 else (root.find("body") if root.find("body") is not None else root)
+
+
+def select(element: HtmlElement, path: str) -> list[HtmlElement]:
+    """The elements that an XPath finds."""
+    found = element.xpath(path)
+    return [one for one in found if isinstance(one, lxml.html.HtmlElement)] if isinstance(found, list) else []
 
 
 def title_of(text: str) -> str:
     """The title element of a page, empty where there is none."""
-    match = re.search(r"<title[^>]*>(.*?)</title>", text, re.I | re.S)
+    match = re.search(r"<title[^>]*>(.*?)</title>", text, re.IGNORECASE | re.DOTALL)
     return squeeze(re.sub(r"&\w+;", " ", match.group(1))) if match else ""
 
 
@@ -74,7 +80,7 @@ class Walker:
         run: list[str] = [_flat(parent.text)]
         for child in parent:
             if not isinstance(child.tag, str):
-                if isinstance(child, etree._Comment) and (match := _PAGE.match(child.text or "")):  # noqa: SLF001 - lxml's public way is etree.Comment, a function
+                if isinstance(child, etree._Comment) and (match := _PAGE.match(child.text or "")):
                     yield from self._paragraph(run)
                     run = []
                     label = match.group(1)
@@ -185,7 +191,7 @@ class Walker:
         level = sum(1 for up in element.iterancestors("ol", "ul")) + 1
         count = _number(element.get("start"), 1)
         for item in element:
-            if item.tag not in {"li"}:
+            if item.tag != "li":
                 if isinstance(item.tag, str):
                     yield from self._element(item, depth + 1, inside) if self._is_block(item) else ()
                 continue
@@ -208,8 +214,10 @@ class Walker:
                 own = replace(own, text=f"{own.text}\n{block.text}".strip())
             elif plain and kind is BlockKind.STEP:
                 rest.append(replace(block, kind=BlockKind.STEP, level=level + 1))
-            elif block.kind is BlockKind.HAZARD and block.protects == "step" and not any(
-                other.kind is BlockKind.STEP for other in rest
+            elif (
+                block.kind is BlockKind.HAZARD
+                and block.protects == "step"
+                and not any(other.kind is BlockKind.STEP for other in rest)
             ):
                 yield block
             else:
@@ -230,9 +238,9 @@ class Walker:
             yield from inner
 
     def _captioned(self, element: HtmlElement, depth: int) -> Iterator[Block]:
-        captions = element.xpath(".//figcaption")
+        captions = select(element, ".//figcaption")
         caption = squeeze(_inline(captions[0])) if captions else ""
-        pictures = element.xpath(".//img")
+        pictures = select(element, ".//img")
         for picture in pictures:
             yield from self._figure(picture, caption or picture.get("alt") or "")
         if not pictures:
@@ -253,8 +261,10 @@ class Walker:
 
     def _table(self, table: HtmlElement, depth: int) -> Iterator[Block]:
         rows, header_rows = _grid(table)
-        captions = table.xpath("./caption")
-        pictures = [block for image in table.iterdescendants("img") for block in self._figure(image, image.get("alt") or "")]
+        captions = select(table, "./caption")
+        pictures = [
+            block for image in table.iterdescendants("img") for block in self._figure(image, image.get("alt") or "")
+        ]
         filled = [row for row in rows if any(row)]
         if len(filled) >= 2 and max(map(len, filled)) >= 2:
             text = "\n".join(" | ".join(row) for row in filled)
@@ -298,7 +308,7 @@ def _admonition_kind(element: HtmlElement) -> str:
 def _split_title(element: HtmlElement, kind: str) -> tuple[str, HtmlElement]:
     """Take the title out of an admonition; one that only repeats the kind is no title."""
     title = element.get("data-title") or ""
-    for head in element.xpath("./*[contains(@class, 'title') or contains(@class, 'heading') or self::summary]"):
+    for head in select(element, "./*[contains(@class, 'title') or contains(@class, 'heading') or self::summary]"):
         title = title or squeeze(_inline(head))
         element.remove(head)
         break

@@ -34,7 +34,9 @@ _ATTRIBUTE = re.compile(r"(\w+)\s*=\s*(\"(?:[^\"\\]|\\.)*\"|'(?:[^'\\]|\\.)*')",
 _WIKI_LINK = re.compile(r"\[\[([^\]|\n]+\|)?([^\]\n]+)\]\]")
 _HEADING_ID = re.compile(r"^(#{1,6}\s.*?)\s*\{[#.][^}]*\}\s*$", re.MULTILINE)
 _MODULE_LINE = re.compile(r"^(?:import\s.+?from\s+[\"'].+?[\"'];?|import\s+[\"'].+?[\"'];?|export\s.+)$", re.MULTILINE)
-_COMPONENT = re.compile(r"<([A-Z][\w.]*)((?:\s+[\w:-]+(?:\s*=\s*(?:\"[^\"]*\"|'[^']*'|\{[^{}]*(?:\{[^{}]*\}[^{}]*)*\}))?)*)\s*/>")
+_COMPONENT = re.compile(
+    r"<([A-Z][\w.]*)((?:\s+[\w:-]+(?:\s*=\s*(?:\"[^\"]*\"|'[^']*'|\{[^{}]*(?:\{[^{}]*\}[^{}]*)*\}))?)*)\s*/>"
+)
 _BRACED = re.compile(r"=\{\s*(?:[\"'`]?)([^{}]*?)(?:[\"'`]?)\s*\}|=\{\{[^{}]*\}\}")
 _CODE = re.compile(r"(^[ \t]*(`{3,}|~{3,})[^\n]*\n.*?^[ \t]*\2[ \t]*$|`[^`\n]+`)", re.DOTALL | re.MULTILINE)
 
@@ -56,7 +58,9 @@ def convert(text: str, losses: list[str], name: str) -> MarkdownPage:
     pieces = _CODE.split(source)
     # Split with two groups: text, code, fence, text, ... Code stays as it is.
     prepared = "".join(
-        _prepare(piece, losses, name) if index % 3 == 0 else piece for index, piece in enumerate(pieces) if index % 3 != 2
+        _prepare(piece, losses, name) if index % 3 == 0 else piece
+        for index, piece in enumerate(pieces)
+        if index % 3 != 2
     )
     tokens = parser.parse(prepared)
     if tokens and tokens[0].type == "front_matter":
@@ -70,7 +74,8 @@ def convert(text: str, losses: list[str], name: str) -> MarkdownPage:
     return MarkdownPage(
         title=squeeze(str(front.get("title") or "")),
         order=float(order) if isinstance(order, int | float) else 1e9,
-        html=parser.renderer.render(tokens, parser.options, {}),
+        # In an element of its own: HTML parsers move a comment at the start of a page out of its body.
+        html=f"<article>{parser.renderer.render(tokens, parser.options, {})}</article>",
     )
 
 
@@ -100,7 +105,9 @@ def _render_fence(
     return _box(kind, (bracketed or plain or "").strip())
 
 
-def _render_plain(_self: RendererHTML, tokens: Sequence[Token], index: int, _options: OptionsDict, _env: EnvType) -> str:
+def _render_plain(
+    _self: RendererHTML, tokens: Sequence[Token], index: int, _options: OptionsDict, _env: EnvType
+) -> str:
     return "<div>\n" if tokens[index].nesting == 1 else "</div>\n"
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from functools import partial
 from typing import TYPE_CHECKING
 from urllib.parse import unquote, urlsplit
 
@@ -13,20 +14,25 @@ from fieldfare.ingest.extract import html, markdown
 from fieldfare.ingest.structure import Outline
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
+    from collections.abc import Callable
     from pathlib import Path
+
+    from lxml.html import HtmlElement
+
+    from fieldfare.ingest.sources import DocumentSource
 
 _PICTURES = frozenset({".png", ".jpg", ".jpeg", ".webp", ".gif", ".bmp", ".tif", ".tiff", ".svg"})
 _FIRST = ("index", "readme", "intro", "introduction", "overview", "about")
 MAX_PICTURE = 64 << 20
 
 
-def extract(files: Sequence[Path], root: Path, language: str, progress: Callable[[str, int, int], None]) -> Document:
+def extract(source: DocumentSource, progress: Callable[[str, int, int], None]) -> Document:
     """Read the files in the order of their folders, front matter and names; a file's title heads its sections."""
+    root, language = source.root, source.language
     losses: list[str] = []
     outline = Outline()
     read = []
-    for file in files:
+    for file in source.files:
         text = file.read_text(encoding="utf-8", errors="replace")
         name = file.relative_to(root).as_posix()
         if file.suffix.lower() in {".html", ".htm", ".xhtml"}:
@@ -37,16 +43,15 @@ def extract(files: Sequence[Path], root: Path, language: str, progress: Callable
             continue
         read.append((_order(file, root, page.order), file, name, page))
     read.sort(key=lambda entry: entry[0])
-    pictures = _Pictures(root, language, losses)
+    pictures = _Pictures(source.base, language, losses)
     for done, (_, file, name, page) in enumerate(read, 1):
         body = html.parse(page.html, name) if page.html.strip() else None
-        if page.title and (body is None or not _starts_with(body, page.title)):
+        if page.title:
             outline.heading(0, page.title)
-        elif page.title:
-            outline.heading(0, page.title)
-            _drop_first_heading(body)
+            if body is not None and _starts_with(body, page.title):
+                _drop_first_heading(body)
         if body is not None:
-            html.Walker(outline, lambda source, folder=file.parent: pictures.read(source, folder), losses).walk(body)
+            html.Walker(outline, partial(pictures.read, folder=file.parent), losses).walk(body)
         progress("reading", done, len(read))
     return Document(
         source=root.name, title="", language=language, sections=outline.sections(), losses=tuple(dict.fromkeys(losses))
@@ -61,17 +66,19 @@ def _order(file: Path, root: Path, order: float) -> tuple[object, ...]:
 
 
 def _natural(name: str) -> tuple[int, bool, float, tuple[tuple[int, int, str], ...]]:
-    pieces = tuple((0, int(piece), "") if piece.isdigit() else (1, 0, piece) for piece in re.split(r"(\d+)", name) if piece)
+    pieces = tuple(
+        (0, int(piece), "") if piece.isdigit() else (1, 0, piece) for piece in re.split(r"(\d+)", name) if piece
+    )
     return (1, True, 0.0, pieces)
 
 
-def _starts_with(body: html.HtmlElement, title: str) -> bool:
-    first = body.xpath("(.//h1|.//h2)[1]")
+def _starts_with(body: HtmlElement, title: str) -> bool:
+    first = html.select(body, "(.//h1|.//h2)[1]")
     return bool(first) and " ".join(first[0].text_content().split()).casefold() == title.casefold()
 
 
-def _drop_first_heading(body: html.HtmlElement | None) -> None:
-    for first in body.xpath("(.//h1|.//h2)[1]") if body is not None else ():
+def _drop_first_heading(body: HtmlElement) -> None:
+    for first in html.select(body, "(.//h1|.//h2)[1]"):
         first.drop_tree()
 
 
@@ -114,8 +121,12 @@ class _Pictures:
             self._index = sorted(file for file in self._root.rglob("*") if file.suffix.lower() in _PICTURES)
         ending = path.lstrip("./@~").removeprefix("public/")
         exact = [file for file in self._index if file.as_posix().endswith("/" + ending)]
-        variants = [file for file in self._index if f"/{ending}-" in file.as_posix() or f"/{ending}." in file.as_posix()]
-        ranked = exact or sorted(variants, key=lambda file: (f"-{self._language}-" not in file.name, "dark" in file.name, file))
+        variants = [
+            file for file in self._index if f"/{ending}-" in file.as_posix() or f"/{ending}." in file.as_posix()
+        ]
+        ranked = exact or sorted(
+            variants, key=lambda file: (f"-{self._language}-" not in file.name, "dark" in file.name, file)
+        )
         return ranked[0].resolve() if ranked else None
 
 

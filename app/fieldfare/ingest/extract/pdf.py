@@ -27,7 +27,7 @@ SAMPLE = 60  # pages that are enough to learn a document's running heads and typ
 RENDER_SCALE = 2.0  # 144 dots an inch
 _NUMBERED = re.compile(r"^((?:\d{1,2}|[A-Z])(?:\.\d{1,3})*)\.?\s+(?=\S*[A-Za-zÀ-ÿ])")
 _MARKER = re.compile(r"^(\(?\d{1,2}[.)]|\(?[a-z][.)]|[•●▪■◦‣▶►➢✓]|[–—-](?=\s))\s*")
-_CAPTION = re.compile(r"^(?:figure|fig\.?|abbildung|abb\.?|bild|figura)\s*[A-Z]?\d", re.I)
+_CAPTION = re.compile(r"^(?:figure|fig\.?|abbildung|abb\.?|bild|figura)\s*[A-Z]?\d", re.IGNORECASE)
 
 
 def extract(file: Path, progress: Callable[[str, int, int], None]) -> Document:
@@ -37,7 +37,9 @@ def extract(file: Path, progress: Callable[[str, int, int], None]) -> Document:
         count = len(pdf)
     except pypdfium2.PdfiumError as error:
         reason = "it is protected by a password" if "password" in str(error).lower() else "it is damaged or no PDF"
-        raise SourceError(f"{file.name} cannot be read: {reason}. Ask for a free copy or print it to a new PDF.") from error
+        raise SourceError(
+            f"{file.name} cannot be read: {reason}. Ask for a free copy or print it to a new PDF."
+        ) from error
     try:
         return _Reader(pdf, file.name, count, progress).read()
     finally:
@@ -84,7 +86,9 @@ class _Reader:
         title = squeeze(metadata.get("Title", ""))
         return Document(
             source=self._name,
-            title=title if len(title) > 3 and " " in title and not title.lower().endswith((".doc", ".docx", ".indd")) else "",
+            title=title
+            if len(title) > 3 and " " in title and not title.lower().endswith((".doc", ".docx", ".indd"))
+            else "",
             language="",
             sections=self._outline.sections(),
             sheets=tuple(self._sheets),
@@ -124,18 +128,22 @@ class _Reader:
         label = content.label or printed or str(index + 1)
         self._outline.place = Place(page=index + 1, label=label)
         if not content.words:
-            self._losses.append(f"{self._name}, page {label}: no text layer (a scan or a picture); only its image is kept")
+            self._losses.append(
+                f"{self._name}, page {label}: no text layer (a scan or a picture); only its image is kept"
+            )
         lines = without_contents(lines)
         tables, panels = pdf_tables.ruled(content, lines)
         figures = illustrations(content, [table.box for table in tables], lines)
-        lines = [line for line in lines if not any(one.box.holds(line.box) for one in (*tables, *figures))]
+        taken = [*(table.box for table in tables), *(figure.box for figure in figures)]
+        lines = [line for line in lines if not any(box.holds(line.box) for box in taken)]
         middle = gutter(lines, content)
         if middle is None:
             for table in pdf_tables.aligned(lines, content):
                 tables.append(table)
                 lines = [line for line in lines if not table.box.holds(line.box)]
         self._render(index, content, figures)
-        items = [_Item(one.box, one) for one in (*lines, *tables, *figures)]
+        things: list[Line | pdf_tables.Table | Illustration] = [*lines, *tables, *figures]
+        items = [_Item(one.box, one) for one in things]
         self._emit(_reading_order(items, middle), content, panels, index)
 
     def _render(self, index: int, content: PageContent, figures: list[Illustration]) -> None:
@@ -143,7 +151,11 @@ class _Reader:
         page = self._pdf[index]
         try:
             sheet = _draw(page, images.PAGE_SIDE / max(*page.get_size(), 1))
-            drawn = _draw(page, scale := min(RENDER_SCALE, 4000 / max(content.width, content.height, 1))) if figures else None
+            drawn = (
+                _draw(page, scale := min(RENDER_SCALE, 4000 / max(content.width, content.height, 1)))
+                if figures
+                else None
+            )
         except (pypdfium2.PdfiumError, MemoryError, ValueError):
             self._losses.append(f"{self._name}, page {content.number}: cannot be drawn, its figures are missing")
             figures.clear()
@@ -156,11 +168,15 @@ class _Reader:
             for number, figure in enumerate(figures):
                 box = figure.box
                 corners = (round(edge * scale) for edge in (box.x0 - 2, box.y0 - 2, box.x1 + 2, box.y1 + 2))
-                figures[number] = replace(figure, picture=images.encode(drawn.crop(tuple(corners)), longest=images.MAX_SIDE))
+                figures[number] = replace(
+                    figure, picture=images.encode(drawn.crop(tuple(corners)), longest=images.MAX_SIDE)
+                )
         place = Place(page=index + 1, label=self._outline.place.label)
         self._sheets.append(Sheet(place=place, picture=images.encode_sheet(sheet)))
 
-    def _emit(self, items: Sequence[_Item], content: PageContent, panels: Sequence[pdf_tables.Panel], index: int) -> None:
+    def _emit(
+        self, items: Sequence[_Item], content: PageContent, panels: Sequence[pdf_tables.Panel], index: int
+    ) -> None:
         marks = list(self._bookmarks.get(index, ()))
         for item in items:
             place = self._place(item.box, content)
@@ -257,7 +273,11 @@ class _Reader:
         numbered = _NUMBERED.match(text)
         larger = size >= 1.15 * body
         bold = all(line.bold for line in lines)
-        if not (larger or (bold and size >= 0.95 * body)) or text.endswith((".", ":", ",", ";")) or _CAPTION.match(text):
+        if (
+            not (larger or (bold and size >= 0.95 * body))
+            or text.endswith((".", ":", ",", ";"))
+            or _CAPTION.match(text)
+        ):
             return None
         if _MARKER.match(text) and not (numbered and (larger or bold)):
             return None
@@ -272,7 +292,9 @@ class _Reader:
         header = table.rows[: table.header_rows]
         if self._last_table is not None:
             last, edges = self._last_table
-            same = len(edges) == len(table.edges) and all(abs(a - b) < 25 for a, b in zip(edges, table.edges, strict=True))
+            same = len(edges) == len(table.edges) and all(
+                abs(a - b) < 25 for a, b in zip(edges, table.edges, strict=True)
+            )
             if same and last.place.page != place.page and len(last.rows[0]) == len(table.rows[0]):
                 repeated = table.header_rows if header == last.rows[: last.header_rows] else 0
                 if repeated or not table.header_rows:
@@ -280,7 +302,8 @@ class _Reader:
                     return
         self._flush_table()
         self._last_table = (
-            Block(kind=BlockKind.TABLE, text="", rows=table.rows, header_rows=table.header_rows, place=place), table.edges
+            Block(kind=BlockKind.TABLE, text="", rows=table.rows, header_rows=table.header_rows, place=place),
+            table.edges,
         )
 
     def _flush_table(self) -> None:

@@ -7,15 +7,15 @@ from dataclasses import dataclass
 from functools import reduce
 from typing import TYPE_CHECKING
 
-from fieldfare.ingest.extract.pdf_layout import Line
 from fieldfare.ingest.extract.pdf_page import Box, PageContent
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from fieldfare.domain import Picture
+    from fieldfare.ingest.extract.pdf_layout import Line
 
-_CAPTION = re.compile(r"^(?:figure|fig\.?|abbildung|abb\.?|bild|figura|illustration)\s*[A-Z]?\d", re.I)
+_CAPTION = re.compile(r"^(?:figure|fig\.?|abbildung|abb\.?|bild|figura|illustration)\s*[A-Z]?\d", re.IGNORECASE)
 MIN_SIDE = 40.0  # points; smaller pictures are icons
 MIN_PATHS = 12  # fewer drawn paths are decoration
 
@@ -54,9 +54,7 @@ def illustrations(page: PageContent, tables: Sequence[Box], lines: Sequence[Line
         inside = [line for line in lines if box.holds(line.box, 0) and not _CAPTION.match(line.text)]
         if box.width * box.height > 0.6 * whole and len(inside) > 12:
             continue  # a background behind text
-        result.append(
-            Illustration(box=box, caption=_caption(box, lines), text=" ".join(line.text for line in inside))
-        )
+        result.append(Illustration(box=box, caption=_caption(box, lines), text=" ".join(line.text for line in inside)))
     return result
 
 
@@ -68,15 +66,25 @@ def _reads_as_text(box: Box, lines: Sequence[Line]) -> bool:
 
 def _caption(box: Box, lines: Sequence[Line]) -> str:
     """The nearest line that begins as a caption does, below the figure or else above it, with its following lines."""
-    below = [line for line in lines if _CAPTION.match(line.text) and -4 <= line.box.y0 - box.y1 < 60 and _beside(line, box)]
-    above = [line for line in lines if _CAPTION.match(line.text) and -4 <= box.y0 - line.box.y1 < 40 and _beside(line, box)]
-    first = min(below, key=lambda line: line.box.y0, default=None) or max(above, key=lambda line: line.box.y0, default=None)
+    below = [
+        line for line in lines if _CAPTION.match(line.text) and -4 <= line.box.y0 - box.y1 < 60 and _beside(line, box)
+    ]
+    above = [
+        line for line in lines if _CAPTION.match(line.text) and -4 <= box.y0 - line.box.y1 < 40 and _beside(line, box)
+    ]
+    first = min(below, key=lambda line: line.box.y0, default=None) or max(
+        above, key=lambda line: line.box.y0, default=None
+    )
     if first is None:
         return ""
     text = [first.text]
     last = first
     for line in lines:
-        if 0 < line.base - last.base < 1.5 * first.size and abs(line.size - first.size) < 0.5 and _beside(line, first.box):
+        if (
+            0 < line.base - last.base < 1.5 * first.size
+            and abs(line.size - first.size) < 0.5
+            and _beside(line, first.box)
+        ):
             text.append(line.text)
             last = line
     return " ".join(text) if len(text) <= 3 else first.text

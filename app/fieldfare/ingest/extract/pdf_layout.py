@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 SEGMENT_GAP = 1.2  # ems of white space that part two pieces of a line
 _LEADER = re.compile(r"(?:\.\s?){5,}|…{2,}|_{6,}")
 _PAGE_NUMBER = re.compile(r"^(?:page|seite|página|pagina|p\.)?\s*[-–—|]?\s*((?:[A-Z]{1,2}[-.])?\d{1,4}(?:-\d{1,3})?|[ivxlc]{1,7})\s*"
-                          r"(?:[-–—|]|(?:/|of|von|de|di|sur)\s*\d{1,4})?$", re.I)  # fmt: skip
+                          r"(?:[-–—|]|(?:/|of|von|de|di|sur)\s*\d{1,4})?$", re.IGNORECASE)  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,10 +30,12 @@ class Line:
 
     @property
     def text(self) -> str:
+        """The words with single spaces."""
         return " ".join(word.text for word in self.words)
 
     @property
     def bold(self) -> bool:
+        """Whether every word with a letter or digit is bold."""
         return all(word.bold for word in self.words if any(map(str.isalnum, word.text)))
 
 
@@ -106,7 +108,9 @@ class Style:
         heads = set()
         for base, texts in by_base.items():
             known = sum(text.casefold() in titles or bool(_PAGE_NUMBER.match(text)) for text in texts)
-            if len(texts) >= max(3, len(pages) // 2) and (len(set(texts)) <= 0.6 * len(texts) or known >= 0.5 * len(texts)):
+            if len(texts) >= max(3, len(pages) // 2) and (
+                len(set(texts)) <= 0.6 * len(texts) or known >= 0.5 * len(texts)
+            ):
                 heads |= {base - 1, base, base + 1}
         return cls(
             body_size=sizes.most_common(1)[0][0] if sizes else 10.0,

@@ -32,10 +32,12 @@ class Box:
 
     @property
     def width(self) -> float:
+        """In points."""
         return self.x1 - self.x0
 
     @property
     def height(self) -> float:
+        """In points."""
         return self.y1 - self.y0
 
     def join(self, other: Box) -> Box:
@@ -177,7 +179,9 @@ def _characters(textpage: Any, view: _View) -> Iterator[_Character | None]:
                 yield None
                 continue
             text = "-"
-        if not pdfium.FPDFText_GetLooseCharBox(raw, index, loose) or not pdfium.FPDFText_GetCharOrigin(raw, index, x, y):
+        if not pdfium.FPDFText_GetLooseCharBox(raw, index, loose) or not pdfium.FPDFText_GetCharOrigin(
+            raw, index, x, y
+        ):
             continue
         handle = pdfium.FPDFText_GetTextObject(raw, index)
         key = ctypes.addressof(handle.contents) if handle else -1
@@ -240,18 +244,23 @@ def _upright(words: Any, view: _View, width: float, height: float) -> tuple[tupl
     if turned not in {1, 3} or counts[turned] < 40:
         return tuple(word for word, angle in words if angle in {0, turned}), view, width, height
     if turned == 1:  # text runs upwards: turn clockwise
+
         def spin(x: float, y: float) -> tuple[float, float]:
             return height - y, x
     else:
+
         def spin(x: float, y: float) -> tuple[float, float]:
             return y, width - x
+
     made = []
     for word, angle in words:
         if angle != turned:
             continue
         (ax, ay), (bx, by) = spin(word.box.x0, word.box.y0), spin(word.box.x1, word.box.y1)
         base = spin(word.base, word.box.y0)[1] if angle % 2 else word.base
-        made.append(Word(word.text, Box(min(ax, bx), min(ay, by), max(ax, bx), max(ay, by)), base, word.size, word.bold))
+        made.append(
+            Word(word.text, Box(min(ax, bx), min(ay, by), max(ax, bx), max(ay, by)), base, word.size, word.bold)
+        )
     (e, f), (x1, y1), (x2, y2) = (spin(*view.point(*point)) for point in ((0, 0), (1, 0), (0, 1)))
     return tuple(made), _View(x1 - e, y1 - f, x2 - e, y2 - f, e, f), height, width
 

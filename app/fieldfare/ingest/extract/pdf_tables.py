@@ -90,7 +90,9 @@ def _from_rules(box: Box, group: Sequence[Box], words: Sequence[Word]) -> Table 
             if item.width > 0.5 * box.width or item.x0 <= box.x0 + _TOUCH:
                 rows |= {item.y0, item.y1}
     y_edges = _merge(sorted({*rows, box.y0, box.y1}), 5)
-    columns = {x for x, _ in upright if sum(height for other, height in upright if abs(other - x) < 4) > 0.3 * box.height}
+    columns = {
+        x for x, _ in upright if sum(height for other, height in upright if abs(other - x) < 4) > 0.3 * box.height
+    }
     x_edges = _merge(sorted({*columns, box.x0, box.x1}), 5)
     if len(x_edges) < 3:
         x_edges = _columns_of(words, box)
@@ -126,11 +128,7 @@ def _rows_of(words: Sequence[Word], x_edges: Sequence[float], bands: Sequence[fl
     """Borders of rows where lines are missing: a row begins where the first column has text after a gap or always."""
     first = lines_of([word for word in words if word.box.x0 < x_edges[1] - 1 and word.box.x1 <= x_edges[1] + 2])
     others = lines_of([word for word in words if word.box.x0 >= x_edges[1] - 1])
-    starts = [
-        line.box.y0
-        for line in first
-        if any(abs(line.base - other.base) < 0.5 * line.size for other in others)
-    ]
+    starts = [line.box.y0 for line in first if any(abs(line.base - other.base) < 0.5 * line.size for other in others)]
     return _merge(sorted({*bands, *(start - 1 for start in starts)}), 5)
 
 

@@ -44,6 +44,7 @@ if TYPE_CHECKING:
 
     from fieldfare.assistant import Assistant
 
+LOADING = ModelState(status=ModelStatus.LOADING, sentence="The model is loading.")
 PAUSE = 0.1
 """Seconds without a key before the instant tier is asked."""
 FLUSH = 0.05
@@ -75,6 +76,7 @@ class AskScreen(Screen[None]):
         self._asked_at = 0.0
         self._instant = ""  # the text whose instant results are on the screen, "" while an answer is
         self._searching = False
+        self._notice = ""  # stays until the next edit
         self._reading: Target | None = None
         self._pause: Timer | None = None
         self._flush: Timer | None = None
@@ -82,7 +84,7 @@ class AskScreen(Screen[None]):
 
     def compose(self) -> ComposeResult:
         """From top to bottom as on every size; the pane is hidden where there is no room."""
-        yield TitleBar(machines(self._assistant.packs), self._assistant.model_state)
+        yield TitleBar(machines(self._assistant.packs), LOADING)
         yield QuestionInput()
         yield StatusLine()
         with Horizontal(id="body"):
@@ -94,7 +96,8 @@ class AskScreen(Screen[None]):
         """Paint first, then let the model load."""
         self._say_idle()
         self._show_keys()
-        self._column.tell(WELCOME if self._assistant.packs else NO_PACK)
+        problems = [squeeze(problem) for problem in self._assistant.problems]
+        self._column.tell("\n".join([*problems, WELCOME if self._assistant.packs else NO_PACK]))
         self.set_interval(1.0, self._tick)
         self.call_after_refresh(self._load_model)
 
@@ -128,8 +131,6 @@ class AskScreen(Screen[None]):
 
     @work(thread=True, group="model", exit_on_error=False)
     def _load_model(self) -> None:
-        if self._assistant.model_state.status is not ModelStatus.READY:
-            self.post_message(ModelChanged(ModelState(status=ModelStatus.LOADING, sentence="The model is loading.")))
         self._assistant.load_model()
         self.post_message(ModelChanged(self._assistant.model_state))
 
@@ -143,6 +144,7 @@ class AskScreen(Screen[None]):
 
     @on(Input.Changed)
     def _edited(self) -> None:
+        self._notice = ""
         if self._pause is not None:
             self._pause.stop()
         self._pause = self.set_timer(PAUSE, self._search_soon)
@@ -168,7 +170,7 @@ class AskScreen(Screen[None]):
             self.post_message(ResultsFound(text, self._assistant.search(Question(text=text))))
         except FieldfareError as error:
             self.post_message(ResultsFound(text, (), str(error)))
-        except Exception as error:  # noqa: BLE001 - a search that breaks must not take the screen along
+        except Exception as error:
             self.post_message(ResultsFound(text, (), f"The search failed: {error}"))
 
     @on(ResultsFound)
@@ -182,7 +184,8 @@ class AskScreen(Screen[None]):
         self._instant = message.text
         self._column.show_results(message.evidence)
         found = f"{count(len(message.evidence), 'place')} in the manuals. Enter asks." if message.evidence else ""
-        self._say(squeeze(message.error) or found or "Nothing found yet. Enter asks all the same.")
+        said = squeeze(message.error) or found or "Nothing found yet. Enter asks all the same."
+        self._say(self._notice or said)
 
     # Asking.
 
@@ -217,7 +220,7 @@ class AskScreen(Screen[None]):
                 self.post_message(AnswerEvent(number, event))
         except FieldfareError as error:
             self.post_message(AnswerEvent(number, Failed(message=str(error))))
-        except Exception as error:  # noqa: BLE001 - the evidence on the screen stays useful
+        except Exception as error:
             self.post_message(AnswerEvent(number, Failed(message=f"The answer failed: {error}")))
         self.post_message(AnswerEnded(number))
 
@@ -269,7 +272,8 @@ class AskScreen(Screen[None]):
 
     @on(TooLong)
     def _too_long(self, message: TooLong) -> None:
-        self._say(f"Only the first {message.limit} characters fit into a question.")
+        self._notice = f"Only the first {message.limit} characters fit into a question."
+        self._say(self._notice)
 
     # Reading.
 

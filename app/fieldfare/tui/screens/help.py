@@ -12,6 +12,7 @@ from textual.widgets import Static
 
 from fieldfare.text import squeeze
 from fieldfare.tui.widgets.bars import KeyBar
+from fieldfare.tui.widgets.wrapped import Wrapped, hanging
 
 if TYPE_CHECKING:
     from textual.app import ComposeResult
@@ -35,6 +36,18 @@ _KEYS = (
 )
 
 
+class KeyLine(Wrapped):
+    """A key and what it does, which hangs behind it."""
+
+    def __init__(self, key: str, meaning: str) -> None:
+        super().__init__()
+        self._key, self._meaning = key, meaning
+
+    def lines(self, width: int) -> list[Content]:
+        """One line, or more where it is narrow."""
+        return hanging(Content(self._meaning), width, Content.assemble((f"{self._key:<14} ", "bold")), " " * 15)
+
+
 class HelpScreen(Screen[None]):
     """One page of help that scrolls."""
 
@@ -50,7 +63,7 @@ class HelpScreen(Screen[None]):
         """Keys first, then what is installed."""
         with VerticalScroll():
             for key, meaning in _KEYS:
-                yield Static(Content.assemble((f"{key:<14}", "bold"), meaning), markup=False)
+                yield KeyLine(key, meaning)
             yield Static("", markup=False)
             for pack in self._assistant.packs:
                 manifest = pack.manifest

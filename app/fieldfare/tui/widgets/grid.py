@@ -14,7 +14,8 @@ if TYPE_CHECKING:
 
 _GAP = " │ "
 _CITED = "bold underline"
-_READABLE = 8  # a column narrower than this with longer text breaks words
+_READABLE = 8  # a column narrower than this with longer text is hard to read
+_VALUE = 18  # a cell up to this long is a value with its unit and tolerance: kept on one line where possible
 
 
 def _words_width(cell: str) -> int:
@@ -26,20 +27,18 @@ def column_widths(rows: list[tuple[str, ...]], width: int) -> list[int] | None:
     columns = len(rows[0])
     room = width - len(_GAP) * (columns - 1)
     wanted = [max(1, *(Content(row[i]).cell_length for row in rows)) for i in range(columns)]
-    least = [min(wanted[i], max(_words_width(row[i]) for row in rows)) for i in range(columns)]
     if sum(wanted) <= room:
         return wanted
-    if sum(least) > room or sum(max(low, min(want, _READABLE)) for low, want in zip(least, wanted, strict=True)) > room:
+    words = [max(_words_width(row[i]) for row in rows) for i in range(columns)]
+    least = [min(want, max(word, _READABLE)) for want, word in zip(wanted, words, strict=True)]
+    values = [want if want <= _VALUE else low for want, low in zip(wanted, least, strict=True)]
+    widths = values if sum(values) <= room else least
+    if sum(widths) > room:
         return None
-    widths = least[:]
-    spare = room - sum(widths)
-    while spare > 0:
-        # The column that is furthest from what it wants gets the next cell: long prose gets most of the room.
-        index = max(range(columns), key=lambda i: wanted[i] - widths[i])
-        if wanted[index] <= widths[index]:
-            break
+    for _ in range(room - sum(widths)):
+        # The column that wraps most gets the next cell: the rows become as low as they can.
+        index = max(range(columns), key=lambda i: wanted[i] / widths[i])
         widths[index] += 1
-        spare -= 1
     return widths
 
 

@@ -41,9 +41,9 @@ class QuestionInput(Input):
         event.prevent_default()
         room = LIMIT - len(self.value) + len(self.selected_text)
         text = squeeze(event.text[: LIMIT * 2])
+        self.put(text[: max(0, room)])
         if len(text) > room or len(event.text) > LIMIT * 2:
             self.post_message(TooLong(LIMIT))
-        self.put(text[: max(0, room)])
 
     def put(self, text: str) -> None:
         """Replace the selection, or insert at the cursor."""

@@ -79,7 +79,7 @@ class SectionPane(Column):
         Binding("enter", "picture", "Picture", show=False),
     ]
 
-    def __init__(self, assistant: Assistant, *, id: str | None = None) -> None:  # noqa: A002 - Textual's name
+    def __init__(self, assistant: Assistant, *, id: str | None = None) -> None:
         super().__init__(id=id)
         self._assistant = assistant
         self.target: Target | None = None

@@ -20,7 +20,7 @@ class Wrapped(Widget):
 
     DEFAULT_CSS = "Wrapped { height: auto; }"
 
-    def __init__(self, *, id: str | None = None, classes: str | None = None) -> None:  # noqa: A002 - Textual's name
+    def __init__(self, *, id: str | None = None, classes: str | None = None) -> None:
         super().__init__(id=id, classes=classes, markup=False)
         self._made: tuple[int, list[Content]] | None = None
 
@@ -39,7 +39,7 @@ class Wrapped(Widget):
             self._made = width, self.lines(width)
         return self._made[1]
 
-    def get_content_height(self, container: Size, viewport: Size, width: int) -> int:  # noqa: ARG002 - Textual's signature
+    def get_content_height(self, container: Size, viewport: Size, width: int) -> int:
         """As many rows as lines."""
         return len(self._lines(width)) if width else 0
 
@@ -51,6 +51,6 @@ class Wrapped(Widget):
 def hanging(content: Content, width: int, first: Content | str = "", rest: str = "") -> list[Content]:
     """Wrap behind a prefix: `first` before the first line, `rest` (as wide) before the others."""
     prefix = Content(first) if isinstance(first, str) else first
-    room = max(4, width - prefix.cell_length)
+    room = max(4, width - max(prefix.cell_length, len(rest)))
     lines = content.wrap(room) or [Content("")]
     return [prefix + lines[0].rstrip(), *(Content(rest) + line.rstrip() for line in lines[1:])]

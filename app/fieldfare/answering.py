@@ -1,0 +1,211 @@
+"""Evidence -> answer: refuse, quote, or draft under the lock.
+
+A code's row, a procedure, a table row and a warning are quoted whole, without the model. Only running text is drafted,
+sentence by sentence, and a sentence that the lock rejects is replaced by the quote that answers best.
+"""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING, Protocol
+
+from fieldfare import grounding
+from fieldfare.domain import Answer, BlockKind, Match, Statement, Verdict
+from fieldfare.text import content_words, sentences, stem
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator, Sequence
+
+    import numpy as np
+
+    from fieldfare.domain import Evidence, Finding, Hazard, Passage, Question
+
+GATE = 0.47  # support below which the manuals do not answer; docs/honesty.md says what it costs
+PROMPT_PASSAGES = 3
+PROMPT_SIZE = 1500  # characters of evidence in the prompt
+MAX_TOKENS = 120
+MAX_STATEMENTS = 4
+MAX_ROWS = 3
+
+SYSTEM = (
+    "You help a technician. Answer the question in one or two short sentences, using only the excerpts from the manual. "
+    "Copy numbers, units and names exactly."
+)
+_HOW_TO = re.compile(
+    r"\bhow\s+(?:do|can|should|to|would|must|is|are)\b|\bsteps?\b|\bprocedures?\b|\binstructions?\b|"
+    r"^(?:replac|chang|install|remov|clean|adjust|set up|start|stop|test|check|drain|fill|bleed|calibrat|reset|mount|attach|"
+    r"connect|assembl|disassembl|tighten|charg|updat|lubricat|inspect|prim|flush|store|lift|transport)\w*\b",
+    re.IGNORECASE,
+)
+_CLOSED = re.compile(r"\bhow\s+(?:much|many|often|long|far|high|big|hot|fast|deep|old|tight)\b", re.IGNORECASE)
+
+
+class Generator(Protocol):
+    """A language model behind one method."""
+
+    def generate(
+        self, system: str, user: str, *, max_tokens: int, cancelled: Callable[[], bool], opening: str = ""
+    ) -> Iterator[str]:
+        """Pieces of the completion as they come; stops early once `cancelled` says so."""
+
+
+class Encoder(Protocol):
+    """Text to unit vectors, for choosing the sentence nearest to the question."""
+
+    def encode(self, texts: Sequence[str]) -> np.ndarray:
+        """One float32 vector of unit length a text."""
+
+
+def refuse(finding: Finding, question: Question) -> Answer | None:
+    """The refusal where the evidence is too weak to answer, None where it will do."""
+    if not content_words(question.text):
+        message = "Please ask with at least one word or code that could stand in a manual."
+    elif finding.unknown:
+        named = ", ".join(finding.unknown)
+        verb = "is" if len(finding.unknown) == 1 else "are"
+        message = f"{named} {verb} not in the installed manuals."
+    elif finding.support < GATE or not finding.evidence:
+        message = "This is not in the installed manuals."
+    else:
+        return None
+    nearest = finding.evidence[:3]
+    if nearest and content_words(question.text):
+        message += " The nearest pages are listed below."
+    return Answer(verdict=Verdict.REFUSED, statements=(), evidence=nearest, message=message)
+
+
+def quoted_whole(
+    question: Question, finding: Finding, procedure: Callable[[Passage], Sequence[Passage]]
+) -> tuple[Statement, ...]:
+    """What must be quoted and never drafted: a code's rows, a procedure, table rows, a warning. Empty for running text."""
+    evidence = finding.evidence
+    top = evidence[0].passage
+    coded = [one.passage for one in evidence if Match.IDENTIFIER in one.matched_by and one.score >= 2 / 3]
+    rows = [passage for passage in coded if passage.kind is BlockKind.TABLE and _is_row(passage)]
+    if rows:
+        return tuple(_whole(passage) for passage in rows[:MAX_ROWS])
+    steps = [one.passage for one in evidence[:3] if one.passage.kind is BlockKind.STEP]
+    wants_steps = bool(_HOW_TO.search(question.text)) and not _CLOSED.search(question.text)
+    if steps and (wants_steps or top is steps[0]):
+        same = [passage for passage in procedure(steps[0]) if _adjacent(passage, steps[0])]
+        return tuple(_whole(passage) for passage in same or [steps[0]])
+    if top.kind in {BlockKind.TABLE, BlockKind.HAZARD, BlockKind.STEP, BlockKind.CODE}:
+        return (_whole(top),)
+    return ()
+
+
+def _is_row(passage: Passage) -> bool:
+    return " | " not in passage.text
+
+
+def _adjacent(passage: Passage, other: Passage) -> bool:
+    return passage.section == other.section
+
+
+def _whole(passage: Passage) -> Statement:
+    return grounding.quote(passage, 0, len(passage.text))
+
+
+def prompt(question: Question, evidence: Sequence[Evidence]) -> str:
+    """What the model reads: the best excerpts with their headings, then the question."""
+    parts = []
+    left = PROMPT_SIZE
+    for number, one in enumerate(evidence[:PROMPT_PASSAGES], 1):
+        text = one.passage.text[:left]
+        if len(text) < 40 and number > 1:
+            break
+        parts.append(f"[{number}] {' > '.join(one.passage.heading[-2:])}\n{text}")
+        left -= len(text)
+    excerpts = "\n\n".join(parts)
+    return f"Excerpts from the manual:\n{excerpts}\n\nQuestion: {question.text[:500]}"
+
+
+def draft(
+    question: Question, evidence: Sequence[Evidence], generator: Generator, cancelled: Callable[[], bool]
+) -> Iterator[str]:
+    """The model's answer sentence by sentence, as soon as each is whole; nothing of it is checked yet."""
+    text = ""
+    for piece in generator.generate(SYSTEM, prompt(question, evidence), max_tokens=MAX_TOKENS, cancelled=cancelled):
+        text += piece
+        spans = sentences(text)
+        for start, end in spans[:-1]:
+            yield text[start:end]
+        if len(spans) > 1:
+            text = text[spans[-1][0] :]
+    if not cancelled():
+        for start, end in sentences(text):
+            if text[start:end].endswith((".", "!", "?", ":")):  # a sentence that was cut off says something else
+                yield text[start:end]
+
+
+def locked(
+    question: Question, evidence: Sequence[Evidence], drafted: Iterator[str], embedder: Encoder | None
+) -> Iterator[Statement]:
+    """The draft with every sentence proved or replaced by a quote; at least one statement, none twice."""
+    passages = [one.passage for one in evidence[:PROMPT_PASSAGES]]
+    fallback = iter(best_quotes(question, evidence, embedder))
+    shown: set[tuple[int, int, int]] = set()
+    count = 0
+    for sentence in drafted:
+        if count >= MAX_STATEMENTS:
+            break
+        statement = grounding.check(_without_marks(sentence), passages) or next(fallback, None)
+        if statement is None:
+            continue
+        key = (statement.citation.passage.id, statement.citation.start, statement.citation.end)
+        if key not in shown:
+            shown.add(key)
+            count += 1
+            yield statement
+    if not count:
+        yield from best_quotes(question, evidence, embedder)[:1]
+
+
+def _without_marks(sentence: str) -> str:
+    return re.sub(r"\s*\[\d\]", "", sentence).strip()
+
+
+def best_quotes(question: Question, evidence: Sequence[Evidence], embedder: Encoder | None) -> list[Statement]:
+    """The sentences of the evidence that answer best, in reading order of the best passage: the answer with no model."""
+    wanted = {stem(word) for word in content_words(question.text)}
+    spans = [
+        (one, start, end)
+        for one in evidence[:PROMPT_PASSAGES]
+        for start, end in sentences(one.passage.text)
+        if end - start >= 12
+    ][:40]
+    if not spans:
+        return [_whole(evidence[0].passage)]
+    texts = [one.passage.text[start:end] for one, start, end in spans]
+    closeness = [0.0] * len(texts)
+    if embedder is not None:
+        vectors = embedder.encode([question.text[:500], *texts])
+        closeness = [float(value) for value in vectors[1:] @ vectors[0]]
+    scores = []
+    for (one, _, _), text, close in zip(spans, texts, closeness, strict=True):
+        present = {stem(word) for word in content_words(text)}
+        overlap = len(wanted & present) / len(wanted) if wanted else 0.0
+        scores.append(0.5 * close + 0.35 * overlap - 0.1 * (one.rank - 1))
+    order = sorted(range(len(spans)), key=lambda index: -scores[index])
+    best = [index for index in order[:2] if scores[index] >= scores[order[0]] - 0.15]
+    return [grounding.quote(spans[index][0].passage, *spans[index][1:]) for index in best]
+
+
+def hazards_of(passages: Sequence[Passage]) -> tuple[Hazard, ...]:
+    """Every hazard that protects one of the passages, once each, in the order of the manual."""
+    found: dict[tuple[str, str], Hazard] = {}
+    for passage in passages:
+        for hazard in passage.hazards:
+            found.setdefault((passage.pack, f"{hazard.signal_word}\n{hazard.text}"), hazard)
+    return tuple(found.values())
+
+
+def answer(statements: Sequence[Statement], evidence: Sequence[Evidence]) -> Answer:
+    """A finished answer; its hazards are those of every passage that it cites."""
+    verdict = Verdict.QUOTED if all(one.verbatim for one in statements) else Verdict.GROUNDED
+    return Answer(
+        verdict=verdict,
+        statements=tuple(statements),
+        evidence=tuple(evidence),
+        hazards=hazards_of([one.citation.passage for one in statements]),
+    )

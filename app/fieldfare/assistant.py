@@ -1,0 +1,198 @@
+"""The one door: composes library, engines, retrieval and answering, and yields events.
+
+Engines are named and imported only in `open_assistant`; everything else asks for protocols. `ask` is an ordinary
+generator: the screen runs it in a thread, the command line iterates it.
+"""
+
+from __future__ import annotations
+
+import threading
+from pathlib import Path
+from typing import TYPE_CHECKING, Protocol
+
+from fieldfare import answering, library, paths
+from fieldfare.domain import (
+    Answered,
+    Cancelled,
+    Drafted,
+    Event,
+    Evidence,
+    EvidenceFound,
+    Failed,
+    InstalledPack,
+    ModelState,
+    ModelStatus,
+    Passage,
+    Question,
+    SectionView,
+    Statement,
+)
+from fieldfare.errors import FieldfareError, PackError
+from fieldfare.retrieval import Retriever
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+
+    from fieldfare.pack.archive import Archive
+    from fieldfare.retrieval import Embedder
+    from fieldfare.settings import Settings
+
+SHOWN = 5  # pieces of evidence beside an answer
+
+
+class Model(answering.Generator, Protocol):
+    """A generator that can be closed."""
+
+    def close(self) -> None:
+        """Free the model's memory."""
+
+
+class Assistant:
+    """Answers questions from the installed packs. One question at a time is drafted; searching is free at any time."""
+
+    def __init__(
+        self,
+        shelf: library.Shelf,
+        embedder: Embedder | None,
+        open_model: Callable[[], Model] | None,
+        *,
+        eager: bool = False,
+    ) -> None:
+        """`open_model` loads the language model, None where there is none; `eager` loads it as soon as it is needed."""
+        self._shelf = shelf
+        self._archives: dict[str, Archive] = {one.manifest.id: one for one in shelf.archives}
+        self._embedder = embedder
+        self._retriever = Retriever(shelf.archives, embedder)
+        self._open_model = open_model
+        self._eager = eager
+        self._model: Model | None = None
+        self._loading = threading.Lock()
+        sentence = "The model is not loaded yet." if open_model else "No language model: answers are quotes."
+        self._state = ModelState(status=ModelStatus.ABSENT, sentence=sentence)
+
+    @property
+    def packs(self) -> tuple[InstalledPack, ...]:
+        """The packs that are searched."""
+        return self._shelf.packs
+
+    @property
+    def problems(self) -> tuple[str, ...]:
+        """A sentence for each installed pack that could not be opened."""
+        return self._shelf.problems
+
+    @property
+    def model_state(self) -> ModelState:
+        """How far the language model is."""
+        return self._state
+
+    def load_model(self) -> None:
+        """Load the language model if there is one; waits until it is done. The outcome stands in `model_state`."""
+        with self._loading:
+            if self._model is not None or self._open_model is None:
+                return
+            self._state = ModelState(
+                status=ModelStatus.LOADING, sentence="The language model is loading; searching works."
+            )
+            try:
+                self._model = self._open_model()
+            except FieldfareError as error:
+                self._state = ModelState(status=ModelStatus.FAILED, sentence=f"{error} Answers are quotes.")
+            else:
+                self._state = ModelState(status=ModelStatus.READY, sentence="The language model is ready.")
+
+    def search(self, question: Question, limit: int = 10) -> tuple[Evidence, ...]:
+        """The instant tier: the best passages, without any language model."""
+        return self._retriever.search(question, limit).evidence
+
+    def ask(self, question: Question, cancel: threading.Event) -> Iterator[Event]:
+        """Evidence first, then the statements of the answer one by one, then the answer; `cancel` stops it.
+
+        Never raises for a question, however hostile: what goes wrong becomes `Failed`.
+        """
+        try:
+            finding = self._retriever.search(question)
+            refusal = answering.refuse(finding, question)
+            evidence = refusal.evidence if refusal else finding.evidence[:SHOWN]
+            statements = () if refusal else answering.quoted_whole(question, finding, self._procedure)
+            cited = [one.citation.passage for one in statements] or [one.passage for one in evidence[:1]]
+            yield EvidenceFound(evidence=evidence, hazards=() if refusal else answering.hazards_of(cited))
+            if refusal:
+                yield Answered(answer=refusal)
+                return
+            given: list[Statement] = []
+            for statement in statements or self._drafted(question, evidence, cancel):
+                if cancel.is_set():
+                    break
+                given.append(statement)
+                yield Drafted(statement=statement)
+            if cancel.is_set():
+                yield Cancelled()
+                return
+            yield Answered(answer=answering.answer(given, evidence))
+        except FieldfareError as error:
+            yield Failed(message=str(error))
+
+    def _drafted(
+        self, question: Question, evidence: tuple[Evidence, ...], cancel: threading.Event
+    ) -> Iterator[Statement]:
+        if self._eager:
+            self.load_model()
+        if self._model is None:
+            yield from answering.best_quotes(question, evidence, self._embedder)
+            return
+        drafted = answering.draft(question, evidence, self._model, cancel.is_set)
+        yield from answering.locked(question, evidence, drafted, self._embedder)
+
+    def _procedure(self, passage: Passage) -> tuple[Passage, ...]:
+        return self._archive(passage.pack).procedure(passage)
+
+    def _archive(self, pack: str) -> Archive:
+        try:
+            return self._archives[pack]
+        except KeyError:
+            raise PackError(f"The pack {pack} is not installed any more. Ask again.") from None
+
+    def view(self, passage: Passage) -> SectionView:
+        """The section that a passage stands in, for reading."""
+        return self._archive(passage.pack).section(passage)
+
+    def picture(self, pack: str, image: str) -> bytes:
+        """The encoded bytes of a figure."""
+        return self._archive(pack).picture(image)
+
+    def close(self) -> None:
+        """Close the packs and free the model."""
+        with self._loading:
+            if self._model is not None:
+                self._model.close()
+                self._model = None
+        self._shelf.close()
+
+
+def open_embedder() -> Embedder | None:
+    """The embedded embedder, None where it was not installed: then packs are found by words and identifiers."""
+    folder = paths.embedder_dir()
+    if not folder.is_dir():
+        return None
+    from fieldfare.embedding import Embedder as CTranslate2Embedder
+
+    return CTranslate2Embedder.open(folder)
+
+
+def open_assistant(settings: Settings, *, eager: bool = False) -> Assistant:
+    """Open everything that is installed; the language model is loaded later. Raises FieldfareError."""
+    shelf = library.open_shelf()
+    file = Path(settings.model) if settings.model else paths.language_model_file()
+
+    def open_model() -> Model:
+        import psutil
+
+        from fieldfare import llm
+
+        if settings.model_sha256:
+            llm.verify(file, settings.model_sha256)
+        llm.check(llm.inspect(file), psutil.virtual_memory().available)
+        return llm.LanguageModel.open(file, threads=settings.threads or None)
+
+    wanted = settings.draft and (settings.model or file.is_file())
+    return Assistant(shelf, open_embedder(), open_model if wanted else None, eager=eager)

@@ -1,0 +1,136 @@
+"""Checks this machine: processor, memory, models, packs, the network guard, the terminal. Says what it checked."""
+
+from __future__ import annotations
+
+import os
+import platform
+import sys
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from fieldfare import __version__, library, offline, paths, settings
+from fieldfare.errors import FieldfareError
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+NEEDED_FLAGS = ("avx2", "fma", "f16c")  # what the compiled language engine uses on x86-64
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Finding:
+    """One check with its outcome as a sentence."""
+
+    check: str
+    ok: bool
+    finding: str
+
+
+def examine() -> list[Finding]:
+    """Run every check; none raises."""
+    return [*_program(), *_processor(), *_memory(), *_guard(), *_models(), *_packs(), *_terminal()]
+
+
+def _program() -> Iterator[Finding]:
+    import apsw
+
+    frozen = "bundle" if getattr(sys, "frozen", False) else "installation"
+    finding = (
+        f"fieldfare {__version__} ({frozen}), Python {platform.python_version()}, SQLite {apsw.sqlite_lib_version()}, "
+        f"{platform.system()} {platform.release()}"
+    )
+    yield Finding(check="program", ok=True, finding=finding)
+
+
+def _processor() -> Iterator[Finding]:
+    name, flags = platform.processor() or platform.machine(), set[str]()
+    try:
+        for line in Path("/proc/cpuinfo").read_text(encoding="utf-8").splitlines():
+            key, _, value = line.partition(":")
+            if key.strip() == "model name":
+                name = value.strip()
+            elif key.strip() == "flags":
+                flags = set(value.split())
+                break
+    except OSError:
+        pass
+    missing = [flag for flag in NEEDED_FLAGS if flag not in flags] if flags and platform.machine() == "x86_64" else []
+    cores = os.cpu_count() or 1
+    finding = f"{name}, {cores} processors"
+    if missing:
+        finding += f"; it lacks {', '.join(missing)}: answers are quotes, the language model cannot run"
+    yield Finding(check="processor", ok=not missing, finding=finding)
+
+
+def _memory() -> Iterator[Finding]:
+    import psutil
+
+    memory = psutil.virtual_memory()
+    enough = memory.available > 600_000_000
+    finding = f"{memory.available / 1e9:.1f} GB free of {memory.total / 1e9:.1f} GB"
+    yield Finding(
+        check="memory", ok=enough, finding=finding if enough else f"{finding}; 0.6 GB are needed to draft answers"
+    )
+
+
+def _guard() -> Iterator[Finding]:
+    guard = offline.close_network()
+    closed = not offline.probe()
+    yield Finding(check="network", ok=closed, finding=guard.sentence)
+
+
+def _models() -> Iterator[Finding]:
+    from fieldfare.assistant import open_embedder
+
+    try:
+        embedder = open_embedder()
+        if embedder is None:
+            yield Finding(check="embedder", ok=False, finding="not installed: packs are found by words and codes only")
+        else:
+            identity = embedder.identity
+            vector = embedder.encode(["pump"])[0]
+            sound = abs(float(vector @ vector) - 1.0) < 1e-3
+            finding = f"{identity.name} {identity.version}, {identity.dimension} dimensions"
+            yield Finding(check="embedder", ok=sound, finding=finding)
+    except FieldfareError as error:
+        yield Finding(check="embedder", ok=False, finding=str(error))
+    try:
+        import psutil
+
+        from fieldfare import llm
+
+        chosen = settings.load()
+        file = Path(chosen.model) if chosen.model else paths.language_model_file()
+        found = llm.inspect(file)
+        if chosen.model_sha256:
+            llm.verify(file, chosen.model_sha256)
+        llm.check(found, psutil.virtual_memory().available)
+        yield Finding(check="model", ok=True, finding=f"{file.name}: {found.describe()}")
+    except FieldfareError as error:
+        yield Finding(check="model", ok=False, finding=str(error))
+
+
+def _packs() -> Iterator[Finding]:
+    shelf = library.open_shelf()
+    shelf.close()
+    for pack in shelf.packs:
+        made = pack.manifest
+        finding = f"{made.title} ({made.id} {made.version}), {made.passages} passages, {made.hazards} hazards, digest verified"
+        yield Finding(check="pack", ok=True, finding=finding)
+    for problem in shelf.problems:
+        yield Finding(check="pack", ok=False, finding=problem)
+    if not shelf.packs and not shelf.problems:
+        yield Finding(check="pack", ok=False, finding="none installed. Install one: fieldfare pack install FILE.fpack")
+
+
+def _terminal() -> Iterator[Finding]:
+    if not sys.stdout.isatty():
+        yield Finding(check="terminal", ok=True, finding="none (output goes to a file or program)")
+        return
+    columns, lines = os.get_terminal_size(sys.stdout.fileno())
+    unicode = "UTF-8" if (sys.stdout.encoding or "").lower().replace("-", "") == "utf8" else sys.stdout.encoding
+    colours = "24-bit colour" if os.environ.get("COLORTERM", "") in {"truecolor", "24bit"} else "256 colours or fewer"
+    fits = columns >= 40 and lines >= 15
+    finding = f"{os.environ.get('TERM', '?')}, {columns}x{lines}, {unicode}, {colours}"
+    yield Finding(check="terminal", ok=fits, finding=finding if fits else f"{finding}; the screen needs 40x15")

@@ -1,0 +1,206 @@
+"""Question -> evidence: identifiers by exact look-up, words by FTS5, meaning by vectors, fused. No language model.
+
+Words weigh more than meaning: on manuals bm25 beats a small embedder, and equal weights make it worse
+(scripts/bench/retrieval.py measures both and the fusion).
+"""
+
+from __future__ import annotations
+
+import math
+import re
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Protocol
+
+from fieldfare.domain import Evidence, Finding, Match, Passage, Question
+from fieldfare.pack.archive import fts_phrase
+from fieldfare.text import content_words, identifier_candidates, identifier_key, loose_key, stem, words
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    import numpy as np
+
+    from fieldfare.domain import EmbedderIdentity
+    from fieldfare.pack.archive import Archive
+
+MAX_QUESTION = 2000  # characters that are looked at; nobody asks longer questions, hostile input does
+MAX_WORDS = 40
+CANDIDATES = 50  # passages that each lane proposes
+WORDS_WEIGHT = 0.62
+IDENTIFIER_BONUS = 1.0
+DEFINES_BONUS = 1.0
+
+
+class Embedder(Protocol):
+    """Text to unit vectors."""
+
+    @property
+    def identity(self) -> EmbedderIdentity:
+        """Which embedder this is: vectors of another one are never compared with its."""
+
+    def encode(self, texts: Sequence[str]) -> np.ndarray:
+        """One float32 vector of unit length a text."""
+
+
+@dataclass(slots=True)
+class _Candidate:
+    archive: Archive
+    id: int
+    words: float = 0.0
+    cosine: float = 0.0
+    identifier: float = 0.0
+    matched: set[Match] = field(default_factory=set)
+    passage: Passage | None = None
+    coverage: float = 0.0
+    score: float = 0.0
+
+
+class Retriever:
+    """Searches the open packs. Safe to use from several threads."""
+
+    def __init__(self, archives: Sequence[Archive], embedder: Embedder | None) -> None:
+        self._archives = tuple(archives)
+        self._embedder = embedder
+
+    def search(self, question: Question, limit: int = 10) -> Finding:
+        """The best passages for a question, at most `limit`, best first; nothing for a question without words."""
+        text = question.text[:MAX_QUESTION]
+        archives = [one for one in self._archives if not question.packs or one.manifest.id in question.packs]
+        terms = list(dict.fromkeys(content_words(text) or words(text)))[:MAX_WORDS]
+        if not terms or not archives:
+            return Finding(evidence=(), support=0.0)
+        found: dict[tuple[str, int], _Candidate] = {}
+
+        def candidate(archive: Archive, id_: int, match: Match) -> _Candidate:
+            one = found.setdefault((archive.manifest.id, id_), _Candidate(archive, id_))
+            one.matched.add(match)
+            return one
+
+        keys = identifier_candidates(text)
+        vector = self._vector(text)
+        for archive in archives:
+            for id_, score in archive.find_words(self._match(terms), CANDIDATES):
+                candidate(archive, id_, Match.WORDS).words = score
+            if vector is not None and self._comparable(archive):
+                for id_, cosine in archive.find_meaning(vector, CANDIDATES):
+                    candidate(archive, id_, Match.MEANING).cosine = cosine
+            hits = archive.find_identifiers(keys) or archive.find_loose_identifiers([loose_key(key) for key in keys])
+            for _, _, id_, defines in hits[:CANDIDATES]:
+                one = candidate(archive, id_, Match.IDENTIFIER)
+                one.identifier = max(one.identifier, IDENTIFIER_BONUS + DEFINES_BONUS * defines)
+        self._score(list(found.values()), terms, archives)
+        ranked = sorted(found.values(), key=lambda one: (-one.score, one.archive.manifest.id, one.id))
+        best = _without_repeats(ranked, limit)
+        top = max(self._ceiling(), 1e-9)
+        evidence = tuple(
+            Evidence(
+                passage=_passage(one),
+                rank=rank,
+                score=round(min(one.score / top, 1.0), 4),
+                matched_by=tuple(match for match in Match if match in one.matched),
+            )
+            for rank, one in enumerate(best, 1)
+        )
+        unknown = self._unknown(text, archives)
+        return Finding(evidence=evidence, support=_support(best), unknown=unknown)
+
+    def _vector(self, text: str) -> bytes | None:
+        return self._embedder.encode([text])[0].tobytes() if self._embedder else None
+
+    def _comparable(self, archive: Archive) -> bool:
+        return self._embedder is not None and archive.manifest.embedder == self._embedder.identity
+
+    @staticmethod
+    def _match(terms: Sequence[str]) -> str:
+        """An FTS5 query for any of the words, each quoted; the last may be half typed."""
+        last = f" OR {fts_phrase(terms[-1])}*" if len(terms[-1]) >= 3 else ""
+        return " OR ".join(map(fts_phrase, terms)) + last
+
+    @staticmethod
+    def _ceiling() -> float:
+        return 1.0 + IDENTIFIER_BONUS + DEFINES_BONUS
+
+    def _score(self, candidates: list[_Candidate], terms: Sequence[str], archives: Sequence[Archive]) -> None:
+        """Weigh the lanes: bm25 against the best of its kind, cosine on its useful range, identifiers on top."""
+        best_words = max((one.words for one in candidates), default=0.0) or 1.0
+        by_archive: dict[str, list[_Candidate]] = {}
+        for one in candidates:
+            by_archive.setdefault(one.archive.manifest.id, []).append(one)
+        for group in by_archive.values():
+            passages = group[0].archive.passages(one.id for one in group)
+            for one in group:
+                one.passage = passages[one.id]
+        weights = _weights(terms, archives)
+        for one in candidates:
+            one.coverage = _coverage(weights, _passage(one))
+            meaning = min(max((one.cosine - 0.1) / 0.7, 0.0), 1.0)
+            fused = WORDS_WEIGHT * one.words / best_words + (1 - WORDS_WEIGHT) * meaning
+            one.score = fused + one.identifier
+
+    def _unknown(self, text: str, archives: Sequence[Archive]) -> tuple[str, ...]:
+        """Codes and model names of the question that no manual holds, as the question spells them."""
+        unknown = []
+        for match in _CODE_IN_QUESTION.finditer(text):
+            key = identifier_key(match.group())
+            known = any(
+                archive.find_identifiers([key])
+                or archive.find_loose_identifiers([loose_key(key)])
+                or archive.document_frequency(match.group().replace("-", " "))
+                or archive.document_frequency(key)
+                for archive in archives
+            )
+            if not known:
+                unknown.append(match.group())
+        return tuple(dict.fromkeys(unknown))
+
+
+_CODE_IN_QUESTION = re.compile(r"(?<![\w-])[A-Za-z]{1,4}-?\d{1,5}[A-Za-z]?(?![\w-])")
+
+
+def _passage(candidate: _Candidate) -> Passage:
+    assert candidate.passage is not None, "scored candidates have their passage"  # noqa: S101 - narrows the type
+    return candidate.passage
+
+
+def _weights(terms: Sequence[str], archives: Sequence[Archive]) -> dict[str, float]:
+    """How much each word of a question says: rare words much, unknown words most (inverse document frequency)."""
+    total = sum(archive.manifest.passages for archive in archives)
+    weights: dict[str, float] = {}
+    for term in terms:
+        frequency = sum(archive.document_frequency(term) for archive in archives)
+        weights[stem(term)] = math.log(1 + total / (0.5 + frequency))
+    return weights
+
+
+def _coverage(weights: dict[str, float], passage: Passage) -> float:
+    """The share of the question's weight whose words stand in a passage, its headings or its document's title."""
+    heading = " ".join((passage.document, *passage.heading, *(figure.caption for figure in passage.figures)))
+    present = {stem(word) for word in words(f"{heading} {passage.text}")}
+    present |= {part for word in present for part in re.split(r"[.,'’]", word)}
+    total = sum(weights.values())
+    return sum(weight for word, weight in weights.items() if word in present) / total if total else 0.0
+
+
+def _without_repeats(ranked: Sequence[_Candidate], limit: int) -> list[_Candidate]:
+    """The best candidates without a whole table beside its own better row, or the same text twice."""
+    kept: list[_Candidate] = []
+    seen: set[tuple[str, str]] = set()
+    for one in ranked:
+        passage = _passage(one)
+        key = (passage.pack, " ".join(passage.text.split()).casefold())
+        if key not in seen:
+            seen.add(key)
+            kept.append(one)
+        if len(kept) == limit:
+            break
+    return kept
+
+
+def _support(best: Sequence[_Candidate]) -> float:
+    """How well the evidence as a whole fits the question: an identifier settles it, else words and meaning together."""
+    if not best:
+        return 0.0
+    if any(one.identifier >= IDENTIFIER_BONUS + DEFINES_BONUS for one in best[:3]):
+        return 1.0
+    first = best[:3]
+    return 0.5 * max(one.cosine for one in first) + 0.5 * max(one.coverage for one in first)
