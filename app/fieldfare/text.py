@@ -137,6 +137,8 @@ _CODE = re.compile(
 )
 _PART_NUMBER = re.compile(r"(?<![\w.\-/])(?=[A-Z0-9./-]*\d)[A-Z0-9]{2,}(?:[-./][A-Z0-9]+){1,5}(?![\w-])")
 _PLAIN_NUMBER = re.compile(r"\d{1,4}(?:[-/.]\d{1,4}){1,2}")
+_ARTICLE = re.compile(r"\d{2,4}[.-]\d{2,4}[.-]\d{2,4}")
+_DATE = re.compile(r"(?:19|20)\d\d[.-][01]\d[.-][0-3]\d|[0-3]\d[.-][01]\d[.-](?:19|20)?\d\d")
 _PROSE = re.compile(r"(?:AND|OR|AC|ON|N|I|L)/(?:OR|DC|OFF|A|O|R)")
 
 
@@ -159,7 +161,7 @@ def identifiers(text: str, patterns: tuple[re.Pattern[str], ...] = ()) -> list[s
     for pattern in (*patterns, _CODE, _PART_NUMBER):
         for match in pattern.finditer(text):
             printed = match.group()
-            plain = _PLAIN_NUMBER.fullmatch(printed) and not re.fullmatch(r"\d{2,4}[.-]\d{2,4}[.-]\d{2,4}", printed)
+            plain = _PLAIN_NUMBER.fullmatch(printed) and (not _ARTICLE.fullmatch(printed) or _DATE.fullmatch(printed))
             if pattern in patterns or not (plain or _PROSE.fullmatch(printed) or not any(map(str.isdigit, printed))):
                 found.setdefault(printed, match.start())
     return sorted(found, key=lambda printed: found[printed])

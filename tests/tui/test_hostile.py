@@ -98,13 +98,13 @@ def test_text_of_packs_is_only_text(size: tuple[int, int]) -> None:
         assert_inert(app)
         await asked(pilot)
         await until_text(pilot, "Answer from")
-        for _ in range(12):
+        for _ in range(6):
             await pilot.press("down")
             assert_inert(app)
         await pilot.press("1")
         await until(pilot, lambda: app.screen.query("SectionPane .path"))
         await until_text(pilot, "[@click=app.quit]evil[/]")
-        for _ in range(25):
+        for _ in range(10):
             assert_inert(app)
             await pilot.press("pagedown")
         await pilot.press("f1")

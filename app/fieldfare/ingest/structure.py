@@ -62,8 +62,16 @@ class Outline:
         self._stack.append((level, title))
         self._start = place or self.place
 
-    def add(self, block: Block) -> None:
-        """Append a block; text that opens a warning becomes a hazard."""
+    def add(self, block: Block, *, continues: bool = False) -> None:
+        """Append a block; text that opens a warning becomes a hazard.
+
+        One that `continues` joins the text before it where that ends inside a sentence, at the end of a page or column.
+        """
+        if continues and self._waiting is None and self._blocks:
+            last = self._blocks[-1]
+            if last.kind in {BlockKind.PARAGRAPH, BlockKind.STEP, BlockKind.HAZARD} and last.text[-1:] not in ".:!?;":
+                self._blocks[-1] = replace(last, text=f"{last.text} {tidy(block.text)}")
+                return
         if block.place.page is None and self.place.page is not None:
             block = replace(block, place=self.place)
         block = replace(block, text=tidy(block.text), caption=squeeze(block.caption))

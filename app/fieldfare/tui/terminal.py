@@ -20,7 +20,7 @@ def probe() -> None:
 
     Terminals that cannot do it are not asked, so that a handheld on a serial line starts at once.
     """
-    global _pixel_widget
+    global _pixel_widget  # noqa: PLW0603 - one terminal, one answer
     term = os.environ.get("TERM", "")
     stdout = sys.__stdout__
     if stdout is None or not stdout.isatty() or "TMUX" in os.environ or term.startswith(_PLAIN_TERMS):
@@ -29,7 +29,7 @@ def probe() -> None:
         return
     try:
         from textual_image import renderable, widget
-    except Exception:
+    except Exception:  # noqa: BLE001 - a terminal that answers nonsense must not stop the assistant
         return
     if renderable.Image is renderable.SixelImage:
         _pixel_widget = widget.SixelImage

@@ -135,7 +135,8 @@ class _Reader:
         tables, panels = pdf_tables.ruled(content, lines)
         figures = illustrations(content, [table.box for table in tables], lines)
         taken = [*(table.box for table in tables), *(figure.box for figure in figures)]
-        lines = [line for line in lines if not any(box.holds(line.box) for box in taken)]
+        captions = [line for figure in figures for line in figure.caption]
+        lines = [line for line in lines if line not in captions and not any(box.holds(line.box) for box in taken)]
         middle = gutter(lines, content)
         if middle is None:
             for table in pdf_tables.aligned(lines, content):
@@ -188,8 +189,7 @@ class _Reader:
             if isinstance(item.thing, pdf_tables.Table):
                 self._table(item.thing, place)
             elif isinstance(item.thing, Illustration) and item.thing.picture is not None:
-                self._flush_table()
-                caption = item.thing.caption
+                caption = _join(item.thing.caption)
                 text = squeeze(f"{caption} {item.thing.text}")
                 number = figure_number(caption)
                 self._outline.add(Block(kind=BlockKind.FIGURE, text=text, caption=caption, number=number,
@@ -258,7 +258,7 @@ class _Reader:
             self._outline.add(Block(kind=kind, text=text[marker.end() :], number="•" if bullet else number, level=depth,
                                     place=place))  # fmt: skip
         else:
-            self._outline.add(Block(kind=BlockKind.PARAGRAPH, text=text, place=place))
+            self._outline.add(Block(kind=BlockKind.PARAGRAPH, text=text, place=place), continues=text[:1].islower())
 
     def _heading_level(self, lines: Sequence[Line], text: str, marks: Sequence[_Bookmark]) -> int | None:
         """The level of a heading, None for text: bookmarks decide, else type size, weight and numbering."""

@@ -25,7 +25,7 @@ class Illustration:
     """A figure: `box` is its place without the caption, `text` the callouts inside it."""
 
     box: Box
-    caption: str
+    caption: tuple[Line, ...]
     text: str
     picture: Picture | None = None
 
@@ -64,30 +64,22 @@ def _reads_as_text(box: Box, lines: Sequence[Line]) -> bool:
     return sum(len(line.words) >= 7 for line in inside) >= 3
 
 
-def _caption(box: Box, lines: Sequence[Line]) -> str:
+def _caption(box: Box, lines: Sequence[Line]) -> tuple[Line, ...]:
     """The nearest line that begins as a caption does, below the figure or else above it, with its following lines."""
-    below = [
-        line for line in lines if _CAPTION.match(line.text) and -4 <= line.box.y0 - box.y1 < 60 and _beside(line, box)
-    ]
-    above = [
-        line for line in lines if _CAPTION.match(line.text) and -4 <= box.y0 - line.box.y1 < 40 and _beside(line, box)
-    ]
+    captions = [line for line in lines if _CAPTION.match(line.text) and _beside(line, box)]
+    below = [line for line in captions if -4 <= line.box.y0 - box.y1 < 60]
+    above = [line for line in captions if -4 <= box.y0 - line.box.y1 < 40]
     first = min(below, key=lambda line: line.box.y0, default=None) or max(
         above, key=lambda line: line.box.y0, default=None
     )
     if first is None:
-        return ""
-    text = [first.text]
-    last = first
+        return ()
+    found = [first]
     for line in lines:
-        if (
-            0 < line.base - last.base < 1.5 * first.size
-            and abs(line.size - first.size) < 0.5
-            and _beside(line, first.box)
-        ):
-            text.append(line.text)
-            last = line
-    return " ".join(text) if len(text) <= 3 else first.text
+        near = 0 < line.base - found[-1].base < 1.5 * first.size
+        if near and abs(line.size - first.size) < 0.5 and _beside(line, first.box):
+            found.append(line)
+    return tuple(found) if len(found) <= 3 else (first,)
 
 
 def _beside(line: Line, box: Box) -> bool:

@@ -53,9 +53,7 @@ def lines_of(words: Iterable[Word]) -> list[Line]:
     rows: list[list[Word]] = []
     for word in sorted(words, key=lambda one: (one.base, one.box.x0)):
         for row in reversed(rows[-4:]):
-            reference = max(row, key=lambda one: one.size)
-            slack = 0.25 if abs(reference.size - word.size) < 1 else 0.55
-            if abs(reference.base - word.base) <= slack * max(reference.size, word.size):
+            if _on_baseline(row, word):
                 row.append(word)
                 break
         else:
@@ -70,6 +68,17 @@ def lines_of(words: Iterable[Word]) -> list[Line]:
                 found.append(make_line(row[start:index]))
                 start = index
     return sorted(found, key=lambda line: (line.base, line.box.x0))
+
+
+def _on_baseline(row: Sequence[Word], word: Word) -> bool:
+    """Whether a word stands on the baseline of a row; raised and lowered small type belongs to the word it touches."""
+    reference = max(row, key=lambda one: one.size)
+    larger = max(reference.size, word.size)
+    shift = abs(reference.base - word.base)
+    if abs(reference.size - word.size) < 1 or shift <= 0.1 * larger:
+        return shift <= 0.25 * min(reference.size, word.size)
+    near = any(-0.5 * larger < max(word.box.x0 - one.box.x1, one.box.x0 - word.box.x1) < 0.6 * larger for one in row)
+    return near and shift <= 0.55 * larger
 
 
 def _hangs(words: Sequence[Word], gap: float) -> bool:

@@ -100,7 +100,17 @@ def _from_rules(box: Box, group: Sequence[Box], words: Sequence[Word]) -> Table 
         return None
     if len(y_edges) < 4:
         y_edges = _rows_of(words, x_edges, y_edges)
+    if _is_heading([word for word in words if word.box.y1 <= y_edges[1] + 2], words):
+        box = Box(box.x0, y_edges[1], box.x1, box.y1)
+        y_edges = y_edges[1:]
+        words = [word for word in words if box.holds(word.box)]
     return _table(box, _fill(words, x_edges, y_edges), x_edges)
+
+
+def _is_heading(first: Sequence[Word], words: Sequence[Word]) -> bool:
+    """Whether the first band holds an underlined heading that only touches the table: larger type than the rest."""
+    sizes = sorted(word.size for word in words if word not in first)
+    return bool(first and sizes) and min(word.size for word in first) > 1.15 * sizes[len(sizes) // 2]
 
 
 def _merge(values: Sequence[float], distance: float) -> list[float]:

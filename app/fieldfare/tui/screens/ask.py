@@ -170,7 +170,7 @@ class AskScreen(Screen[None]):
             self.post_message(ResultsFound(text, self._assistant.search(Question(text=text))))
         except FieldfareError as error:
             self.post_message(ResultsFound(text, (), str(error)))
-        except Exception as error:
+        except Exception as error:  # noqa: BLE001 - a search that breaks must not take the screen along
             self.post_message(ResultsFound(text, (), f"The search failed: {error}"))
 
     @on(ResultsFound)
@@ -198,6 +198,7 @@ class AskScreen(Screen[None]):
             self._say("Type a question, a fault code or a part number first.")
         else:
             self.ask(text)
+            self._input.action_select_all()  # the next letter begins the next question
 
     def ask(self, text: str) -> None:
         """Ask; an answer that is still being written stops."""
@@ -220,7 +221,7 @@ class AskScreen(Screen[None]):
                 self.post_message(AnswerEvent(number, event))
         except FieldfareError as error:
             self.post_message(AnswerEvent(number, Failed(message=str(error))))
-        except Exception as error:
+        except Exception as error:  # noqa: BLE001 - the evidence on the screen stays useful
             self.post_message(AnswerEvent(number, Failed(message=f"The answer failed: {error}")))
         self.post_message(AnswerEnded(number))
 
@@ -253,8 +254,7 @@ class AskScreen(Screen[None]):
         self._column.draw(self._turn)
         self._tick()
         if not self._turn.running:
-            self._show_keys()
-            self._search_soon()  # what was typed meanwhile
+            self._show_keys()  # what was typed meanwhile waits for its next letter: the answer is not snatched away
 
     def _tick(self) -> None:
         turn = self._turn

@@ -26,7 +26,7 @@ if TYPE_CHECKING:
 class AnswerColumn(Column, can_focus=False):
     """Hazards always come first and are never cut; the column scrolls, its parts do not."""
 
-    def __init__(self, *, id: str) -> None:
+    def __init__(self, *, id: str) -> None:  # noqa: A002 - Textual's name
         super().__init__(id=id)
         self._hazards_drawn = 0
         self._statements_drawn: list[Statement] = []

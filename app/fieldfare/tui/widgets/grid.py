@@ -15,6 +15,7 @@ if TYPE_CHECKING:
 _GAP = " │ "
 _CITED = "bold underline"
 _READABLE = 8  # a column narrower than this with longer text is hard to read
+_TALLEST = 8  # a cell of more lines than this is a ribbon that nobody reads
 _VALUE = 18  # a cell up to this long is a value with its unit and tolerance: kept on one line where possible
 
 
@@ -23,7 +24,7 @@ def _words_width(cell: str) -> int:
 
 
 def column_widths(rows: list[tuple[str, ...]], width: int) -> list[int] | None:
-    """How wide each column is drawn, or None where columns would have to break words."""
+    """How wide each column is drawn, or None where they would break words or become ribbons."""
     columns = len(rows[0])
     room = width - len(_GAP) * (columns - 1)
     wanted = [max(1, *(Content(row[i]).cell_length for row in rows)) for i in range(columns)]
@@ -39,6 +40,8 @@ def column_widths(rows: list[tuple[str, ...]], width: int) -> list[int] | None:
         # The column that wraps most gets the next cell: the rows become as low as they can.
         index = max(range(columns), key=lambda i: wanted[i] / widths[i])
         widths[index] += 1
+    if max(want / width for want, width in zip(wanted, widths, strict=True)) > _TALLEST:
+        return None
     return widths
 
 

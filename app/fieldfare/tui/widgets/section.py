@@ -79,7 +79,7 @@ class SectionPane(Column):
         Binding("enter", "picture", "Picture", show=False),
     ]
 
-    def __init__(self, assistant: Assistant, *, id: str | None = None) -> None:
+    def __init__(self, assistant: Assistant, *, id: str | None = None) -> None:  # noqa: A002 - Textual's name
         super().__init__(id=id)
         self._assistant = assistant
         self.target: Target | None = None
@@ -135,7 +135,8 @@ class SectionPane(Column):
     def _quotes(self, target: Target, view: SectionView) -> tuple[str, ...]:
         for quotes in (target.quotes, (target.passage.text,)):
             for block in view.blocks:
-                if quoted_span(plain(block.text), quotes) or (block.rows and quoted_rows(block, quotes)):
+                texts = (plain(block.text), plain(block.caption))
+                if any(quoted_span(t, quotes) for t in texts) or (block.rows and quoted_rows(block, quotes)):
                     return quotes
         return ()
 
@@ -156,7 +157,9 @@ class SectionPane(Column):
             found = found or (figures[0] if figures else None)
             if found is not None:
                 figures.remove(found)
-                yield self._figure(found, pack)
+                row = self._figure(found, pack)
+                row.set_class(span is not None or quoted_span(found.caption, quotes) is not None, "cited")
+                yield row
             elif text or block.caption:
                 yield Prose(text or plain(block.caption), span=span)
         elif block.kind is BlockKind.CODE:

@@ -20,7 +20,7 @@ class Wrapped(Widget):
 
     DEFAULT_CSS = "Wrapped { height: auto; }"
 
-    def __init__(self, *, id: str | None = None, classes: str | None = None) -> None:
+    def __init__(self, *, id: str | None = None, classes: str | None = None) -> None:  # noqa: A002 - Textual's name
         super().__init__(id=id, classes=classes, markup=False)
         self._made: tuple[int, list[Content]] | None = None
 
@@ -39,7 +39,7 @@ class Wrapped(Widget):
             self._made = width, self.lines(width)
         return self._made[1]
 
-    def get_content_height(self, container: Size, viewport: Size, width: int) -> int:
+    def get_content_height(self, container: Size, viewport: Size, width: int) -> int:  # noqa: ARG002 - Textual's signature
         """As many rows as lines."""
         return len(self._lines(width)) if width else 0
 

@@ -1,0 +1,122 @@
+"""PDF manuals as vendors print them, made for the tests: running heads, two columns, boxed warnings, tables."""
+
+from __future__ import annotations
+
+import io
+from typing import TYPE_CHECKING
+
+from reportlab.lib import colors
+from reportlab.lib.pagesizes import A4
+from reportlab.lib.styles import ParagraphStyle
+from reportlab.pdfgen.canvas import Canvas
+from reportlab.platypus import (
+    BaseDocTemplate,
+    Flowable,
+    Frame,
+    Image,
+    NextPageTemplate,
+    PageBreak,
+    PageTemplate,
+    Paragraph,
+    Spacer,
+    Table,
+    TableStyle,
+)
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+BODY = ParagraphStyle("body", fontName="Helvetica", fontSize=10, leading=13, spaceAfter=6)
+CHAPTER = ParagraphStyle("chapter", fontName="Helvetica-Bold", fontSize=18, leading=22, spaceAfter=10)
+SECTION = ParagraphStyle("section", fontName="Helvetica-Bold", fontSize=13, leading=16, spaceAfter=6, spaceBefore=8)
+CAPTION = ParagraphStyle("caption", fontName="Helvetica-Oblique", fontSize=9, leading=11, spaceAfter=6)
+
+
+def _furniture(canvas: Canvas, document: BaseDocTemplate) -> None:
+    canvas.setFont("Helvetica", 8)
+    canvas.drawString(60, A4[1] - 30, "Korvan CP-200 Circulation Pump")
+    canvas.drawRightString(A4[0] - 60, A4[1] - 30, "Operating instructions")
+    canvas.drawCentredString(A4[0] / 2, 28, f"Page {document.page} of 4")
+
+
+def _drawing() -> io.BytesIO:
+    from PIL import Image as Pillow
+    from PIL import ImageDraw
+
+    image = Pillow.new("RGB", (400, 240), "white")
+    pen = ImageDraw.Draw(image)
+    pen.rectangle((40, 40, 360, 200), outline="black", width=4)
+    pen.ellipse((140, 70, 260, 190), outline="black", width=4)
+    data = io.BytesIO()
+    image.save(data, "PNG")
+    data.seek(0)
+    return data
+
+
+def _warning(word: str, text: str) -> Flowable:
+    inner = [[Paragraph(f"<b>{word}</b>", BODY)], [Paragraph(text, BODY)]]
+    return Table(inner, colWidths=[440], style=TableStyle([("BOX", (0, 0), (-1, -1), 1.2, colors.black)]))
+
+
+def pump_manual(target: Path) -> None:
+    """Four pages: chapters and sections, a boxed warning, steps, ruled and unruled tables, a figure, two columns."""
+    document = BaseDocTemplate(str(target), pagesize=A4, title="CP-200 Operating Instructions")
+    width, height = A4
+    one = Frame(60, 60, width - 120, height - 120, id="one")
+    columns = [Frame(60, 60, 225, height - 120, id="left"), Frame(310, 60, 225, height - 120, id="right")]
+    document.addPageTemplates(
+        [
+            PageTemplate("one", frames=[one], onPage=_furniture),
+            PageTemplate("two", frames=columns, onPage=_furniture),
+        ]
+    )
+    grid = TableStyle([("GRID", (0, 0), (-1, -1), 0.6, colors.black), ("FONT", (0, 0), (-1, 0), "Helvetica-Bold", 9)])
+    codes = [["Code", "Fault", "Remedy"]]
+    codes += [
+        [f"F{number:02}", fault, Paragraph(remedy, BODY)]
+        for number, fault, remedy in (
+            (1, "Dry running", "Fill the pump and bleed the housing at plug 4."),
+            (2, "Blocked rotor", "Switch off, open the volute and remove the foreign body."),
+            (7, "Supply under-voltage", "Measure the supply at terminals L and N: 207 V to 253 V."),
+        )
+    ]
+    filler = (
+        "The pump moves clean water in closed heating circuits. The motor stands in the pumped water and needs no shaft seal, "
+        "so that the bearings are lubricated by the water itself. Never run the pump without water. "
+    )
+    document.build(
+        [
+            Paragraph("1 Safety", CHAPTER),
+            Paragraph("1.1 Before any work", SECTION),
+            Paragraph("Read this chapter before you open the pump. Only electricians may open the terminal box.", BODY),
+            _warning("WARNING", "Hot water under pressure. Close both valves and let the pump cool below 40 °C."),
+            Spacer(1, 10),
+            Paragraph("1.2 Technical data", SECTION),
+            Paragraph("Table 1: Ratings", CAPTION),
+            Table(
+                [
+                    ["Supply voltage", "230 V"],
+                    ["Rated power", "85 W"],
+                    ["Maximum pressure", "10 bar"],
+                    ["Weight", "4.8 kg"],
+                ],
+                colWidths=[160, 120],
+                hAlign="LEFT",
+            ),
+            PageBreak(),
+            Paragraph("2 Maintenance", CHAPTER),
+            Paragraph("2.1 Replace the motor head", SECTION),
+            Paragraph("1. Switch the supply off and lock the switch.", BODY),
+            Paragraph("2. Close both valves.", BODY),
+            Paragraph("3. Remove the four M6 screws and lift the motor head out of the housing (Figure 3).", BODY),
+            Paragraph("4. Insert the new head with a new O-ring and tighten the screws to 9 N·m crosswise.", BODY),
+            Image(_drawing(), 200, 120, hAlign="LEFT"),
+            Paragraph("Figure 3: Motor head and housing", CAPTION),
+            Paragraph("2.2 Fault codes", SECTION),
+            Table(codes, colWidths=[50, 130, 260], style=grid),
+            NextPageTemplate("two"),
+            PageBreak(),
+            Paragraph("3 Description", CHAPTER),
+            *(Paragraph(f"Left paragraph {number}. {filler}", BODY) for number in range(1, 19)),
+        ]
+    )
