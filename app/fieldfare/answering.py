@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Protocol
 
 from fieldfare import grounding
 from fieldfare.domain import Answer, BlockKind, Match, Statement, Verdict
-from fieldfare.text import content_words, sentences, stem
+from fieldfare.text import content_words, identifier_candidates, identifier_key, sentences, stem
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
     from fieldfare.domain import Evidence, Finding, Hazard, Passage, Question
 
-GATE = 0.47  # support below which the manuals do not answer; docs/honesty.md says what it costs
+GATE = 0.36  # support below which the manuals do not answer; docs/honesty.md says what it costs
 PROMPT_PASSAGES = 3
 PROMPT_SIZE = 1500  # characters of evidence in the prompt
 MAX_TOKENS = 120
@@ -80,8 +80,9 @@ def quoted_whole(
     """What must be quoted and never drafted: a code's rows, a procedure, table rows, a warning. Empty for running text."""
     evidence = finding.evidence
     top = evidence[0].passage
-    coded = [one.passage for one in evidence if Match.IDENTIFIER in one.matched_by and one.score >= 2 / 3]
-    rows = [passage for passage in coded if passage.kind is BlockKind.TABLE and _is_row(passage)]
+    keys = set(identifier_candidates(question.text))
+    coded = [one.passage for one in evidence if Match.IDENTIFIER in one.matched_by]
+    rows = [passage for passage in coded if passage.kind is BlockKind.TABLE and _is_about(passage, keys)]
     if rows:
         return tuple(_whole(passage) for passage in rows[:MAX_ROWS])
     steps = [one.passage for one in evidence[:3] if one.passage.kind is BlockKind.STEP]
@@ -94,8 +95,12 @@ def quoted_whole(
     return ()
 
 
-def _is_row(passage: Passage) -> bool:
-    return " | " not in passage.text
+def _is_about(row: Passage, keys: set[str]) -> bool:
+    """Whether a passage is the table row of one of the codes: the code stands in its first cell."""
+    first = row.text.split("\n", 1)[0]
+    return " | " not in first and any(
+        identifier_key(printed) in keys for printed in row.identifiers if printed in first
+    )
 
 
 def _adjacent(passage: Passage, other: Passage) -> bool:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import math
 import re
+from collections import Counter
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Protocol
 
@@ -85,9 +86,11 @@ class Retriever:
                 for id_, cosine in archive.find_meaning(vector, CANDIDATES):
                     candidate(archive, id_, Match.MEANING).cosine = cosine
             hits = archive.find_identifiers(keys) or archive.find_loose_identifiers([loose_key(key) for key in keys])
-            for _, _, id_, defines in hits[:CANDIDATES]:
+            count = Counter(key for key, *_ in hits)
+            for key, _, id_, defines in hits[:CANDIDATES]:
                 one = candidate(archive, id_, Match.IDENTIFIER)
-                one.identifier = max(one.identifier, IDENTIFIER_BONUS + DEFINES_BONUS * defines)
+                rarity = 1 / (1 + 0.1 * (count[key] - 1))  # a code that stands everywhere says little
+                one.identifier = max(one.identifier, rarity * (IDENTIFIER_BONUS + DEFINES_BONUS * defines))
         self._score(list(found.values()), terms, archives)
         ranked = sorted(found.values(), key=lambda one: (-one.score, one.archive.manifest.id, one.id))
         best = _without_repeats(ranked, limit)
@@ -102,7 +105,7 @@ class Retriever:
             for rank, one in enumerate(best, 1)
         )
         unknown = self._unknown(text, archives)
-        return Finding(evidence=evidence, support=_support(best), unknown=unknown)
+        return Finding(evidence=evidence, support=_support(best, meaning=vector is not None), unknown=unknown)
 
     def _vector(self, text: str) -> bytes | None:
         return self._embedder.encode([text])[0].tobytes() if self._embedder else None
@@ -196,11 +199,13 @@ def _without_repeats(ranked: Sequence[_Candidate], limit: int) -> list[_Candidat
     return kept
 
 
-def _support(best: Sequence[_Candidate]) -> float:
-    """How well the evidence as a whole fits the question: an identifier settles it, else words and meaning together."""
-    if not best:
-        return 0.0
-    if any(one.identifier >= IDENTIFIER_BONUS + DEFINES_BONUS for one in best[:3]):
-        return 1.0
+def _support(best: Sequence[_Candidate], *, meaning: bool) -> float:
+    """How well the evidence fits the question: the nearest meaning, and how much of its words stand in a passage.
+
+    The weights are those with the best AUROC of present against removed manual (scripts/bench/gate.py).
+    """
     first = best[:3]
-    return 0.5 * max(one.cosine for one in first) + 0.5 * max(one.coverage for one in first)
+    coverage = max((one.coverage for one in first), default=0.0)
+    if not meaning:
+        return coverage
+    return (max((one.cosine for one in first), default=0.0) + 0.5 * coverage) / 1.5

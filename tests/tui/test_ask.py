@@ -390,6 +390,39 @@ def test_the_light_theme_keeps_every_word() -> None:
     play(scenario)
 
 
+def test_a_tap_on_a_key_of_the_footer_presses_it() -> None:
+    async def scenario(app: FieldfareApp, pilot: Pilot[None]) -> None:
+        theme = app.theme
+        await until_text(pilot, "Light")
+        await pilot.click("KeyBar", offset=(rows(app)[-1].index("Light"), 0))
+        await until(pilot, lambda: app.theme != theme)
+
+    play(scenario)
+
+
+def test_an_answer_stays_when_letters_were_typed_while_it_was_written() -> None:
+    def ask(question: Question, cancel: threading.Event) -> Iterator[Event]:
+        yield from SCRIPT[:2]
+        while not assistant.questions[1:] and not finish.is_set():
+            finish.wait(0.02)
+        yield from SCRIPT[2:]
+
+    finish = threading.Event()
+    assistant = FakeAssistant(ask=ask)
+
+    async def scenario(app: FieldfareApp, pilot: Pilot[None]) -> None:
+        await asked(pilot)
+        await until_text(pilot, "Writing…")
+        await type_text(pilot, "next")
+        finish.set()
+        await until_text(pilot, "Answer from")
+        await pilot.pause(0.3)
+        assert "Answer from" in shown(app)
+        assert app.screen.query_one(QuestionInput).value == "next"
+
+    play(scenario, assistant)
+
+
 def test_answers_are_drawn_once_however_fast_they_come() -> None:
     script = (SCRIPT[0], *(SCRIPT[1:-1] * 30), Answered(answer=SCRIPT[-1].answer))  # type: ignore[union-attr]
 

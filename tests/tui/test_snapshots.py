@@ -8,6 +8,7 @@ import pytest
 
 from fakes import REFUSAL, FakeAssistant
 from fieldfare.tui.app import FieldfareApp
+from fieldfare.tui.widgets.picture import BlockPicture
 from tui.screen import SIZES, asked, matches_snapshot, until, until_text
 
 
@@ -27,7 +28,9 @@ def test_snapshot(size: tuple[int, int], state: str) -> None:
                 await pilot.press("2")
                 await until_text(pilot, "▶")
             elif size[0] >= 100:
-                await until(pilot, lambda: app.screen.query("#pane .path"), "the pane beside the answer")
+                await until(pilot, lambda: len(app.screen.query("#pane .cited")) == 1, "the pane beside")
+                pictures = app.screen.query(BlockPicture)
+                await until(pilot, lambda: all(picture.image for picture in pictures), "its pictures")
             for _ in range(10):
                 await pilot.pause(0.02)
             matches_snapshot(app, f"{state}-{size[0]}x{size[1]}")

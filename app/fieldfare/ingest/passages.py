@@ -67,10 +67,11 @@ def leading_hazards(section: Section) -> list[int]:
 def row_text(header: Sequence[str], row: Sequence[str]) -> str:
     """A table row as it is found and cited: one line a cell, the column's header before it."""
     lines = []
+    names = [*header, *[""] * (len(row) - len(header))]
     for index, cell in enumerate(row):
-        name = header[index] if index < len(header) else ""
-        if cell and (index == 0 or cell != row[index - 1] or name != header[index - 1]):
-            lines.append(f"{name}: {cell}" if name else cell)
+        merged = index and names[index] and names[index] == names[index - 1] and cell == row[index - 1]
+        if cell and not merged:
+            lines.append(f"{names[index]}: {cell}" if names[index] else cell)
     return "\n".join(lines)
 
 

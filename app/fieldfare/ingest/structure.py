@@ -51,6 +51,11 @@ class Outline:
         self._start = Place()
         self._waiting: Block | None = None
 
+    def restart(self) -> None:
+        """Begin a new file: nothing in it nests in what came before."""
+        self._finish()
+        self._stack.clear()
+
     def heading(self, level: int, title: str, place: Place | None = None) -> None:
         """Begin a section; `level` counts from 1, deeper headings nest in shallower ones."""
         title = squeeze(title)

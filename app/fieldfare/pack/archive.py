@@ -55,7 +55,7 @@ class Archive:
         if self.manifest.embedder is None:
             return []
         rows = self._reader.rows(
-            "SELECT rowid, distance FROM passage_meaning WHERE embedding MATCH ? AND k = ? ORDER BY distance, rowid",
+            "SELECT rowid, distance FROM passage_meaning WHERE embedding MATCH ? AND k = ? ORDER BY distance",
             (vector, limit),
         )
         return [(row[0], 1.0 - row[1]) for row in rows]

@@ -46,9 +46,13 @@ def extract(source: DocumentSource, progress: Callable[[str, int, int], None]) -
     pictures = _Pictures(source.base, language, losses)
     for done, (_, file, name, page) in enumerate(read, 1):
         body = html.parse(page.html, name) if page.html.strip() else None
-        if page.title:
-            outline.heading(0, page.title)
-            if body is not None and _starts_with(body, page.title):
+        outline.restart()
+        title = page.title
+        if not title and (body is None or not html.select(body, "(.//h1|.//h2|.//h3)[1]")):
+            title = file.stem.replace("-", " ").replace("_", " ").capitalize()
+        if title:
+            outline.heading(0, title)
+            if body is not None and _starts_with(body, title):
                 _drop_first_heading(body)
         if body is not None:
             html.Walker(outline, partial(pictures.read, folder=file.parent), losses).walk(body)

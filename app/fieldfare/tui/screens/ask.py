@@ -147,7 +147,9 @@ class AskScreen(Screen[None]):
         self._notice = ""
         if self._pause is not None:
             self._pause.stop()
-        self._pause = self.set_timer(PAUSE, self._search_soon)
+        # Letters typed while an answer is written wait for the next one: the answer must not be snatched away.
+        if self._turn is None or not self._turn.running:
+            self._pause = self.set_timer(PAUSE, self._search_soon)
 
     def _search_soon(self) -> None:
         text = squeeze(self._input.value)
@@ -176,8 +178,8 @@ class AskScreen(Screen[None]):
     @on(ResultsFound)
     def _results_found(self, message: ResultsFound) -> None:
         self._searching = False
-        if self._turn is not None and self._turn.running:
-            return
+        if self._turn is not None and (self._turn.running or message.text == self._turn.question.text):
+            return  # it was asked meanwhile
         if message.text != squeeze(self._input.value):
             self._search_soon()  # stale: one search at a time, the newest text next
             return
@@ -249,12 +251,10 @@ class AskScreen(Screen[None]):
 
     def _draw_turn(self) -> None:
         self._flush = None
-        if self._turn is None or self._instant:
-            return
-        self._column.draw(self._turn)
-        self._tick()
-        if not self._turn.running:
-            self._show_keys()  # what was typed meanwhile waits for its next letter: the answer is not snatched away
+        self._show_keys()
+        if self._turn is not None and not self._instant:
+            self._column.draw(self._turn)
+            self._tick()
 
     def _tick(self) -> None:
         turn = self._turn
@@ -327,14 +327,15 @@ class AskScreen(Screen[None]):
     def _show_keys(self) -> None:
         running = self._turn is not None and self._turn.running
         stop = (("escape", "Esc", "Stop"),) if running else ()
-        common = (("f1", "F1", "Help"), ("f2", "F2", "Light"), ("ctrl+q", "^Q", "Quit"))
+        help_ = ("f1", "F1", "Help")
+        last = (("f2", "F2", "Light"), ("ctrl+q", "^Q", "Quit"))
         if self._pane.has_focus_within or self._pane.has_focus:
             keys = stop + READING_KEYS
         elif self._input.has_focus:
-            keys = (*stop, ("enter", "Enter", "Ask"), ("down", "↓", "Pages"), *common)
+            keys = (*stop, ("enter", "Enter", "Ask"), ("down", "↓", "Pages"), help_, *last)
         else:
             back = stop or (("escape", "Esc", "Question"),)
-            keys = (*back, ("enter", "Enter", "Open"), ("down", "↓", "Next"), ("1", "1-9", "Page"), *common)
+            keys = (*back, ("enter", "Enter", "Open"), ("down", "↓", "Next"), help_, ("1", "1-9", "Page"), *last)
         self.query_one(KeyBar).show(keys)
 
     @on(EdgeReached)

@@ -72,9 +72,10 @@ class PictureScreen(Screen[None]):
     @work(thread=True, exit_on_error=False)
     def _decode(self, data: bytes) -> None:
         try:
-            self.post_message(PictureLoaded(decode(data)))
-        except (OSError, ValueError):
-            self.post_message(PictureLoaded(None))
+            image = decode(data)
+        except Exception:  # noqa: BLE001 - whatever is wrong with a picture, its title says that it cannot be shown
+            image = None
+        self.post_message(PictureLoaded(image))
 
     @on(PictureLoaded)
     def _loaded(self, message: PictureLoaded) -> None:

@@ -11,7 +11,6 @@ from textual.content import Content
 from textual.events import Click, Resize
 from textual.widgets import Static
 
-from fieldfare.errors import FieldfareError
 from fieldfare.tui import terminal
 from fieldfare.tui.messages import PictureLoaded, PictureWanted
 from fieldfare.tui.widgets.picture import BlockPicture, decode, fit, is_line_drawing
@@ -53,7 +52,7 @@ class FigureRow(Vertical, can_focus=True):
     def _fetch(self) -> None:
         try:
             image = decode(self._load())
-        except (FieldfareError, OSError, ValueError):
+        except Exception:  # noqa: BLE001 - whatever is wrong with a picture, the text beside it stays readable
             image = None
         self.post_message(PictureLoaded(image))
 

@@ -97,6 +97,8 @@ class SectionPane(Column):
             self.post_message(SectionLoaded(target, self._assistant.view(target.passage)))
         except FieldfareError as error:
             self.post_message(SectionLoaded(target, None, str(error)))
+        except Exception as error:  # noqa: BLE001 - a page that breaks must not take the screen along
+            self.post_message(SectionLoaded(target, None, f"This page cannot be shown: {error}"))
 
     @on(SectionLoaded)
     async def _draw(self, message: SectionLoaded) -> None:

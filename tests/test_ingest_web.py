@@ -1,0 +1,222 @@
+from __future__ import annotations
+
+import io
+from typing import TYPE_CHECKING
+
+import pytest
+from PIL import Image
+
+from fieldfare.domain import Block, BlockKind, Section
+from fieldfare.errors import SourceError, UsageError
+from fieldfare.ingest.sources import read_documents, read_source
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+
+def png(width: int = 80, height: int = 60) -> bytes:
+    data = io.BytesIO()
+    Image.new("RGB", (width, height), "navy").save(data, "PNG")
+    return data.getvalue()
+
+
+def sections_of(folder: Path, files: dict[str, str]) -> tuple[Section, ...]:
+    for name, text in files.items():
+        (folder / name).parent.mkdir(parents=True, exist_ok=True)
+        (folder / name).write_text(text, encoding="utf-8")
+    (document,) = read_documents(read_source(folder), lambda *_: None)
+    return document.sections
+
+
+def blocks_of(folder: Path, text: str, name: str = "a.md") -> list[Block]:
+    return [block for section in sections_of(folder, {name: text}) for block in section.blocks]
+
+
+@pytest.mark.parametrize(
+    ("text", "word"),
+    [
+        (":::warning\nHot water.\n:::", "WARNING"),
+        (":::danger[High voltage]\nWait 5 minutes.\n:::", "DANGER"),
+        ("!!! caution\n    Sharp edges.", "CAUTION"),
+        ('!!! danger "High voltage"\n    Wait.', "DANGER"),
+        ("> [!WARNING]\n> Hot water.", "WARNING"),
+        ("> [!CAUTION]\n> Sharp edges.", "CAUTION"),
+        ('{% include callout.html type="warning" title="Hot" content="Wait." %}', "WARNING"),
+        ("**WARNING:** Hot water.", "WARNING"),
+        ("⚠️ Warning: Hot water.", "Warning"),
+        ("<div class='admonition danger'><p class='admonition-title'>Danger</p><p>Wait.</p></div>", "DANGER"),
+        ("GEFAHR! Hohe Spannung.", "GEFAHR"),
+        ("Avertissement : eau chaude.", "Avertissement"),
+        ("ADVERTENCIA: agua caliente.", "ADVERTENCIA"),
+        ("Attenzione: acqua calda.", "Attenzione"),
+        ("Atenção: água quente.", "Atenção"),
+    ],
+)
+def test_hazards_of_every_dialect_keep_their_signal_word(tmp_path: Path, text: str, word: str) -> None:
+    (block,) = blocks_of(tmp_path, f"# Title\n\n{text}\n")
+    assert block.kind is BlockKind.HAZARD
+    assert block.signal_word == word
+    assert block.text
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        ":::note\nThe pump is blue.\n:::",
+        "DANGER signs are red.",
+        "The WARNING lamp is on.",
+        "A warning label is fixed to the housing.",
+        "Important parts are listed below.",
+        "Caution is advised when driving.",
+    ],
+)
+def test_what_only_mentions_danger_is_no_hazard(tmp_path: Path, text: str) -> None:
+    assert all(block.kind is not BlockKind.HAZARD for block in blocks_of(tmp_path, f"# Title\n\n{text}\n"))
+
+
+def test_a_signal_word_alone_takes_the_next_paragraph(tmp_path: Path) -> None:
+    hazard, text = blocks_of(tmp_path, "# T\n\n**WARNING**\n\nHot water.\n\nOpen the valve.\n")
+    assert (hazard.kind, hazard.signal_word, hazard.text) == (BlockKind.HAZARD, "WARNING", "Hot water.")
+    assert text.text == "Open the valve."
+
+
+def test_steps_keep_numbers_substeps_and_their_own_hazards_first(tmp_path: Path) -> None:
+    blocks = blocks_of(
+        tmp_path,
+        "# T\n\n1. Switch off.\n2. Remove the cover.\n\n   :::danger\n   High voltage.\n   :::\n\n"
+        "   - Keep the screws.\n3. Measure.\n",
+    )
+    assert [(block.kind, block.number, block.level) for block in blocks] == [
+        (BlockKind.STEP, "1", 1),
+        (BlockKind.HAZARD, "", 1),
+        (BlockKind.STEP, "2", 1),
+        (BlockKind.STEP, "•", 2),
+        (BlockKind.STEP, "3", 1),
+    ]
+    assert blocks[1].protects == "step"
+
+
+def test_tables_resolve_merged_cells_and_keep_their_caption(tmp_path: Path) -> None:
+    html = (
+        "<h1>T</h1><p>Table 4: Torques</p><table><thead><tr><th>Joint</th><th colspan=2>Torque</th></tr></thead>"
+        "<tr><td rowspan=2>Plug</td><td>45 N·m</td><td>33 lb·ft</td></tr><tr><td>50 N·m</td><td></td></tr></table>"
+    )
+    (table,) = blocks_of(tmp_path, html, "a.html")
+    assert table.caption == "Table 4: Torques"
+    assert table.header_rows == 1
+    assert table.rows == (("Joint", "Torque", "Torque"), ("Plug", "45 N·m", "33 lb·ft"), ("Plug", "50 N·m", ""))
+
+
+def test_pages_of_markdown_are_kept(tmp_path: Path) -> None:
+    sections = sections_of(tmp_path, {"a.md": "<!-- page 7 -->\n# A\n\nOne.\n\n<!-- page 8 -->\n\nTwo.\n"})
+    assert [block.place.label for block in sections[0].blocks] == ["7", "8"]
+    assert sections[0].place.label == "7"
+
+
+def test_figures_bring_their_picture_and_number(tmp_path: Path) -> None:
+    (tmp_path / "img").mkdir()
+    (tmp_path / "img" / "panel.png").write_bytes(png())
+    figure, text = blocks_of(tmp_path, "# T\n\n![Fig. 3-1: Panel](img/panel.png)\n\nText.\n")
+    assert figure.kind is BlockKind.FIGURE
+    assert (figure.number, figure.caption) == ("3-1", "Fig. 3-1: Panel")
+    assert figure.picture is not None
+    assert (figure.picture.width, figure.picture.height) == (80, 60)
+    assert text.kind is BlockKind.PARAGRAPH
+
+
+def test_svg_drawings_are_rendered(tmp_path: Path) -> None:
+    (tmp_path / "a.svg").write_text(
+        '<svg xmlns="http://www.w3.org/2000/svg" width="90" height="60"><rect width="9" height="9"/></svg>'
+    )
+    (figure,) = blocks_of(tmp_path, "# T\n\n![Drawing](a.svg)\n")
+    assert figure.picture is not None
+    assert figure.picture.width > 90
+
+
+@pytest.mark.parametrize(
+    "target", ["../secret.png", "/etc/hostname", "https://example.org/a.png", "missing.png", "a.md"]
+)
+def test_pictures_come_from_the_source_folder_only_and_losses_are_named(tmp_path: Path, target: str) -> None:
+    (tmp_path / "secret.png").write_bytes(png())
+    folder = tmp_path / "manual"
+    folder.mkdir()
+    (folder / "a.md").write_text(f"# T\n\nText.\n\n![x]({target})\n")
+    (document,) = read_documents(read_source(folder), lambda *_: None)
+    assert all(block.picture is None for section in document.sections for block in section.blocks)
+    assert document.losses
+
+
+def test_a_decompression_bomb_is_a_loss_not_a_crash(tmp_path: Path) -> None:
+    data = io.BytesIO()
+    Image.new("1", (20_000, 20_000)).save(data, "PNG")
+    (tmp_path / "bomb.png").write_bytes(data.getvalue())
+    (document,) = read_documents(
+        read_source(_written(tmp_path / "a.md", "# T\n\nText.\n\n![x](bomb.png)\n").parent), lambda *_: None
+    )
+    assert any("bomb.png" in loss for loss in document.losses)
+
+
+def _written(file: Path, text: str) -> Path:
+    file.write_text(text)
+    return file
+
+
+def test_a_web_export_loses_its_navigation_and_scripts(tmp_path: Path) -> None:
+    html = (
+        "<html><head><title>Pump</title><script>evil()</script></head><body><nav>Home | Shop</nav><main><h1>Pump</h1>"
+        "<p>Water<script>x</script> only.</p><p style='display:none'>hidden</p></main><footer>(c)</footer></body></html>"
+    )
+    assert [block.text for block in blocks_of(tmp_path, html, "a.html")] == ["Water only."]
+
+
+def test_code_is_kept_and_not_read_as_markup(tmp_path: Path) -> None:
+    code, text = blocks_of(tmp_path, "# T\n\n```\n{% raw %} [[x]] <Tag/>\n  two\n```\n\nUse `{% x %}` now.\n")
+    assert (code.kind, code.text) == (BlockKind.CODE, "{% raw %} [[x]] <Tag/>\n  two".replace("  two", "two"))
+    assert text.text == "Use {% x %} now."
+
+
+def test_files_are_ordered_by_index_front_matter_and_natural_number(tmp_path: Path) -> None:
+    sections = sections_of(
+        tmp_path,
+        {
+            "step10.md": "# Ten\n\nx",
+            "step2.md": "# Two\n\nx",
+            "first.md": "---\ntitle: Ordered\nsidebar:\n  order: 1\n---\n\nx",
+            "index.md": "# Start\n\nx",
+        },
+    )
+    assert [section.path[0] for section in sections] == ["Start", "Ordered", "Two", "Ten"]
+
+
+def test_languages_in_folders_become_documents(tmp_path: Path) -> None:
+    for language in ("de", "en"):
+        (tmp_path / language).mkdir()
+        (tmp_path / language / "a.md").write_text("# T\n\nx")
+    documents = list(read_documents(read_source(tmp_path), lambda *_: None))
+    assert sorted(document.language for document in documents) == ["de", "en"]
+
+
+@pytest.mark.parametrize(
+    ("toml", "message"),
+    [
+        ("[pack\n", "not valid TOML"),
+        ('[pack]\nid = "Über Id"\n', "id"),
+        ('[pack]\nid = "ok"\nversion = "latest"\n', "version"),
+        ('[[documents]]\npath = "../other"\n', "not below"),
+        ('[[documents]]\npath = "missing"\n', "not below"),
+        ('pack = "x"\n', "table"),
+        ('[identifiers]\npatterns = ["(["]\n', "regular expression"),
+    ],
+)
+def test_a_wrong_pack_toml_gets_a_sentence(tmp_path: Path, toml: str, message: str) -> None:
+    (tmp_path / "pack.toml").write_text(toml, encoding="utf-8")
+    (tmp_path / "a.md").write_text("# T\n\nx")
+    with pytest.raises(SourceError, match=message):
+        read_source(tmp_path)
+
+
+def test_a_missing_or_empty_source_gets_a_sentence(tmp_path: Path) -> None:
+    with pytest.raises(UsageError, match="does not exist"):
+        read_source(tmp_path / "nothing")
+    with pytest.raises(SourceError, match="no manual"):
+        read_source(tmp_path)
