@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Protocol
 
 from fieldfare import grounding
 from fieldfare.domain import Answer, BlockKind, Match, Statement, Verdict
-from fieldfare.text import content_words, identifier_candidates, identifier_key, sentences, stem
+from fieldfare.text import content_words, identifier_candidates, identifier_key, loose_key, sentences, stem
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
@@ -20,12 +20,14 @@ if TYPE_CHECKING:
 
     from fieldfare.domain import Evidence, Finding, Hazard, Passage, Question
 
+ROW_COVERAGE = 0.4  # share of the question's words that a table row or warning must hold to be quoted as the answer
 GATE = 0.36  # support below which the manuals do not answer; docs/honesty.md says what it costs
 PROMPT_PASSAGES = 3
 PROMPT_SIZE = 1500  # characters of evidence in the prompt
 MAX_TOKENS = 120
 MAX_STATEMENTS = 4
 MAX_ROWS = 3
+QUOTE_SIZE = 400  # characters of a quote with its neighbouring sentences
 
 SYSTEM = (
     "You help a technician. Answer the question in one or two short sentences, using only the excerpts from the manual. "
@@ -64,7 +66,7 @@ def refuse(finding: Finding, question: Question) -> Answer | None:
         named = ", ".join(finding.unknown)
         verb = "is" if len(finding.unknown) == 1 else "are"
         message = f"{named} {verb} not in the installed manuals."
-    elif finding.support < GATE or not finding.evidence:
+    elif finding.support < GATE or not relevant(question, finding):
         message = "This is not in the installed manuals."
     else:
         return None
@@ -74,11 +76,26 @@ def refuse(finding: Finding, question: Question) -> Answer | None:
     return Answer(verdict=Verdict.REFUSED, statements=(), evidence=nearest, message=message)
 
 
+def relevant(question: Question, finding: Finding) -> tuple[Evidence, ...]:
+    """The evidence that may be quoted as an answer.
+
+    A table row or a warning holds little but its own subject, so it must be the row of a code in the question or have
+    most of the question's words: the torque of another joint is worse than none.
+    """
+    keys = set(identifier_candidates(question.text))
+    return tuple(
+        one
+        for one in finding.evidence
+        if one.passage.kind not in {BlockKind.TABLE, BlockKind.HAZARD, BlockKind.FIGURE}
+        or one.coverage >= ROW_COVERAGE
+        or _is_about(one.passage, keys)
+    )
+
+
 def quoted_whole(
-    question: Question, finding: Finding, procedure: Callable[[Passage], Sequence[Passage]]
+    question: Question, evidence: Sequence[Evidence], procedure: Callable[[Passage], Sequence[Passage]]
 ) -> tuple[Statement, ...]:
     """What must be quoted and never drafted: a code's rows, a procedure, table rows, a warning. Empty for running text."""
-    evidence = finding.evidence
     top = evidence[0].passage
     keys = set(identifier_candidates(question.text))
     coded = [one.passage for one in evidence if Match.IDENTIFIER in one.matched_by]
@@ -88,9 +105,9 @@ def quoted_whole(
     steps = [one.passage for one in evidence[:3] if one.passage.kind is BlockKind.STEP]
     wants_steps = bool(_HOW_TO.search(question.text)) and not _CLOSED.search(question.text)
     if steps and (wants_steps or top is steps[0]):
-        same = [passage for passage in procedure(steps[0]) if _adjacent(passage, steps[0])]
+        same = [passage for passage in procedure(steps[0]) if passage.section == steps[0].section]
         return tuple(_whole(passage) for passage in same or [steps[0]])
-    if top.kind in {BlockKind.TABLE, BlockKind.HAZARD, BlockKind.STEP, BlockKind.CODE}:
+    if top.kind is not BlockKind.PARAGRAPH:
         return (_whole(top),)
     return ()
 
@@ -99,12 +116,10 @@ def _is_about(row: Passage, keys: set[str]) -> bool:
     """Whether a passage is the table row of one of the codes: the code stands in its first cell."""
     first = row.text.split("\n", 1)[0]
     return " | " not in first and any(
-        identifier_key(printed) in keys for printed in row.identifiers if printed in first
+        {identifier_key(printed), loose_key(identifier_key(printed))} & keys
+        for printed in row.identifiers
+        if printed in first
     )
-
-
-def _adjacent(passage: Passage, other: Passage) -> bool:
-    return passage.section == other.section
 
 
 def _whole(passage: Passage) -> Statement:
@@ -163,7 +178,7 @@ def locked(
             count += 1
             yield statement
     if not count:
-        yield from best_quotes(question, evidence, embedder)[:1]
+        yield from best_quotes(question, evidence, embedder)
 
 
 def _without_marks(sentence: str) -> str:
@@ -171,14 +186,18 @@ def _without_marks(sentence: str) -> str:
 
 
 def best_quotes(question: Question, evidence: Sequence[Evidence], embedder: Encoder | None) -> list[Statement]:
-    """The sentences of the evidence that answer best, in reading order of the best passage: the answer with no model."""
+    """The part of the evidence that answers best, as one quote: the answer with no model.
+
+    The best sentence is chosen by meaning and words, and is quoted with its neighbours, since a value often stands in
+    the sentence beside the one that names its subject.
+    """
     wanted = {stem(word) for word in content_words(question.text)}
     spans = [
         (one, start, end)
         for one in evidence[:PROMPT_PASSAGES]
         for start, end in sentences(one.passage.text)
         if end - start >= 12
-    ][:40]
+    ][:60]
     if not spans:
         return [_whole(evidence[0].passage)]
     texts = [one.passage.text[start:end] for one, start, end in spans]
@@ -191,9 +210,12 @@ def best_quotes(question: Question, evidence: Sequence[Evidence], embedder: Enco
         present = {stem(word) for word in content_words(text)}
         overlap = len(wanted & present) / len(wanted) if wanted else 0.0
         scores.append(0.5 * close + 0.35 * overlap - 0.1 * (one.rank - 1))
-    order = sorted(range(len(spans)), key=lambda index: -scores[index])
-    best = [index for index in order[:2] if scores[index] >= scores[order[0]] - 0.15]
-    return [grounding.quote(spans[index][0].passage, *spans[index][1:]) for index in best]
+    best = max(range(len(spans)), key=scores.__getitem__)
+    one, start, end = spans[best]
+    for near, first, last in spans[best + 1 : best + 2] + spans[max(best - 1, 0) : best]:
+        if near is one and max(end, last) - min(start, first) <= QUOTE_SIZE:
+            start, end = min(start, first), max(end, last)
+    return [grounding.quote(one.passage, start, end)]
 
 
 def hazards_of(passages: Sequence[Passage]) -> tuple[Hazard, ...]:

@@ -112,8 +112,8 @@ class Assistant:
         try:
             finding = self._retriever.search(question)
             refusal = answering.refuse(finding, question)
-            evidence = refusal.evidence if refusal else finding.evidence[:SHOWN]
-            statements = () if refusal else answering.quoted_whole(question, finding, self._procedure)
+            evidence = refusal.evidence if refusal else answering.relevant(question, finding)[:SHOWN]
+            statements = () if refusal else answering.quoted_whole(question, evidence, self._procedure)
             cited = [one.citation.passage for one in statements] or [one.passage for one in evidence[:1]]
             yield EvidenceFound(evidence=evidence, hazards=() if refusal else answering.hazards_of(cited))
             if refusal:

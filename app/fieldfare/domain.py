@@ -246,12 +246,16 @@ class Question:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Evidence:
-    """A passage that may answer: `rank` from 1, `score` from 0 to 1, and why it was found."""
+    """A passage that may answer: `rank` from 1, `score` from 0 to 1, and why it was found.
+
+    `coverage` is the share of the question's words, weighed by their rarity, that stand in the passage or its headings.
+    """
 
     passage: Passage
     rank: int
     score: float
     matched_by: tuple[Match, ...]
+    coverage: float = 0.0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

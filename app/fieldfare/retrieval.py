@@ -12,7 +12,7 @@ from collections import Counter
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Protocol
 
-from fieldfare.domain import Evidence, Finding, Match, Passage, Question
+from fieldfare.domain import BlockKind, Evidence, Finding, Match, Passage, Question
 from fieldfare.pack.archive import fts_phrase
 from fieldfare.text import content_words, identifier_candidates, identifier_key, loose_key, stem, words
 
@@ -27,7 +27,9 @@ if TYPE_CHECKING:
 MAX_QUESTION = 2000  # characters that are looked at; nobody asks longer questions, hostile input does
 MAX_WORDS = 40
 CANDIDATES = 50  # passages that each lane proposes
-WORDS_WEIGHT = 0.62
+WORDS_WEIGHT = 0.45
+COVERAGE_WEIGHT = 0.3
+HAZARD_DISCOUNT = 0.15  # warnings stand with the passages that they protect; their shortness must not put them first
 IDENTIFIER_BONUS = 1.0
 DEFINES_BONUS = 1.0
 
@@ -65,8 +67,8 @@ class Retriever:
 
     def search(self, question: Question, limit: int = 10) -> Finding:
         """The best passages for a question, at most `limit`, best first; nothing for a question without words."""
-        text = question.text[:MAX_QUESTION]
         archives = [one for one in self._archives if not question.packs or one.manifest.id in question.packs]
+        text, hits = _identified(question.text[:MAX_QUESTION], archives)
         terms = list(dict.fromkeys(content_words(text) or words(text)))[:MAX_WORDS]
         if not terms or not archives:
             return Finding(evidence=(), support=0.0)
@@ -77,7 +79,6 @@ class Retriever:
             one.matched.add(match)
             return one
 
-        keys = identifier_candidates(text)
         vector = self._vector(text)
         for archive in archives:
             for id_, score in archive.find_words(self._match(terms), CANDIDATES):
@@ -85,9 +86,9 @@ class Retriever:
             if vector is not None and self._comparable(archive):
                 for id_, cosine in archive.find_meaning(vector, CANDIDATES):
                     candidate(archive, id_, Match.MEANING).cosine = cosine
-            hits = archive.find_identifiers(keys) or archive.find_loose_identifiers([loose_key(key) for key in keys])
-            count = Counter(key for key, *_ in hits)
-            for key, _, id_, defines in hits[:CANDIDATES]:
+            mine = hits.get(archive.manifest.id, [])
+            count = Counter(key for key, *_ in mine)
+            for key, _, id_, defines in mine[:CANDIDATES]:
                 one = candidate(archive, id_, Match.IDENTIFIER)
                 rarity = 1 / (1 + 0.1 * (count[key] - 1))  # a code that stands everywhere says little
                 one.identifier = max(one.identifier, rarity * (IDENTIFIER_BONUS + DEFINES_BONUS * defines))
@@ -101,6 +102,7 @@ class Retriever:
                 rank=rank,
                 score=round(min(one.score / top, 1.0), 4),
                 matched_by=tuple(match for match in Match if match in one.matched),
+                coverage=round(one.coverage, 4),
             )
             for rank, one in enumerate(best, 1)
         )
@@ -121,7 +123,7 @@ class Retriever:
 
     @staticmethod
     def _ceiling() -> float:
-        return 1.0 + IDENTIFIER_BONUS + DEFINES_BONUS
+        return 1.0 + COVERAGE_WEIGHT + IDENTIFIER_BONUS + DEFINES_BONUS
 
     def _score(self, candidates: list[_Candidate], terms: Sequence[str], archives: Sequence[Archive]) -> None:
         """Weigh the lanes: bm25 against the best of its kind, cosine on its useful range, identifiers on top."""
@@ -138,7 +140,9 @@ class Retriever:
             one.coverage = _coverage(weights, _passage(one))
             meaning = min(max((one.cosine - 0.1) / 0.7, 0.0), 1.0)
             fused = WORDS_WEIGHT * one.words / best_words + (1 - WORDS_WEIGHT) * meaning
-            one.score = fused + one.identifier
+            if _passage(one).kind is BlockKind.HAZARD:
+                fused -= HAZARD_DISCOUNT
+            one.score = fused + COVERAGE_WEIGHT * one.coverage + one.identifier
 
     def _unknown(self, text: str, archives: Sequence[Archive]) -> tuple[str, ...]:
         """Codes and model names of the question that no manual holds, as the question spells them."""
@@ -158,6 +162,27 @@ class Retriever:
 
 
 _CODE_IN_QUESTION = re.compile(r"(?<![\w-])[A-Za-z]{1,4}-?\d{1,5}[A-Za-z]?(?![\w-])")
+
+
+_Hits = dict[str, list[tuple[str, str, int, bool]]]
+
+
+def _identified(text: str, archives: Sequence[Archive]) -> tuple[str, _Hits]:
+    """The question with its codes spelled as the manuals print them, and where each pack has them."""
+    candidates = identifier_candidates(text)
+    hits: _Hits = {}
+    for archive in archives:
+        found = archive.find_identifiers(list(candidates))
+        spelled = candidates
+        if not found:
+            spelled = {loose_key(key): raw for key, raw in candidates.items()}
+            found = archive.find_loose_identifiers(list(spelled))
+        hits[archive.manifest.id] = found
+        for key, printed, *_ in found:
+            raw = spelled.get(key) or spelled.get(loose_key(key), "")
+            if raw and raw != printed:
+                text = text.replace(raw, printed)
+    return text, hits
 
 
 def _passage(candidate: _Candidate) -> Passage:

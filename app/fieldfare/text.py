@@ -176,16 +176,18 @@ _UNITS_AFTER_ARTICLE = re.compile(
 )
 
 
-def identifier_candidates(question: str) -> list[str]:
-    """Every key that a question may mean by an identifier, in reading order: single tokens and neighbours joined.
+def identifier_candidates(question: str) -> dict[str, str]:
+    """Every key that a question may mean by an identifier, with the words that spell it, in reading order.
 
-    They are candidates only: a look-up in the packs decides. `a 12 V battery` does not mean alarm A12.
+    Single tokens and neighbours joined. They are candidates only: a look-up in the packs decides. `a 12 V battery` does
+    not mean alarm A12.
     """
     tokens = [match.group() for match in _TOKEN.finditer(question)]
-    keys: dict[str, None] = {}
+    spans = [match.span() for match in _TOKEN.finditer(question)]
+    keys: dict[str, str] = {}
     for index, token in enumerate(tokens):
         if any(map(str.isdigit, token)):
-            keys.setdefault(identifier_key(token))
+            keys.setdefault(identifier_key(token), token)
         for width in (2, 3):
             group = tokens[index : index + width]
             if len(group) < width or not any(any(map(str.isdigit, part)) for part in group[1:]):
@@ -194,8 +196,9 @@ def identifier_candidates(question: str) -> list[str]:
                 continue
             if group[0] in {"a", "A"} and _reads_as_article(tokens, index):
                 continue
-            keys.setdefault(identifier_key("".join(group)))
-    return list(keys)
+            spelled = question[spans[index][0] : spans[index + width - 1][1]]
+            keys.setdefault(identifier_key("".join(group)), spelled)
+    return keys
 
 
 def _reads_as_article(tokens: list[str], index: int) -> bool:

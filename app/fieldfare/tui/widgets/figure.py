@@ -26,18 +26,20 @@ if TYPE_CHECKING:
 class FigureRow(Vertical, can_focus=True):
     """Caption and picture; Enter or a tap fills the screen with it.
 
-    The room is kept from the start by the picture's known proportions, so the text does not jump when it arrives.
+    The room is kept from the start by the picture's known proportions and the `columns` that it will have: the text
+    does not jump when the picture arrives, and a quote below it stays where it was scrolled to.
     """
 
     BINDINGS: ClassVar[list[BindingType]] = [Binding("enter", "enlarge", "Enlarge", show=False)]
 
-    def __init__(self, *, caption: str, width: int, height: int, load: Callable[[], bytes]) -> None:
+    def __init__(self, *, caption: str, width: int, height: int, columns: int, load: Callable[[], bytes]) -> None:
         super().__init__(classes="row figure")
         self.caption = plain(caption).strip() or "Figure"
         self._proportions = width, height
         self._load = load
         self._picture: Any = terminal.pixel_widget() if terminal.has_pixels() else BlockPicture()
         self._image: Image | None = None
+        self._columns = columns
 
     def compose(self) -> ComposeResult:
         """The caption says how to see more, since small drawings of characters show little."""
@@ -46,6 +48,7 @@ class FigureRow(Vertical, can_focus=True):
 
     def on_mount(self) -> None:
         """Keep the room and fetch the picture."""
+        self._keep_room()
         self._fetch()
 
     @work(thread=True, exit_on_error=False)
@@ -74,8 +77,11 @@ class FigureRow(Vertical, can_focus=True):
 
     @on(Resize)
     def _resized(self) -> None:
-        columns = self.content_size.width
-        cells = fit(*self._proportions, columns, max(6, self.screen.size.height * 6 // 10))
+        self._columns = self.content_size.width
+        self._keep_room()
+
+    def _keep_room(self) -> None:
+        cells = fit(*self._proportions, self._columns, max(6, self.screen.size.height * 6 // 10))
         self._picture.styles.width, self._picture.styles.height = cells.width, cells.height
 
     @on(Click)

@@ -172,8 +172,13 @@ class SectionPane(Column):
             yield Prose(text, number=plain(block.number), level=block.level, span=span)
 
     def _figure(self, figure: Figure, pack: str) -> FigureRow:
-        load = partial(self._assistant.picture, pack, figure.image)
-        return FigureRow(caption=figure.caption or figure.number, width=figure.width, height=figure.height, load=load)
+        return FigureRow(
+            caption=figure.caption or figure.number,
+            width=figure.width,
+            height=figure.height,
+            columns=self.scrollable_content_region.width - 1,  # the bar of a row
+            load=partial(self._assistant.picture, pack, figure.image),
+        )
 
     def _to_quote(self) -> None:
         for head in self.query(PaneHead):

@@ -1,0 +1,11 @@
+"""Tokens to tokens: the only code that knows llama.cpp and the files of its models.
+
+`inspect`, `check` and `verify` judge a model file without loading anything; `LanguageModel` runs it.
+"""
+
+from __future__ import annotations
+
+from fieldfare.llm.language_model import LanguageModel
+from fieldfare.llm.model_file import ModelFile, check, inspect, verify
+
+__all__ = ["LanguageModel", "ModelFile", "check", "inspect", "verify"]

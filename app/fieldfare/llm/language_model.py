@@ -1,0 +1,235 @@
+"""A loaded language model: instructions and a question in, pieces of text out."""
+
+from __future__ import annotations
+
+import codecs
+import contextlib
+import ctypes
+import sys
+import threading
+from typing import TYPE_CHECKING, Any
+
+from fieldfare.errors import ModelError
+from fieldfare.llm import chat, library
+from fieldfare.llm.model_file import inspect
+from fieldfare.llm.pace import Pace, default_threads
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator, Sequence
+    from pathlib import Path
+
+_CHUNK = 128  # prompt tokens read at once: a cancel or a busy machine is noticed between chunks
+_POLL = 0.02  # seconds between looks at `cancelled` while the library computes
+_LEAST_ROOM = 16  # tokens that must be left for an answer
+_ABORTED = 2  # what llama_decode returns after an abort
+_CONTROL, _USER_DEFINED = 8, 16  # attributes of tokens, as llama.h has them
+_LOOP = 12  # tokens: the same run of this length three times in a row ends the answer
+_NO_MMAP = 0
+
+
+class LanguageModel:
+    """One model and its context. Callers take turns: a second `generate` waits until the first is finished or closed."""
+
+    def __init__(self, *, binding: Any, model: Any, context: Any, format_: chat.ChatFormat, pace: Pace) -> None:  # noqa: ANN401
+        """Use `open`."""
+        self._llama = binding
+        self._model, self._context, self._format, self._pace = model, context, format_, pace
+        self._vocabulary = binding.llama_model_get_vocab(model)
+        self._memory = binding.llama_get_memory(context)
+        self._size = int(binding.llama_n_ctx(context))
+        self._lock = threading.Lock()
+        self._closing = False
+        self._threads = 0
+        self._read: list[int] = []  # the tokens whose keys and values the context holds
+        self.tokens_read = 0  # prompt tokens computed so far: what was kept from the prompt before is not among them
+        # llama.cpp asks between operations whether to stop. strlen() of a buffer of ours answers: 0 or 1, without the
+        # interpreter's lock, which thousands of calls a second of a Python function would fight for.
+        self._stop = ctypes.create_string_buffer(2)
+        strlen = (ctypes.cdll.msvcrt if sys.platform == "win32" else ctypes.CDLL(None)).strlen
+        self._abort = binding.ggml_abort_callback(ctypes.cast(strlen, ctypes.c_void_p).value or 0)
+        binding.llama_set_abort_callback(context, self._abort, ctypes.cast(self._stop, ctypes.c_void_p))
+        self._greedy = binding.llama_sampler_chain_init(binding.llama_sampler_chain_default_params())
+        binding.llama_sampler_chain_add(self._greedy, binding.llama_sampler_init_penalties(64, 1.05, 0.0, 0.0))
+        binding.llama_sampler_chain_add(self._greedy, binding.llama_sampler_init_greedy())
+
+    @classmethod
+    def open(cls, path: Path, *, context: int = 2048, threads: int | None = None) -> LanguageModel:
+        """Load a model file; `context` in tokens, `threads` at most (None: chosen for this machine). Raises ModelError."""
+        found = inspect(path)
+        llama = library.load()
+        settings = llama.llama_model_default_params()
+        settings.n_gpu_layers = 0
+        settings.load_mode = _NO_MMAP  # the weights are re-ordered for the processor: a mapping would hold them twice
+        settings.check_tensors = True
+        model = llama.llama_model_load_from_file(str(path).encode(), settings)
+        if not model:
+            raise ModelError(f"The model file {path} cannot be loaded: llama.cpp does not take it. Choose another model.")
+        pace = Pace(threads or default_threads())
+        wanted = llama.llama_context_default_params()
+        wanted.n_ctx = min(context, found.context)
+        wanted.n_batch = wanted.n_ubatch = _CHUNK
+        wanted.n_seq_max = 1
+        wanted.n_threads = wanted.n_threads_batch = pace.most
+        wanted.offload_kqv = wanted.op_offload = False
+        wanted.no_perf = True
+        made = llama.llama_init_from_model(model, wanted)
+        if not made:
+            llama.llama_model_free(model)
+            raise ModelError(f"There is not enough memory for the model {path}. Close other programs and try again.")
+        return cls(binding=llama, model=model, context=made, format_=chat.FORMATS[found.chat_format], pace=pace)
+
+    def generate(
+        self, system: str, user: str, *, max_tokens: int, cancelled: Callable[[], bool], opening: str = ""
+    ) -> Iterator[str]:
+        """The answer in pieces as they are computed, always the likeliest words.
+
+        `opening` is put into the model's mouth and not repeated in the pieces. Ends at the end of the model's turn, at
+        `max_tokens`, at the end of the context, in a loop of words, or within a fifth of a second of `cancelled`; the
+        model can be used again at once. Raises ModelError, also when the prompt does not fit the context.
+        """
+        with self._turn(cancelled) as stopped:
+            prompt = self._prompt(system, user, opening)
+            if stopped() or not self._read_prompt(prompt, stopped):
+                return
+            decoder = codecs.getincrementaldecoder("utf-8")("ignore")
+            given: list[int] = []
+            self._llama.llama_sampler_reset(self._greedy)
+            for _ in range(min(max_tokens, self._size - len(prompt))):
+                token = int(self._llama.llama_sampler_sample(self._greedy, self._context, -1))
+                if self._llama.llama_vocab_is_eog(self._vocabulary, token):
+                    break
+                if piece := decoder.decode(self._bytes(token)):
+                    yield piece
+                given.append(token)
+                if stopped() or _loops(given) or len(self._read) >= self._size or not self._decode([token]):
+                    break
+
+    def prefetch(self, system: str, user: str = "", *, cancelled: Callable[[], bool] = lambda: False) -> None:
+        """Read a prompt ahead, so that a `generate` which starts alike begins at once. Raises ModelError."""
+        with self._turn(cancelled) as stopped:
+            prompt = self._prompt(system, user, "") if user else self._tokens(self._format.parts(system, "")[:2])
+            if not stopped():
+                self._read_prompt(prompt, stopped)
+
+    def close(self) -> None:
+        """Stop what is being generated and free the memory; the model cannot be used afterwards."""
+        self._closing = True
+        # An answer that its reader left half read keeps the model; its memory then goes with the process.
+        if self._context is not None and self._lock.acquire(timeout=5):
+            self._llama.llama_sampler_free(self._greedy)
+            self._llama.llama_free(self._context)
+            self._llama.llama_model_free(self._model)
+            self._context = self._model = None
+            self._lock.release()
+
+    @contextlib.contextmanager
+    def _turn(self, cancelled: Callable[[], bool]) -> Iterator[Callable[[], bool]]:
+        """Hold the model, and have a watcher stop the computation once `cancelled`; yields whether it is."""
+        stopped = False
+        while not (taken := self._lock.acquire(timeout=_POLL)):
+            if self._closing or cancelled():
+                stopped = True
+                break
+        if stopped and not taken:
+            yield lambda: True
+            return
+        finished = threading.Event()
+        watcher = threading.Thread(target=self._watch, args=(cancelled, finished), name="llm-watch", daemon=True)
+        try:
+            if self._context is None or self._closing:
+                raise ModelError("The language model is closed. Ask again after loading it.")
+            self._stop[0] = 0
+            watcher.start()
+            yield lambda: self._closing or cancelled()
+        finally:
+            finished.set()
+            if watcher.is_alive():
+                watcher.join()
+            self._lock.release()
+
+    def _watch(self, cancelled: Callable[[], bool], finished: threading.Event) -> None:
+        while not finished.wait(_POLL):
+            if self._closing or cancelled():
+                self._stop[0] = 1
+                return
+
+    def _prompt(self, system: str, user: str, opening: str) -> list[int]:
+        prompt = self._tokens([*self._format.parts(system, user), (opening, False)])
+        if len(prompt) > self._size - _LEAST_ROOM:
+            raise ModelError(
+                f"The question and its evidence are {len(prompt):,} tokens long and the model takes "
+                f"{self._size - _LEAST_ROOM:,}. Ask a shorter question."
+            )
+        return prompt
+
+    def _tokens(self, parts: Sequence[tuple[str, bool]]) -> list[int]:
+        """Tokens of the pieces; only pieces that are ours may become markers of the conversation."""
+        llama, tokens = self._llama, list[int]()
+        if llama.llama_vocab_get_add_bos(self._vocabulary):
+            tokens.append(int(llama.llama_vocab_bos(self._vocabulary)))
+        for text, special in parts:
+            data = text.encode("utf-8", "replace")
+            buffer = (ctypes.c_int32 * (len(data) + 8))()
+            count = llama.llama_tokenize(self._vocabulary, data, len(data), buffer, len(buffer), False, special)
+            if count < 0:
+                raise ModelError("The question cannot be split into the model's tokens. Ask it in other words.")
+            tokens += [token for token in buffer[:count] if special or not self._marks(token)]
+        return tokens
+
+    def _marks(self, token: int) -> bool:
+        """Whether a token could be read as structure: some files declare role markers as ordinary user-defined tokens."""
+        attributes = self._llama.llama_vocab_get_attr(self._vocabulary, token)
+        if attributes & _USER_DEFINED:
+            text = (self._llama.llama_vocab_get_text(self._vocabulary, token) or b"").strip()
+            return text[:1] in {b"<", b"["} and text[-1:] in {b">", b"]"}
+        return bool(attributes & _CONTROL) or bool(self._llama.llama_vocab_is_eog(self._vocabulary, token))
+
+    def _read_prompt(self, prompt: list[int], stopped: Callable[[], bool]) -> bool:
+        """Bring the context to hold exactly `prompt`, keeping what it has in common; False if it was stopped."""
+        common = 0
+        for old, new in zip(self._read, prompt[:-1], strict=False):
+            if old != new:
+                break
+            common += 1
+        self._forget(common)
+        for start in range(len(self._read), len(prompt), _CHUNK):
+            if stopped() or not self._decode(prompt[start : start + _CHUNK]):
+                return False
+            self.tokens_read += len(prompt[start : start + _CHUNK])
+        return True
+
+    def _forget(self, keep: int) -> None:
+        """Drop what the context holds after the first `keep` tokens; all of it where a model cannot drop a part."""
+        if not self._llama.llama_memory_seq_rm(self._memory, 0, keep, -1):
+            self._llama.llama_memory_clear(self._memory, True)
+            keep = 0
+        del self._read[keep:]
+
+    def _decode(self, tokens: list[int]) -> bool:
+        """Compute these tokens after those that were read; False if it was aborted, and then nothing was added."""
+        threads = self._pace.threads()
+        if threads != self._threads:
+            self._llama.llama_set_n_threads(self._context, threads, threads)
+            self._threads = threads
+        buffer = (ctypes.c_int32 * len(tokens))(*tokens)
+        code = self._llama.llama_decode(self._context, self._llama.llama_batch_get_one(buffer, len(tokens)))
+        if code == 0:
+            self._read += tokens
+            return True
+        self._forget(len(self._read))
+        if code == _ABORTED:
+            return False
+        raise ModelError(f"The language model stopped working (llama.cpp code {code}). Ask again or restart Fieldfare.")
+
+    def _bytes(self, token: int) -> bytes:
+        buffer = ctypes.create_string_buffer(256)
+        count = self._llama.llama_token_to_piece(self._vocabulary, token, buffer, len(buffer), 0, False)
+        return buffer.raw[: max(0, count)]
+
+
+def _loops(tokens: Sequence[int]) -> bool:
+    """Whether the end of `tokens` is one run of words three times over."""
+    return any(
+        tokens[-length:] == tokens[-2 * length : -length] == tokens[-3 * length : -2 * length]
+        for length in range(_LOOP // 3, min(4 * _LOOP, len(tokens) // 3) + 1)
+    )
