@@ -27,6 +27,7 @@ PROMPT_SIZE = 1500  # characters of evidence in the prompt
 MAX_TOKENS = 120
 MAX_STATEMENTS = 4
 MAX_ROWS = 3
+STEPS_COVERAGE = 0.8  # a procedure further down answers `how do I` if it fits nearly as well as the best passage
 QUOTE_SIZE = 400  # characters of a quote with its neighbouring sentences
 
 SYSTEM = (
@@ -102,11 +103,11 @@ def quoted_whole(
     rows = [passage for passage in coded if passage.kind is BlockKind.TABLE and _is_about(passage, keys)]
     if rows:
         return tuple(_whole(passage) for passage in rows[:MAX_ROWS])
-    steps = [one.passage for one in evidence[:3] if one.passage.kind is BlockKind.STEP]
     wants_steps = bool(_HOW_TO.search(question.text)) and not _CLOSED.search(question.text)
-    if steps and (wants_steps or top is steps[0]):
-        same = [passage for passage in procedure(steps[0]) if passage.section == steps[0].section]
-        return tuple(_whole(passage) for passage in same or [steps[0]])
+    steps = [one for one in evidence if one.passage.kind is BlockKind.STEP] if wants_steps else []
+    best = max(steps, key=lambda one: (one.coverage, -one.rank), default=evidence[0])
+    if best.passage.kind is BlockKind.STEP and best.coverage >= STEPS_COVERAGE * evidence[0].coverage:
+        return tuple(_whole(passage) for passage in procedure(best.passage))
     if top.kind is not BlockKind.PARAGRAPH:
         return (_whole(top),)
     return ()

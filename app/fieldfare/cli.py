@@ -168,12 +168,16 @@ def _question(options: argparse.Namespace) -> Question:
 
 
 def _screen(_options: argparse.Namespace) -> int:
-    if not (sys.stdin.isatty() and sys.stdout.isatty()):
+    if not all(stream is not None and stream.isatty() for stream in (sys.stdin, sys.stdout, sys.stderr)):
         raise UsageError('The screen needs a terminal. Without one, use: fieldfare ask "…", or fieldfare --help')
     from fieldfare.assistant import open_assistant
     from fieldfare.tui import run as run_screen
 
-    run_screen(open_assistant(settings.load()))
+    assistant = open_assistant(settings.load())
+    try:
+        run_screen(assistant)
+    finally:
+        assistant.close()
     return 0
 
 

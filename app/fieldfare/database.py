@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import threading
 from typing import TYPE_CHECKING, Any
-from urllib.parse import quote
 
 import apsw
 import sqlite_vec
@@ -66,7 +65,7 @@ class Reader:
     def _connection(self) -> apsw.Connection:
         connection: apsw.Connection | None = getattr(self._local, "connection", None)
         if connection is None:
-            uri = f"file:{quote(str(self._path.resolve()))}?mode=ro&immutable=1"
+            uri = f"{self._path.resolve().as_uri()}?mode=ro&immutable=1"
             flags = apsw.SQLITE_OPEN_READONLY | apsw.SQLITE_OPEN_URI
             try:
                 connection = apsw.Connection(uri, flags=flags)

@@ -26,6 +26,7 @@ if TYPE_CHECKING:
 
 MAX_QUESTION = 2000  # characters that are looked at; nobody asks longer questions, hostile input does
 MAX_WORDS = 40
+PER_SECTION = 2
 CANDIDATES = 50  # passages that each lane proposes
 WORDS_WEIGHT = 0.45
 COVERAGE_WEIGHT = 0.3
@@ -210,18 +211,23 @@ def _coverage(weights: dict[str, float], passage: Passage) -> float:
 
 
 def _without_repeats(ranked: Sequence[_Candidate], limit: int) -> list[_Candidate]:
-    """The best candidates without a whole table beside its own better row, or the same text twice."""
+    """The best candidates, no text twice, and not more than PER_SECTION of a section while others wait."""
     kept: list[_Candidate] = []
+    waiting: list[_Candidate] = []
     seen: set[tuple[str, str]] = set()
+    of_section: Counter[tuple[str, int]] = Counter()
     for one in ranked:
         passage = _passage(one)
         key = (passage.pack, " ".join(passage.text.split()).casefold())
-        if key not in seen:
-            seen.add(key)
-            kept.append(one)
+        if key in seen:
+            continue
+        seen.add(key)
+        section = (passage.pack, passage.section)
+        of_section[section] += 1
+        (kept if of_section[section] <= PER_SECTION else waiting).append(one)
         if len(kept) == limit:
             break
-    return kept
+    return (kept + waiting)[:limit]
 
 
 def _support(best: Sequence[_Candidate], *, meaning: bool) -> float:

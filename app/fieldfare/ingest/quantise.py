@@ -43,7 +43,9 @@ def quantise(source: Path, target: Path, kind: str) -> None:
 
 def main(arguments: list[str]) -> int:
     """Quantise as the command line says; the exit code."""
-    parser = argparse.ArgumentParser(prog="python -m fieldfare.ingest.quantise", description="re-quantise a language model")
+    parser = argparse.ArgumentParser(
+        prog="python -m fieldfare.ingest.quantise", description="re-quantise a language model"
+    )
     parser.add_argument("source", type=Path, help="GGUF file")
     parser.add_argument("target", type=Path, help="GGUF file to write")
     parser.add_argument("kind", nargs="?", default="Q4_0", choices=sorted(KINDS), help="kind of weights")

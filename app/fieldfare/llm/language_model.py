@@ -63,7 +63,9 @@ class LanguageModel:
         settings.check_tensors = True
         model = llama.llama_model_load_from_file(str(path).encode(), settings)
         if not model:
-            raise ModelError(f"The model file {path} cannot be loaded: llama.cpp does not take it. Choose another model.")
+            raise ModelError(
+                f"The model file {path} cannot be loaded: llama.cpp does not take it. Choose another model."
+            )
         pace = Pace(threads or default_threads())
         wanted = llama.llama_context_default_params()
         wanted.n_ctx = min(context, found.context)

@@ -83,7 +83,9 @@ def inspect(path: Path) -> ModelFile:
             with mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ) as data:
                 return _Header(path, data, size).read()
     except OSError as error:
-        raise ModelError(f"The model file {path} cannot be read ({error.strerror or error}). Check the path.") from error
+        raise ModelError(
+            f"The model file {path} cannot be read ({error.strerror or error}). Check the path."
+        ) from error
 
 
 def check(model_file: ModelFile, available_bytes: int) -> None:
@@ -107,7 +109,9 @@ def verify(path: Path, sha256: str) -> None:
         with path.open("rb") as file:
             found = hashlib.file_digest(file, "sha256").hexdigest()
     except OSError as error:
-        raise ModelError(f"The model file {path} cannot be read ({error.strerror or error}). Check the path.") from error
+        raise ModelError(
+            f"The model file {path} cannot be read ({error.strerror or error}). Check the path."
+        ) from error
     if found != sha256.strip().lower():
         raise ModelError(f"The model file {path} is not the one expected: its SHA-256 is {found}. Fetch it again.")
 

@@ -1,0 +1,158 @@
+from __future__ import annotations
+
+import threading
+from typing import TYPE_CHECKING
+
+import pytest
+
+from fieldfare.assistant import Assistant
+from fieldfare.domain import (
+    Answer,
+    Answered,
+    Cancelled,
+    Drafted,
+    Event,
+    EvidenceFound,
+    ModelStatus,
+    Question,
+    Verdict,
+)
+from fieldfare.errors import ModelError
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+
+    from fieldfare.library import Shelf
+    from fieldfare.retrieval import Embedder
+
+
+class ScriptedModel:
+    """Says what it was told to say, a word at a time."""
+
+    def __init__(self, text: str) -> None:
+        self.text = text
+        self.prompts: list[str] = []
+
+    def generate(
+        self, system: str, user: str, *, max_tokens: int, cancelled: Callable[[], bool], opening: str = ""
+    ) -> Iterator[str]:
+        self.prompts.append(f"{system}\n{user}{opening}")
+        for word in self.text.split(" ")[:max_tokens]:
+            if cancelled():
+                return
+            yield f"{word} "
+
+    def close(self) -> None:
+        self.text = ""
+
+
+def ask(shelf: Shelf, embedder: Embedder, text: str, model: ScriptedModel | None = None) -> tuple[list[Event], Answer]:
+    assistant = Assistant(shelf, embedder, (lambda: model) if model else None, eager=True)
+    events = list(assistant.ask(Question(text=text), threading.Event()))
+    assert isinstance(events[0], EvidenceFound)
+    assert isinstance(events[-1], Answered)
+    return events, events[-1].answer
+
+
+def test_a_code_is_answered_with_its_row_and_no_model(shelf: Shelf, embedder: Embedder) -> None:
+    model = ScriptedModel("It is a malfunctioning motor.")
+    _, answer = ask(shelf, embedder, "what does e-22 mean?", model)
+    assert answer.verdict is Verdict.QUOTED
+    assert (
+        answer.statements[0].text
+        == "Code: E22\nFault: Under-voltage: below 207 V\nRemedy: Measure at terminals L and N"
+    )
+    assert model.prompts == []
+
+
+def test_a_procedure_is_quoted_whole_with_its_hazard_first(shelf: Shelf, embedder: Embedder) -> None:
+    model = ScriptedModel("Just open it.")
+    events, answer = ask(shelf, embedder, "how do I drain the gearbox oil?", model)
+    first = events[0]
+    assert isinstance(first, EvidenceFound)
+    assert [hazard.text for hazard in first.hazards] == ["Hot oil burns the skin. Let the gearbox cool for 30 minutes."]
+    assert answer.text.startswith("1. Put a container below the drain plug.\n2. Remove")
+    assert answer.text.endswith("3. Tighten the drain plug to 45 N·m.")
+    assert model.prompts == []
+
+
+def test_a_true_draft_is_grounded_and_cited(shelf: Shelf, embedder: Embedder) -> None:
+    _, answer = ask(
+        shelf, embedder, "which oil does the gearbox hold?", ScriptedModel("The gearbox holds 2.6 L of CLP 220 oil.")
+    )
+    assert answer.text == "The gearbox holds 2.6 L of CLP 220 oil."
+    citation = answer.statements[0].citation
+    assert citation.passage.text[citation.start : citation.end] == citation.quote
+    assert citation.passage.place.label == "3"
+
+
+@pytest.mark.parametrize(
+    "draft",
+    [
+        "The gearbox holds 26 L of CLP 220 oil.",
+        "The gearbox holds 2.6 gal of CLP 220 oil.",
+        "The gearbox holds 2.6 L of CLP 320 oil.",
+        "Mix mineral oil with synthetic oil.",
+        "Change it every 100 hours. The tank holds 1000 liters.",
+        "I am a helpful assistant.",
+        "",
+        "2.6",
+    ],
+)
+def test_what_the_model_invents_is_replaced_by_the_quote(shelf: Shelf, embedder: Embedder, draft: str) -> None:
+    _, answer = ask(shelf, embedder, "which oil does the gearbox hold?", ScriptedModel(draft))
+    assert answer.verdict is Verdict.QUOTED
+    assert "The gearbox holds 2.6 L of CLP 220 oil." in answer.text
+    assert all(one.text in one.citation.passage.text for one in answer.statements)
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["who won the world cup in 1990", "what does E99 mean", "the of and", "   ", "best pizza dough recipe", "🔧"],
+)
+def test_what_the_manuals_do_not_say_is_refused(shelf: Shelf, embedder: Embedder, text: str) -> None:
+    events, answer = ask(shelf, embedder, text, ScriptedModel("It is 1000 liters."))
+    assert answer.verdict is Verdict.REFUSED
+    assert answer.statements == ()
+    assert answer.message
+    assert not any(isinstance(event, Drafted) for event in events)
+
+
+def test_a_refusal_shows_the_nearest_pages(shelf: Shelf, embedder: Embedder) -> None:
+    _, answer = ask(shelf, embedder, "what does E99 mean")
+    assert "E99 is not in the installed manuals" in answer.message
+    assert answer.evidence
+
+
+def test_cancelling_stops_before_the_next_statement(shelf: Shelf, embedder: Embedder) -> None:
+    cancel = threading.Event()
+
+    class Cancelling(ScriptedModel):
+        def generate(
+            self, system: str, user: str, *, max_tokens: int, cancelled: Callable[[], bool], opening: str = ""
+        ) -> Iterator[str]:
+            yield "The gearbox holds "
+            cancel.set()
+            assert cancelled()
+
+    assistant = Assistant(shelf, embedder, lambda: Cancelling(""), eager=True)
+    events = list(assistant.ask(Question(text="which oil does the gearbox hold?"), cancel))
+    assert isinstance(events[-1], Cancelled)
+
+
+def test_a_model_that_cannot_load_leaves_quotes(shelf: Shelf, embedder: Embedder) -> None:
+    def fail() -> ScriptedModel:
+        raise ModelError("The model does not fit.")
+
+    assistant = Assistant(shelf, embedder, fail)
+    assistant.load_model()
+    assert assistant.model_state.status is ModelStatus.FAILED
+    assert "does not fit" in assistant.model_state.sentence
+    (answered,) = [e for e in assistant.ask(Question(text="which oil does the gearbox hold?"), threading.Event())
+                   if isinstance(e, Answered)]  # fmt: skip
+    assert answered.answer.verdict is Verdict.QUOTED
+
+
+def test_an_answer_cannot_be_built_without_proof() -> None:
+    with pytest.raises(ValueError, match="statements"):
+        Answer(verdict=Verdict.GROUNDED, statements=(), evidence=())
