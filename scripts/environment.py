@@ -27,6 +27,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
+    from typing import Self
 
 ROOT = Path(__file__).resolve().parent.parent
 VENV = ROOT / ".venv"
@@ -169,13 +170,17 @@ def _pin(package: str) -> str:
 
 
 def _check_python() -> None:
-    if sys.version_info < (3, 11):
-        raise SetupError(f"Fieldfare needs Python 3.11 or later; this is {sys.version.split()[0]}. Run it with a newer one.")
+    if sys.version_info < (3, 11):  # noqa: UP036  (whichever Python the user has starts this)
+        raise SetupError(
+            f"Fieldfare needs Python 3.11 or later; this is {sys.version.split()[0]}. Run it with a newer one."
+        )
     try:
         import ensurepip  # noqa: F401
         import venv  # noqa: F401
     except ImportError as error:
-        raise SetupError(f"This Python lacks '{error.name}'. Install it (on Debian and Ubuntu: python3-venv).") from None
+        raise SetupError(
+            f"This Python lacks '{error.name}'. Install it (on Debian and Ubuntu: python3-venv)."
+        ) from None
 
 
 def _make_venv() -> None:
@@ -256,7 +261,10 @@ def _wheel() -> Path:
         source = next(scratch.glob("llama_cpp_python-*.tar.gz"))
         compile_ = ["wheel", "-v", "--no-deps", "--no-index", "--no-build-isolation", "--no-cache-dir", *settings]
         path = os.pathsep.join((str(python.parent), os.environ.get("PATH", "")))
-        extra = {"PATH": path, "CMAKE_BUILD_PARALLEL_LEVEL": os.environ.get("CMAKE_BUILD_PARALLEL_LEVEL", str(_processors()))}
+        extra = {
+            "PATH": path,
+            "CMAKE_BUILD_PARALLEL_LEVEL": os.environ.get("CMAKE_BUILD_PARALLEL_LEVEL", str(_processors())),
+        }
         label = "Compiling llama.cpp (once for this machine; kept in the cache folder)"
         _pip(python, [*compile_, "-w", str(scratch / "out"), str(source)], label, usual=300, extra=extra)
         made = next((scratch / "out").glob("*.whl"))
@@ -345,8 +353,15 @@ def _tool(command: list[str], label: str, *, usual: int, extra: dict[str, str] |
         log.write(f"\n$ {' '.join(command)}\n")
         settings = clean_environment() | (extra or {})
         process = subprocess.Popen(
-            command, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, stdin=subprocess.DEVNULL, env=settings, cwd=ROOT,
-            text=True, encoding="utf-8", errors="replace",
+            command,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.STDOUT,
+            stdin=subprocess.DEVNULL,
+            env=settings,
+            cwd=ROOT,
+            text=True,
+            encoding="utf-8",
+            errors="replace",
         )
 
         def read() -> None:
@@ -393,7 +408,7 @@ class _Progress:
         self._began = self._last = time.monotonic()
         self._turn = 0
 
-    def __enter__(self) -> _Progress:
+    def __enter__(self) -> Self:
         if self._label and not self._live:
             _say(f"{self._label} ({self._usual}) …")
         return self

@@ -3,13 +3,13 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 import pytest
-from pdfs import pump_manual
 
 from fieldfare import library, paths
 from fieldfare.assistant import open_embedder
 from fieldfare.ingest.creator import BuildReport, build
 from fieldfare.ingest.sources import read_source
 from fieldfare.pack.archive import Archive
+from pdfs import pump_manual
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

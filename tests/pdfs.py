@@ -8,7 +8,6 @@ from typing import TYPE_CHECKING
 from reportlab.lib import colors
 from reportlab.lib.pagesizes import A4
 from reportlab.lib.styles import ParagraphStyle
-from reportlab.pdfgen.canvas import Canvas
 from reportlab.platypus import (
     BaseDocTemplate,
     Flowable,
@@ -25,6 +24,8 @@ from reportlab.platypus import (
 
 if TYPE_CHECKING:
     from pathlib import Path
+
+    from reportlab.pdfgen.canvas import Canvas
 
 BODY = ParagraphStyle("body", fontName="Helvetica", fontSize=10, leading=13, spaceAfter=6)
 CHAPTER = ParagraphStyle("chapter", fontName="Helvetica-Bold", fontSize=18, leading=22, spaceAfter=10)

@@ -4,10 +4,10 @@ from typing import TYPE_CHECKING
 
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from strategies import sections
 
 from fieldfare.domain import Block, BlockKind, Section
 from fieldfare.ingest.passages import PARAGRAPH_SIZE, PROCEDURE_SIZE, cut
+from strategies import sections
 
 if TYPE_CHECKING:
     from fieldfare.ingest.passages import Cut

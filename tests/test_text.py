@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import itertools
 import unicodedata
 
 import pytest
@@ -14,7 +15,6 @@ from fieldfare.text import (
     identifiers,
     loose_key,
     sentences,
-    squeeze,
 )
 
 
@@ -71,7 +71,7 @@ def test_sentences_end_where_a_reader_ends_them() -> None:
 def test_sentences_lose_no_character(text: str) -> None:
     spans = sentences(text)
     assert "".join("".join(text[start:end] for start, end in spans).split()) == "".join(text.split())
-    assert all(first[1] <= second[0] for first, second in zip(spans, spans[1:], strict=False))
+    assert all(first[1] <= second[0] for first, second in itertools.pairwise(spans))
 
 
 def test_content_words_leave_out_function_words_of_four_languages() -> None:

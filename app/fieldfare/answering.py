@@ -105,12 +105,18 @@ def quoted_whole(
         return tuple(_whole(passage) for passage in rows[:MAX_ROWS])
     wants_steps = bool(_HOW_TO.search(question.text)) and not _CLOSED.search(question.text)
     steps = [one for one in evidence if one.passage.kind is BlockKind.STEP] if wants_steps else []
-    best = max(steps, key=lambda one: (one.coverage, -one.rank), default=evidence[0])
+    wanted = {stem(word) for word in content_words(question.text)}
+    best = max(steps, key=lambda one: (_named(wanted, one.passage), one.coverage, -one.rank), default=evidence[0])
     if best.passage.kind is BlockKind.STEP and best.coverage >= STEPS_COVERAGE * evidence[0].coverage:
         return tuple(_whole(passage) for passage in procedure(best.passage))
     if top.kind is not BlockKind.PARAGRAPH:
         return (_whole(top),)
     return ()
+
+
+def _named(wanted: set[str], passage: Passage) -> int:
+    """How many of the wanted words name a passage: stand in its own heading, as `Change the engine oil` does."""
+    return len(wanted & {stem(word) for word in content_words(" ".join(passage.heading[-1:]))})
 
 
 def _is_about(row: Passage, keys: set[str]) -> bool:

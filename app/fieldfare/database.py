@@ -5,16 +5,14 @@ The SQLite of many systems is old, has known FTS5 faults and cannot load extensi
 
 from __future__ import annotations
 
+import importlib.util
 import threading
-from typing import TYPE_CHECKING, Any
+from pathlib import Path
+from typing import Any
 
 import apsw
-import sqlite_vec
 
 from fieldfare.errors import PackError, StorageError
-
-if TYPE_CHECKING:
-    from pathlib import Path
 
 APPLICATION_ID = 0x46464650  # "FFFP", in the header of every pack
 SCHEMA_VERSION = 1
@@ -33,9 +31,17 @@ def create(path: Path) -> apsw.Connection:
     return connection
 
 
+def _vector_extension() -> str:
+    """Where sqlite-vec's library lies. Importing its package would load numpy: a third of the time of a search."""
+    spec = importlib.util.find_spec("sqlite_vec")
+    if spec is None or spec.origin is None:
+        raise StorageError("The vector extension of SQLite is missing. Install Fieldfare again.")
+    return str(Path(spec.origin).with_name("vec0"))
+
+
 def _load_vectors(connection: apsw.Connection) -> None:
     connection.enable_load_extension(True)
-    connection.load_extension(sqlite_vec.loadable_path())
+    connection.load_extension(_vector_extension())
     connection.enable_load_extension(False)
 
 

@@ -29,7 +29,7 @@ class Embedder:
 
     def __init__(
         self, *, identity: EmbedderIdentity, tokenizer: Any, encoder: Any, description: dict[str, Any]
-    ) -> None:  # noqa: ANN401
+    ) -> None:
         """Use `open`."""
         self._identity = identity
         self._tokenizer = tokenizer
@@ -62,7 +62,7 @@ class Embedder:
             tokenizer.no_padding()
             threads = min(_THREADS, os.cpu_count() or 1)
             encoder = ctranslate2.Encoder(str(folder), device="cpu", inter_threads=1, intra_threads=threads)
-        except Exception as error:  # noqa: BLE001  (tokenizers raises bare Exception, ctranslate2 RuntimeError)
+        except Exception as error:
             raise ModelError(f"The embedder in {folder} cannot be loaded ({error}). Set Fieldfare up again.") from error
         return cls(identity=identity, tokenizer=tokenizer, encoder=encoder, description=description)
 

@@ -95,7 +95,7 @@ def _weights_digest(source: Path) -> str:
         return hashlib.file_digest(file, "sha256").hexdigest()
 
 
-def _json(file: Path) -> Any:  # noqa: ANN401
+def _json(file: Path) -> Any:
     try:
         return json.loads(file.read_text("utf-8"))
     except (OSError, ValueError) as error:
@@ -115,11 +115,11 @@ def _write_model(source: Path, folder: Path, quantisation: str) -> None:
     def weight(name: str) -> np.ndarray:
         return np.ascontiguousarray(weights[name], dtype=np.float32)
 
-    def linear(spec: Any, name: str) -> Any:  # noqa: ANN401
+    def linear(spec: Any, name: str) -> Any:
         spec.weight, spec.bias = weight(f"{name}.weight"), weight(f"{name}.bias")
         return spec
 
-    def norm(spec: Any, name: str) -> None:  # noqa: ANN401
+    def norm(spec: Any, name: str) -> None:
         spec.gamma, spec.beta = weight(f"{name}.weight"), weight(f"{name}.bias")
 
     encoder = transformer_spec.TransformerEncoderSpec(

@@ -25,12 +25,15 @@ _ABORTED = 2  # what llama_decode returns after an abort
 _CONTROL, _USER_DEFINED = 8, 16  # attributes of tokens, as llama.h has them
 _LOOP = 12  # tokens: the same run of this length three times in a row ends the answer
 _NO_MMAP = 0
+# Tokens of the answer looked back at, and by how much their repeats are held down (frequency and presence are not): mild,
+# because an answer about numbers has to repeat them.
+_REPETITION = (64, 1.05, 0.0, 0.0)
 
 
 class LanguageModel:
     """One model and its context. Callers take turns: a second `generate` waits until the first is finished or closed."""
 
-    def __init__(self, *, binding: Any, model: Any, context: Any, format_: chat.ChatFormat, pace: Pace) -> None:  # noqa: ANN401
+    def __init__(self, *, binding: Any, model: Any, context: Any, format_: chat.ChatFormat, pace: Pace) -> None:
         """Use `open`."""
         self._llama = binding
         self._model, self._context, self._format, self._pace = model, context, format_, pace
@@ -41,6 +44,7 @@ class LanguageModel:
         self._closing = False
         self._threads = 0
         self._read: list[int] = []  # the tokens whose keys and values the context holds
+        self._steps: list[int] = []  # how many tokens of the prompt had been read after each step
         self.tokens_read = 0  # prompt tokens computed so far: what was kept from the prompt before is not among them
         # llama.cpp asks between operations whether to stop. strlen() of a buffer of ours answers: 0 or 1, without the
         # interpreter's lock, which thousands of calls a second of a Python function would fight for.
@@ -49,8 +53,13 @@ class LanguageModel:
         self._abort = binding.ggml_abort_callback(ctypes.cast(strlen, ctypes.c_void_p).value or 0)
         binding.llama_set_abort_callback(context, self._abort, ctypes.cast(self._stop, ctypes.c_void_p))
         self._greedy = binding.llama_sampler_chain_init(binding.llama_sampler_chain_default_params())
-        binding.llama_sampler_chain_add(self._greedy, binding.llama_sampler_init_penalties(64, 1.05, 0.0, 0.0))
-        binding.llama_sampler_chain_add(self._greedy, binding.llama_sampler_init_greedy())
+        entries = int(binding.llama_vocab_n_tokens(self._vocabulary))
+        for step in (
+            binding.llama_sampler_init_top_k(64),  # the penalties are slow on a whole vocabulary
+            binding.llama_sampler_init_penalties(entries, *_REPETITION),
+            binding.llama_sampler_init_greedy(),
+        ):
+            binding.llama_sampler_chain_add(self._greedy, step)
 
     @classmethod
     def open(cls, path: Path, *, context: int = 2048, threads: int | None = None) -> LanguageModel:
@@ -90,8 +99,8 @@ class LanguageModel:
         model can be used again at once. Raises ModelError, also when the prompt does not fit the context.
         """
         with self._turn(cancelled) as stopped:
-            prompt = self._prompt(system, user, opening)
-            if stopped() or not self._read_prompt(prompt, stopped):
+            prompt, head = self._prompt(system, user, opening)
+            if stopped() or not self._read_prompt(prompt, head, stopped):
                 return
             decoder = codecs.getincrementaldecoder("utf-8")("ignore")
             given: list[int] = []
@@ -109,9 +118,9 @@ class LanguageModel:
     def prefetch(self, system: str, user: str = "", *, cancelled: Callable[[], bool] = lambda: False) -> None:
         """Read a prompt ahead, so that a `generate` which starts alike begins at once. Raises ModelError."""
         with self._turn(cancelled) as stopped:
-            prompt = self._prompt(system, user, "") if user else self._tokens(self._format.parts(system, "")[:2])
+            prompt, head = self._prompt(system, user, "") if user else self._prompt(system, "", "", whole=False)
             if not stopped():
-                self._read_prompt(prompt, stopped)
+                self._read_prompt(prompt, head, stopped)
 
     def close(self) -> None:
         """Stop what is being generated and free the memory; the model cannot be used afterwards."""
@@ -140,7 +149,7 @@ class LanguageModel:
         try:
             if self._context is None or self._closing:
                 raise ModelError("The language model is closed. Ask again after loading it.")
-            self._stop[0] = 0
+            self._stop[0] = b"\0"
             watcher.start()
             yield lambda: self._closing or cancelled()
         finally:
@@ -152,23 +161,27 @@ class LanguageModel:
     def _watch(self, cancelled: Callable[[], bool], finished: threading.Event) -> None:
         while not finished.wait(_POLL):
             if self._closing or cancelled():
-                self._stop[0] = 1
+                self._stop[0] = b"\1"
                 return
 
-    def _prompt(self, system: str, user: str, opening: str) -> list[int]:
-        prompt = self._tokens([*self._format.parts(system, user), (opening, False)])
+    def _prompt(self, system: str, user: str, opening: str, *, whole: bool = True) -> tuple[list[int], int]:
+        """The tokens of a prompt (or of its instructions alone), and how many of them are the instructions."""
+        parts = self._format.parts(system, user)
+        begin = [int(self._llama.llama_vocab_bos(self._vocabulary))] * bool(
+            self._llama.llama_vocab_get_add_bos(self._vocabulary)
+        )
+        head = begin + self._tokens(parts[:2])
+        prompt = head + self._tokens([*parts[2:], (opening, False)]) if whole else head
         if len(prompt) > self._size - _LEAST_ROOM:
             raise ModelError(
                 f"The question and its evidence are {len(prompt):,} tokens long and the model takes "
                 f"{self._size - _LEAST_ROOM:,}. Ask a shorter question."
             )
-        return prompt
+        return prompt, len(head)
 
     def _tokens(self, parts: Sequence[tuple[str, bool]]) -> list[int]:
         """Tokens of the pieces; only pieces that are ours may become markers of the conversation."""
         llama, tokens = self._llama, list[int]()
-        if llama.llama_vocab_get_add_bos(self._vocabulary):
-            tokens.append(int(llama.llama_vocab_bos(self._vocabulary)))
         for text, special in parts:
             data = text.encode("utf-8", "replace")
             buffer = (ctypes.c_int32 * (len(data) + 8))()
@@ -186,26 +199,36 @@ class LanguageModel:
             return text[:1] in {b"<", b"["} and text[-1:] in {b">", b"]"}
         return bool(attributes & _CONTROL) or bool(self._llama.llama_vocab_is_eog(self._vocabulary, token))
 
-    def _read_prompt(self, prompt: list[int], stopped: Callable[[], bool]) -> bool:
-        """Bring the context to hold exactly `prompt`, keeping what it has in common; False if it was stopped."""
-        common = 0
-        for old, new in zip(self._read, prompt[:-1], strict=False):
-            if old != new:
+    def _read_prompt(self, prompt: list[int], head: int, stopped: Callable[[], bool]) -> bool:
+        """Bring the context to hold exactly `prompt`, keeping what it has in common; False if it was stopped.
+
+        A prompt is always read in the same steps, the instructions first, and only whole steps are kept: sums of floats
+        depend on how they are grouped, and the same question must get the same answer whatever was asked before.
+        """
+        steps = [min(end, head) for end in range(_CHUNK, head + _CHUNK, _CHUNK)]
+        steps += [min(end, len(prompt)) for end in range(head + _CHUNK, len(prompt) + _CHUNK, _CHUNK)]
+        kept = 0
+        for old, new in zip(self._steps, steps, strict=False):
+            if old != new or new == len(prompt) or self._read[kept:new] != prompt[kept:new]:
                 break
-            common += 1
-        self._forget(common)
-        for start in range(len(self._read), len(prompt), _CHUNK):
-            if stopped() or not self._decode(prompt[start : start + _CHUNK]):
+            kept = new
+        kept = self._forget(kept)
+        self._steps = [step for step in steps if step <= kept]
+        for end in steps[len(self._steps) :]:
+            if stopped() or not self._decode(prompt[kept:end]):
                 return False
-            self.tokens_read += len(prompt[start : start + _CHUNK])
+            self.tokens_read += end - kept
+            kept = end
+            self._steps.append(end)
         return True
 
-    def _forget(self, keep: int) -> None:
-        """Drop what the context holds after the first `keep` tokens; all of it where a model cannot drop a part."""
+    def _forget(self, keep: int) -> int:
+        """Drop what the context holds after the first `keep` tokens, or all of it where a model cannot; what is kept."""
         if not self._llama.llama_memory_seq_rm(self._memory, 0, keep, -1):
             self._llama.llama_memory_clear(self._memory, True)
             keep = 0
         del self._read[keep:]
+        return keep
 
     def _decode(self, tokens: list[int]) -> bool:
         """Compute these tokens after those that were read; False if it was aborted, and then nothing was added."""

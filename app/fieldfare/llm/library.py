@@ -18,7 +18,7 @@ _lock = threading.Lock()
 _kept: list[Any] = []  # the binding, and the log callback that llama.cpp calls for as long as the process lives
 
 
-def load() -> Any:  # noqa: ANN401
+def load() -> Any:
     """The binding's module of C functions; raises ModelError where the library is missing or does not load."""
     with _lock:
         if not _kept:

@@ -172,11 +172,17 @@ class _Header:
     def _special_texts(self, count: int) -> tuple[int, tuple[str, ...]]:
         """How many texts a list has, and those that look like markers: the whole list of a vocabulary is not kept."""
         found: list[str] = []
+        data, at, most, length_at = self._data, self._at, self._size - 8, struct.Struct("<Q").unpack_from
         for _ in range(count):
-            length = self._number("Q")
-            piece = self._bytes(length)
-            if length <= 32 and piece[:1] in {b"<", b"["} and len(found) < 4096:
-                found.append(piece.decode("utf-8", "replace"))
+            if at > most:
+                _refuse(self._path, "it is cut off or damaged")
+            length = length_at(data, at)[0]
+            at += 8
+            if 2 < length <= 32 and data[at] in b"<[" and len(found) < 4096:
+                found.append(data[at : at + length].decode("utf-8", "replace"))
+            at += length
+        self._at = at
+        self._bytes(0)
         return count, tuple(found)
 
     def _value(self, kind: int) -> object:

@@ -39,12 +39,12 @@ class Archive:
         self._reader.close()
 
     def find_words(self, query: str, limit: int) -> list[tuple[int, float]]:
-        """Passages for an FTS5 query, best first, with bm25 turned so that more is better; headings weigh double.
+        """Passages for an FTS5 query, best first, with bm25 turned so that more is better; headings weigh four times.
 
         The query must be well formed: retrieval quotes every token.
         """
         rows = self._reader.rows(
-            "SELECT rowid, -bm25(passage_words, 2.0, 1.0, 1.0) AS score FROM passage_words "
+            "SELECT rowid, -bm25(passage_words, 4.0, 1.0, 1.0) AS score FROM passage_words "
             "WHERE passage_words MATCH ? ORDER BY score DESC, rowid LIMIT ?",
             (query, limit),
         )

@@ -1,0 +1,159 @@
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from fieldfare import paths
+
+ROOT = Path(__file__).parent.parent
+DEMO = "halden-gs40"
+
+
+def fieldfare(*arguments: str, home: Path, text: str = "", **environment: str) -> subprocess.CompletedProcess[str]:
+    """Run the program as a user does, with a home of its own; any traceback fails the test."""
+    done = subprocess.run(
+        [sys.executable, "-m", "fieldfare", *arguments],
+        input=text,
+        capture_output=True,
+        text=True,
+        check=False,
+        cwd=ROOT / "app",
+        env={**os.environ, "FIELDFARE_HOME": str(home), "FIELDFARE_SHARE": str(paths.share_dir()), **environment},
+    )
+    assert "Traceback" not in done.stderr + done.stdout
+    return done
+
+
+def test_ask_prints_hazards_answer_and_page_in_this_order(tmp_path: Path) -> None:
+    done = fieldfare("ask", "how do I change the engine oil and filter?", home=tmp_path)
+    assert done.returncode == 0, done.stderr
+    out = done.stdout
+    assert out.index("⚠") < out.index("1. Do section 8.1") < out.index("[1] GS-40 Service Manual rev. C, p. 20")
+
+
+def test_ask_json_is_one_object_with_proof(tmp_path: Path) -> None:
+    done = fieldfare("ask", "--json", "what", "does", "E-22", "mean", home=tmp_path)
+    answer = json.loads(done.stdout)
+    assert answer["verdict"] == "quoted"
+    assert "under-voltage" in answer["answer"]
+    (statement,) = answer["statements"]
+    assert statement["page"] == "31"
+    assert statement["quote"] == statement["text"]
+    assert {hazard["signal_word"] for hazard in answer["hazards"]} == {"DANGER", "WARNING"}
+
+
+def test_what_is_not_in_the_manuals_has_its_own_exit_code(tmp_path: Path) -> None:
+    done = fieldfare("ask", "capital of France", home=tmp_path)
+    assert done.returncode == 10
+    assert "not in the installed manuals" in done.stdout
+
+
+def test_a_question_may_come_from_standard_input(tmp_path: Path) -> None:
+    done = fieldfare("search", "--json", "-", home=tmp_path, text="oil drain plug torque\n")
+    found = json.loads(done.stdout)["evidence"]
+    assert any("45" in one["text"] and one["page"] == "19" for one in found)
+
+
+def test_search_loads_no_language_model(tmp_path: Path) -> None:
+    code = (
+        "import sys; from fieldfare.cli import main; main(['search', 'drain plug']); "
+        "assert not {'llama_cpp', 'textual', 'rich', 'PIL'} & set(sys.modules), 'heavy'"
+    )
+    done = subprocess.run(
+        [sys.executable, "-c", code],
+        capture_output=True,
+        text=True,
+        check=False,
+        cwd=ROOT / "app",
+        env={**os.environ, "FIELDFARE_HOME": str(tmp_path), "FIELDFARE_SHARE": str(paths.share_dir())},
+    )
+    assert done.returncode == 0, done.stderr
+
+
+@pytest.mark.parametrize(
+    "question",
+    ['pump" OR 1=1 --', "NEAR(a b)", "x" * 100_000, "\x1b[31m\x07\u202eabc", "", "   ", "?", "-", "שאלה", "🔧"],
+)
+def test_hostile_questions_get_a_sentence(tmp_path: Path, question: str) -> None:
+    done = fieldfare("ask", "--no-draft", "-", home=tmp_path, text=question)
+    assert done.returncode in {0, 10}
+    assert done.stdout.strip()
+    assert "\x1b" not in done.stdout
+    assert "\u202e" not in done.stdout
+
+
+@pytest.mark.parametrize(
+    ("arguments", "code", "sentence"),
+    [
+        (("pack", "install", "missing.fpack"), 2, "does not exist"),
+        (("pack", "remove", "nothing"), 2, "not installed"),
+        (("pack", "remove", DEMO), 2, "came with the program"),
+        (("pack", "build", "missing", "-o", "x.fpack"), 2, "does not exist"),
+        (("ask", "--pack", "nothing", "oil"), 2, "not installed"),
+        (("search", "--limit", "0", "oil"), 2, "--limit"),
+        (("model", "use", "missing.gguf"), 5, "missing.gguf"),
+        (("model", "show", __file__), 5, "GGUF"),
+        ((), 2, "needs a terminal"),
+    ],
+)
+def test_bad_input_gets_a_sentence_and_an_exit_code(
+    tmp_path: Path, arguments: tuple[str, ...], code: int, sentence: str
+) -> None:
+    done = fieldfare(*arguments, home=tmp_path)
+    assert done.returncode == code, done.stderr
+    assert sentence in done.stderr
+
+
+def test_a_damaged_settings_file_gets_a_sentence(tmp_path: Path) -> None:
+    (tmp_path / "settings.toml").write_text("model = [\n")
+    done = fieldfare("ask", "oil", home=tmp_path)
+    assert done.returncode == 2
+    assert "settings.toml" in done.stderr
+
+
+def test_build_install_ask_remove(pump_source: Path, tmp_path: Path) -> None:
+    pack = tmp_path / "pump.fpack"
+    built = fieldfare("pack", "build", str(pump_source), "-o", str(pack), home=tmp_path)
+    assert built.returncode == 0, built.stderr
+    assert "2 hazards" in built.stdout
+    assert "embedding" in built.stderr
+    assert fieldfare("pack", "install", str(pack), home=tmp_path).returncode == 0
+    asked = fieldfare("ask", "--pack", "korvan-cp200", "what does F07 mean?", home=tmp_path)
+    assert "207 V to 253 V" in asked.stdout
+    assert "p. 2" in asked.stdout
+    listed = json.loads(fieldfare("pack", "list", "--json", home=tmp_path).stdout)
+    assert {pack["id"] for pack in listed} == {DEMO, "korvan-cp200"}
+    assert fieldfare("pack", "remove", "korvan-cp200", home=tmp_path).returncode == 0
+
+
+def test_doctor_says_what_it_checked(tmp_path: Path) -> None:
+    done = fieldfare("doctor", "--json", home=tmp_path)
+    findings = {one["check"]: one for one in json.loads(done.stdout)}
+    assert set(findings) == {"program", "processor", "memory", "network", "embedder", "model", "pack", "terminal"}
+    assert done.returncode == 0, done.stdout
+    assert "MiniLM" in findings["embedder"]["finding"]
+
+
+def test_another_model_is_used_only_with_the_right_digest(tmp_path: Path) -> None:
+    model = paths.language_model_file()
+    wrong = fieldfare("model", "use", str(model), "--sha256", "0" * 64, home=tmp_path)
+    assert wrong.returncode == 5
+    assert not (tmp_path / "settings.toml").exists()
+    assert fieldfare("model", "use", str(model), home=tmp_path).returncode == 0
+    assert str(model) in (tmp_path / "settings.toml").read_text()
+    assert fieldfare("model", "use", "embedded", home=tmp_path).returncode == 0
+
+
+def test_a_closed_pipe_is_no_error(tmp_path: Path) -> None:
+    command = f"{sys.executable} -m fieldfare search --limit 50 oil | head -n 1"
+    done = subprocess.run(
+        ["bash", "-o", "pipefail", "-c", command], capture_output=True, text=True, check=False, cwd=ROOT / "app",
+        env={**os.environ, "FIELDFARE_HOME": str(tmp_path), "FIELDFARE_SHARE": str(paths.share_dir())},
+    )  # fmt: skip
+    assert "Traceback" not in done.stderr
+    assert "Exception" not in done.stderr
