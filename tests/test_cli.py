@@ -33,7 +33,7 @@ def test_ask_prints_hazards_answer_and_page_in_this_order(tmp_path: Path) -> Non
     done = fieldfare("ask", "how do I change the engine oil and filter?", home=tmp_path)
     assert done.returncode == 0, done.stderr
     out = done.stdout
-    assert out.index("⚠") < out.index("1. Do section 8.1") < out.index("[1] GS-40 Service Manual rev. C, p. 20")
+    assert out.index("⚠") < out.index("1. Run the engine until") < out.index("[1] GS-40 Service Manual rev. C, p. 20")
 
 
 def test_ask_json_is_one_object_with_proof(tmp_path: Path) -> None:

@@ -40,6 +40,9 @@ _HOW_TO = re.compile(
     r"connect|assembl|disassembl|tighten|charg|updat|lubricat|inspect|prim|flush|store|lift|transport)\w*\b",
     re.IGNORECASE,
 )
+_VISUAL = re.compile(
+    r"\b(?:fig\w*|picture|photo|image|diagram|drawing|schematic|show|where|looks?|wiring|view)\b", re.I
+)
 _CLOSED = re.compile(r"\bhow\s+(?:much|many|often|long|far|high|big|hot|fast|deep|old|tight)\b", re.IGNORECASE)
 
 
@@ -84,13 +87,16 @@ def relevant(question: Question, finding: Finding) -> tuple[Evidence, ...]:
     most of the question's words: the torque of another joint is worse than none.
     """
     keys = set(identifier_candidates(question.text))
-    return tuple(
-        one
-        for one in finding.evidence
-        if one.passage.kind not in {BlockKind.TABLE, BlockKind.HAZARD, BlockKind.FIGURE}
-        or one.coverage >= ROW_COVERAGE
-        or _is_about(one.passage, keys)
-    )
+    visual = bool(_VISUAL.search(question.text))
+
+    def fits(one: Evidence) -> bool:
+        kind = one.passage.kind
+        if kind is BlockKind.FIGURE and not visual:
+            return False
+        alone = kind in {BlockKind.TABLE, BlockKind.HAZARD, BlockKind.FIGURE}
+        return not alone or one.coverage >= ROW_COVERAGE or _is_about(one.passage, keys)
+
+    return tuple(filter(fits, finding.evidence))
 
 
 def quoted_whole(
@@ -103,20 +109,35 @@ def quoted_whole(
     rows = [passage for passage in coded if passage.kind is BlockKind.TABLE and _is_about(passage, keys)]
     if rows:
         return tuple(_whole(passage) for passage in rows[:MAX_ROWS])
-    wants_steps = bool(_HOW_TO.search(question.text)) and not _CLOSED.search(question.text)
-    steps = [one for one in evidence if one.passage.kind is BlockKind.STEP] if wants_steps else []
-    wanted = {stem(word) for word in content_words(question.text)}
-    best = max(steps, key=lambda one: (_named(wanted, one.passage), one.coverage, -one.rank), default=evidence[0])
-    if best.passage.kind is BlockKind.STEP and best.coverage >= STEPS_COVERAGE * evidence[0].coverage:
-        return tuple(_whole(passage) for passage in procedure(best.passage))
+    steps = _steps(question, evidence, procedure)
+    if steps:
+        return tuple(_whole(passage) for passage in steps)
+    if top.kind is BlockKind.STEP:
+        return tuple(_whole(passage) for passage in procedure(top))
     if top.kind is not BlockKind.PARAGRAPH:
         return (_whole(top),)
     return ()
 
 
-def _named(wanted: set[str], passage: Passage) -> int:
-    """How many of the wanted words name a passage: stand in its own heading, as `Change the engine oil` does."""
-    return len(wanted & {stem(word) for word in content_words(" ".join(passage.heading[-1:]))})
+def _steps(
+    question: Question, evidence: Sequence[Evidence], procedure: Callable[[Passage], Sequence[Passage]]
+) -> Sequence[Passage]:
+    """The procedure that is asked for: of the section whose heading names it, as `8.2 Change the engine oil` does, or else
+    the one that stands among the evidence and fits nearly as well as its best. Empty where no procedure is asked for.
+    """
+    asked = bool(_HOW_TO.search(question.text)) and not _CLOSED.search(question.text)
+    wanted = {stem(word) for word in content_words(question.text)}
+    best: tuple[tuple[int, int], Sequence[Passage]] = ((-1, 0), ())
+    for one in evidence:
+        named = len(wanted & {stem(word) for word in content_words(" ".join(one.passage.heading[-1:]))})
+        fits = one.passage.kind is BlockKind.STEP and one.coverage >= STEPS_COVERAGE * evidence[0].coverage
+        # `oil change` asks for the procedure without a verb: then its heading must name every word.
+        candidate = (2 * named >= len(wanted) or fits) if asked else named == len(wanted) >= 2
+        if candidate and (named, -one.rank) > best[0]:
+            steps = procedure(one.passage)
+            if steps:
+                best = (named, -one.rank), steps
+    return best[1]
 
 
 def _is_about(row: Passage, keys: set[str]) -> bool:

@@ -9,6 +9,7 @@ import argparse
 import contextlib
 import json
 import os
+import re
 import signal
 import sys
 import textwrap
@@ -255,21 +256,28 @@ def _page(place: Place) -> str:
     return f"p. {clean(place.label)}" if place.label else ""
 
 
+_LIST_MARK = re.compile(r"(?:\d{1,2}|[a-z])[.)] |• ")
+
+
 def _paragraph(text: str, starts: str = "", ends: str = "") -> str:
-    """Text wrapped to the terminal, line by line, so that steps and rows keep their lines."""
-    width = _width()
-    lines = f"{text}{ends}".split("\n")
+    """Text wrapped to the terminal line by line, so that steps and rows keep their lines; list items hang."""
     wrapped = []
-    for index, line in enumerate(lines):
+    for index, line in enumerate(f"{text}{ends}".split("\n")):
         body = line.lstrip(" ")
-        indent = " " * (len(line) - len(body) + (len(starts) if index else 0))
-        first = starts if index == 0 else ""
+        indent = " " * (len(line) - len(body))
+        mark = _LIST_MARK.match(body)
+        first = starts if index == 0 else " " * len(starts)
+        hanging = " " * len(starts) + indent + " " * (len(mark.group()) if mark else 0)
         wrapped.append(
             textwrap.fill(
-                body, width, initial_indent=first + (indent if index else ""), subsequent_indent=indent + " " * len(first),
-                break_long_words=False, break_on_hyphens=False,
+                body,
+                _width(),
+                initial_indent=first + indent,
+                subsequent_indent=hanging,
+                break_long_words=False,
+                break_on_hyphens=False,
             )
-        )  # fmt: skip
+        )
     return "\n".join(wrapped)
 
 
