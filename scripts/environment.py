@@ -76,7 +76,13 @@ def ensure(*, testing: bool = False) -> None:
         if len(pending) > 2:
             _say(f"Setting up Fieldfare in {VENV} (once; the next start takes no time).")
         for stage in pending:
-            stage.make()
+            try:
+                stage.make()
+            except (OSError, ValueError, LookupError, zipfile.BadZipFile) as error:
+                raise SetupError(
+                    f"Setting up '{stage.name}' failed: {error}. What was finished is kept: correct the cause and run the "
+                    f"same command again. The log is {LOG}."
+                ) from error
             _done(stage)
         if pending:
             _say("Set up.")
@@ -258,7 +264,7 @@ def _wheel() -> Path:
         _pip(python, fetch, "Fetching the source of llama-cpp-python", usual=30)
         settings = [f"-Ccmake.define.{flag}" for flag in FLAGS]
         settings.append(f"-Ccmake.define.CMAKE_PROJECT_llama.cpp_INCLUDE={LIBRARY_ONLY.as_posix()}")
-        source = next(scratch.glob("llama_cpp_python-*.tar.gz"))
+        source = _one(scratch, "llama_cpp_python-*.tar.gz")
         compile_ = ["wheel", "-v", "--no-deps", "--no-index", "--no-build-isolation", "--no-cache-dir", *settings]
         path = os.pathsep.join((str(python.parent), os.environ.get("PATH", "")))
         extra = {
@@ -267,10 +273,16 @@ def _wheel() -> Path:
         }
         label = "Compiling llama.cpp (once for this machine; kept in the cache folder)"
         _pip(python, [*compile_, "-w", str(scratch / "out"), str(source)], label, usual=300, extra=extra)
-        made = next((scratch / "out").glob("*.whl"))
+        made = _one(scratch, "out/*.whl")
         partial = _cache() / f"{made.name}.new"
         shutil.copyfile(made, partial)
         return partial.replace(_cache() / made.name)
+
+
+def _one(folder: Path, pattern: str) -> Path:
+    for found in folder.glob(pattern):
+        return found
+    raise LookupError(f"no {pattern} came out")
 
 
 def _processors() -> int:
@@ -282,7 +294,7 @@ def _processors() -> int:
 
 def _make_language_model() -> None:
     with _model_files() as folder:
-        source = next(folder.rglob("*.gguf"))
+        source = _one(folder, "**/*.gguf")
         target = SHARE / "models" / "language-model.gguf"
         target.parent.mkdir(parents=True, exist_ok=True)
         command = [str(PYTHON), "-m", "fieldfare.ingest.quantise", str(source), str(target), QUANTISATION]
@@ -291,7 +303,7 @@ def _make_language_model() -> None:
 
 def _make_embedder() -> None:
     with _model_files() as folder:
-        source = next(folder.rglob("modules.json")).parent
+        source = _one(folder, "**/modules.json").parent
         target = SHARE / "models" / "embedder"
         target.parent.mkdir(parents=True, exist_ok=True)
         command = [str(PYTHON), "-m", "fieldfare.ingest.embedder", str(source), str(target)]
@@ -329,7 +341,9 @@ def _make_pack(folder: Path) -> None:
         made = Path(scratch) / target.name
         command = [str(PYTHON), "-m", "fieldfare", "pack", "build", str(folder), "-o", str(made)]
         _tool(command, f"Building the pack {folder.name}", usual=20)
-        receipt = "import sys, pathlib; from fieldfare.library import receipt_for; receipt_for(pathlib.Path(sys.argv[1]))"
+        receipt = (
+            "import sys, pathlib; from fieldfare.library import receipt_for; receipt_for(pathlib.Path(sys.argv[1]))"
+        )
         _tool([str(PYTHON), "-c", receipt, str(made)], "", usual=1)
         for old in target.parent.glob(f"{folder.name}-*.fpack*"):
             old.unlink()

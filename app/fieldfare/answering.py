@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 ROW_COVERAGE = 0.4  # share of the question's words that a table row or warning must hold to be quoted as the answer
 GATE = 0.36  # support below which the manuals do not answer; docs/honesty.md says what it costs
 PROMPT_PASSAGES = 3
-PROMPT_SIZE = 1500  # characters of evidence in the prompt
+PROMPT_SIZE = 1200  # characters of evidence in the prompt
 MAX_TOKENS = 120
 MAX_STATEMENTS = 4
 MAX_ROWS = 3

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
     from fieldfare.domain import Passage
 
-MIN_OVERLAP = 0.75  # share of a sentence's content words that must stand in the span
+MIN_OVERLAP = 0.8  # share of a sentence's content words that must stand in the span; all of them where it negates
 SPAN_SENTENCES = 3
 
 _NUMBER = re.compile(r"(?<![\w.,])[-−+±]?\d+(?:[.,]\d+)*(?:\s*/\s*\d+)?")
@@ -28,6 +28,7 @@ _UNIT = re.compile(
     r"ml|mL|l|L|litres?|liters?|gal|rpm|r/min|min⁻¹|dB(?:\(A\))?|years?|months?|weeks?|days?|hours?|hrs?|h|minutes?|mins?|min|"
     r"seconds?|secs?|ms|s|inch(?:es)?|in|\"|ft|m|times|bars?|volts?|amps?|watts?|degrees?)(?![\w])"
 )
+_QUANTITY = re.compile(rf"{_NUMBER.pattern}(?:{_UNIT.pattern})?")
 _UNIT_NAMES = {
     "litres": "l", "litre": "l", "liters": "l", "liter": "l", "L": "l", "mL": "ml", "Nm": "nm", "volts": "v", "volt": "v",
     "amps": "a", "amp": "a", "watts": "w", "watt": "w", "ohms": "ω", "ohm": "ω", "bars": "bar", "hours": "h", "hour": "h",
@@ -77,7 +78,9 @@ def _facts(text: str) -> _Facts:
         codes=frozenset(codes),
         polar=frozenset(token for token in tokens if token in _POLAR | _ORDER),
         negations=negations,
-        content=tuple(stem(word) for word in content_words(text) if not any(map(str.isdigit, word))),
+        content=tuple(
+            stem(word) for word in content_words(_QUANTITY.sub(" ", text)) if not any(map(str.isdigit, word))
+        ),
         sequence=tuple(stem(word) for word in tokens),
     )
 
@@ -117,7 +120,7 @@ def check(sentence: str, passages: Sequence[Passage]) -> Statement | None:
                 overlap = _proves(claim, passage, start, end, last > first)
                 # A longer span must prove more than a shorter one.
                 overlap -= 0.02 * (last - first)
-                if overlap >= MIN_OVERLAP - 0.04 and (best is None or overlap > best[0]):
+                if overlap >= (1.0 if claim.negations else MIN_OVERLAP - 0.04) and (best is None or overlap > best[0]):
                     best = overlap, Citation(passage=passage, quote=passage.text[start:end], start=start, end=end)
     if best is None:
         return None
@@ -142,10 +145,9 @@ def _proves(claim: _Facts, passage: Passage, start: int, end: int, several: bool
         apart = unit and (number, "") in facts.numbers and _unit_stands(unit, span)
         if (number, unit) not in facts.numbers and not apart:
             return 0.0
-    known = {*facts.content, *heading.content}
     if (claim.polar & _ORDER or len(claim.polar) > 1) and not _in_order(claim.sequence, facts.sequence):
         return 0.0
-    return sum(word in known for word in claim.content) / len(claim.content)
+    return sum(word in facts.content for word in claim.content) / len(claim.content)
 
 
 def _in_order(claimed: Sequence[str], printed: Sequence[str]) -> bool:

@@ -69,7 +69,8 @@ class Retriever:
     def search(self, question: Question, limit: int = 10) -> Finding:
         """The best passages for a question, at most `limit`, best first; nothing for a question without words."""
         archives = [one for one in self._archives if not question.packs or one.manifest.id in question.packs]
-        text, hits = _identified(question.text[:MAX_QUESTION], archives)
+        text, archives = _named(question.text[:MAX_QUESTION], archives)
+        text, hits = _identified(text, archives)
         terms = list(dict.fromkeys(content_words(text) or words(text)))[:MAX_WORDS]
         if not terms or not archives:
             return Finding(evidence=(), support=0.0)
@@ -163,6 +164,35 @@ class Retriever:
 
 
 _CODE_IN_QUESTION = re.compile(r"(?<![\w-])[A-Za-z]{1,4}-?\d{1,5}[A-Za-z]?(?![\w-])")
+
+
+_GENERIC_NAMES = frozenset(
+    """manual user users service operating operation instructions guide handbook owner installation maintenance the and for
+    set unit system machine series model edition version rev revision documentation""".split()
+)
+
+
+def _named(text: str, archives: Sequence[Archive]) -> tuple[str, Sequence[Archive]]:
+    """The packs whose machine or manual the question names, and the question without those names.
+
+    The same question has different answers for different machines, so a named one rules the others out; what is left of
+    the question must then fit by itself. All packs and the whole question where it names none, or nothing else.
+    """
+    names: dict[str, set[str]] = {}
+    for archive in archives:
+        made = archive.manifest
+        titles = " ".join([made.title, *map(str, made.machines), *archive.document_titles()])
+        names[made.id] = {word for word in words(titles) if len(word) >= 3 and not word.isdigit()} - _GENERIC_NAMES
+        names[made.id] |= {identifier_key(machine.model) for machine in made.machines}
+    shared = set.intersection(*names.values()) if len(names) > 1 else set()
+    spelled = {**identifier_candidates(text), **{word: word for word in words(text)}}
+    mentioned = set(spelled) - shared
+    chosen = [archive for archive in archives if mentioned & names[archive.manifest.id]]
+    rest = text
+    for archive in chosen:
+        for word in mentioned & names[archive.manifest.id]:
+            rest = re.sub(rf"(?<!\w){re.escape(spelled[word])}(?!\w)", " ", rest, flags=re.IGNORECASE)
+    return (rest, chosen) if chosen and content_words(rest) else (text, archives)
 
 
 _Hits = dict[str, list[tuple[str, str, int, bool]]]

@@ -82,6 +82,7 @@ class _Writer:
         self._progress = progress
         self._texts: list[str] = []
         self._losses: list[str] = []
+        self._titles: list[str] = []
         self._counts = dict.fromkeys(("sections", "tables", "steps", "identifiers", "figures", "hazards"), 0)
         self._next = dict.fromkeys(("section", "block", "passage", "figure", "hazard"), 0)
         self._open_hazards: dict[tuple[str, ...], list[int]] = {}
@@ -121,6 +122,7 @@ class _Writer:
 
     def _document(self, number: int, document: Document) -> None:
         self._losses += document.losses
+        self._titles.append(document.title)
         self._open_hazards = {}
         self._db.execute(
             "INSERT INTO document VALUES (?, ?, ?, ?, ?, ?, ?)",
@@ -254,7 +256,7 @@ class _Writer:
         return Manifest(
             id=self._source.id,
             version=self._source.version,
-            title=self._source.title,
+            title=self._source.title or self._titles[0],
             language=self._source.language,
             licence=self._source.licence,
             machines=self._source.machines,

@@ -21,6 +21,13 @@ PARAGRAPH_SIZE = 700  # characters: about 150 word pieces, the heading path come
 PROCEDURE_SIZE = 1500
 TABLE_SIZE = 1500
 
+# Lists of pages: they can be read, but to find them would hide the pages that they point to.
+_NAVIGATION = re.compile(
+    r"(?:\d+\s+)?(?:index|contents|table of contents|list of (?:figures|tables)|inhalt|inhaltsverzeichnis|stichwortverzeichnis|"
+    r"sachregister|abbildungsverzeichnis|sommaire|table des matières|índice|índice alfabético|contenido|indice|sommario)",
+    re.IGNORECASE,
+)
+
 
 @dataclass(slots=True, kw_only=True)
 class Cut:
@@ -38,7 +45,12 @@ class Cut:
 
 
 def cut(section: Section, patterns: tuple[re.Pattern[str], ...]) -> list[Cut]:
-    """The passages of a section in reading order; hazards and figures are numbers of blocks in the section."""
+    """The passages of a section in reading order; hazards and figures are numbers of blocks in the section.
+
+    A table of contents or an index has none.
+    """
+    if any(_NAVIGATION.fullmatch(title.strip()) for title in section.path):
+        return []
     cuts = list(_cuts(section.blocks))
     _bind_hazards(section.blocks, cuts)
     _bind_figures(section.blocks, cuts)

@@ -55,7 +55,10 @@ class DocumentSource:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PackSource:
-    """Everything that a pack is built from. `digests` names every source file with its SHA-256."""
+    """Everything that a pack is built from. `digests` names every source file with its SHA-256.
+
+    An empty title is taken from the only document.
+    """
 
     id: str
     version: str
@@ -96,7 +99,7 @@ def read_source(source: Path, *, language: str = "") -> PackSource:
     return PackSource(
         id=id_,
         version=version,
-        title=_text(pack, "title") or (documents[0].title if len(documents) == 1 else squeeze(name)),
+        title=_text(pack, "title") or ("" if len(documents) == 1 else squeeze(name)),
         language=default_language,
         licence=_text(pack, "licence"),
         machines=tuple(

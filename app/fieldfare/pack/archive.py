@@ -191,6 +191,10 @@ class Archive:
             raise PackError(f"{self.path.name} has no image {digest[:12]}. Install the pack again.")
         return bytes(data)
 
+    def document_titles(self) -> list[str]:
+        """The titles of the pack's manuals."""
+        return [row[0] for row in self._reader.rows("SELECT title FROM document ORDER BY id")]
+
     def outline(self) -> list[tuple[tuple[str, ...], str]]:
         """Heading path and printed page of every section in reading order."""
         rows = self._reader.rows("SELECT path, label FROM section ORDER BY id")

@@ -82,18 +82,26 @@ class _Reader:
             self._page(index)
             self._progress(f"reading {self._name}", index + 1, self._count)
         self._flush_table()
-        metadata = self._pdf.get_metadata_dict()
-        title = squeeze(metadata.get("Title", ""))
         return Document(
             source=self._name,
-            title=title
-            if len(title) > 3 and " " in title and not title.lower().endswith((".doc", ".docx", ".indd"))
-            else "",
+            title=self._title(),
             language="",
             sections=self._outline.sections(),
             sheets=tuple(self._sheets),
             losses=tuple(self._losses),
         )
+
+    def _title(self) -> str:
+        """The title that the file names, or else the large print of its first page; empty where there is neither."""
+        named = squeeze(self._pdf.get_metadata_dict().get("Title", ""))
+        if " " in named and not re.search(r"\.(?:docx?|indd|odt|pdf|fm)$|^(?:microsoft word|untitled)", named, re.I):
+            return named
+        lines = lines_of(self._content(0).words)
+        largest = max((line.size for line in lines), default=0.0)
+        if largest < 1.5 * self._style.body_size:
+            return ""
+        printed = squeeze(" ".join(line.text for line in lines if line.size >= 0.65 * largest))
+        return printed if len(printed) <= 120 else ""
 
     def _read_bookmarks(self) -> dict[int, list[_Bookmark]]:
         """The headings that the document's bookmarks name, by page index."""
