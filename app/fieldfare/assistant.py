@@ -6,6 +6,7 @@ generator: the screen runs it in a thread, the command line iterates it.
 
 from __future__ import annotations
 
+import contextlib
 import threading
 from pathlib import Path
 from typing import TYPE_CHECKING, Protocol
@@ -31,8 +32,11 @@ from fieldfare.errors import FieldfareError, PackError
 from fieldfare.retrieval import Retriever
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Callable, Iterator, Sequence
 
+    import numpy as np
+
+    from fieldfare.domain import EmbedderIdentity
     from fieldfare.pack.archive import Archive
     from fieldfare.retrieval import Embedder
     from fieldfare.settings import Settings
@@ -86,7 +90,13 @@ class Assistant:
         return self._state
 
     def load_model(self) -> None:
-        """Load the language model if there is one; waits until it is done. The outcome stands in `model_state`."""
+        """Load the engines, the language model if there is one; waits until it is done.
+
+        The outcome stands in `model_state`. Meanwhile and whatever it is, searching works.
+        """
+        if self._embedder is not None and not self._eager:
+            with contextlib.suppress(FieldfareError):  # the first search will say what is wrong
+                self._embedder.encode(["ready"])
         with self._loading:
             if self._model is not None or self._open_model is None:
                 return
@@ -169,14 +179,39 @@ class Assistant:
         self._shelf.close()
 
 
-def open_embedder() -> Embedder | None:
-    """The embedded embedder, None where it was not installed: then packs are found by words and identifiers."""
-    folder = paths.embedder_dir()
-    if not folder.is_dir():
-        return None
-    from fieldfare.embedding import Embedder as CTranslate2Embedder
+class _EmbedderOnDemand:
+    """Opens the embedder with the first text, so that the screen stands before the encoder is loaded."""
 
-    return CTranslate2Embedder.open(folder)
+    def __init__(self, folder: Path) -> None:
+        self._folder = folder
+        self._lock = threading.Lock()
+        self._opened: Embedder | None = None
+
+    def _open(self) -> Embedder:
+        with self._lock:
+            if self._opened is None:
+                from fieldfare.embedding import Embedder as CTranslate2Embedder
+
+                self._opened = CTranslate2Embedder.open(self._folder)
+            return self._opened
+
+    @property
+    def identity(self) -> EmbedderIdentity:
+        """Which embedder this is."""
+        return self._open().identity
+
+    def encode(self, texts: Sequence[str]) -> np.ndarray:
+        """One float32 vector of unit length a text."""
+        return self._open().encode(texts)
+
+
+def open_embedder() -> Embedder | None:
+    """The embedded embedder, None where it was not installed: then packs are found by words and identifiers.
+
+    A damaged one raises ModelError at its first use.
+    """
+    folder = paths.embedder_dir()
+    return _EmbedderOnDemand(folder) if folder.is_dir() else None
 
 
 def open_assistant(settings: Settings, *, eager: bool = False) -> Assistant:

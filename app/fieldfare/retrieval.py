@@ -1,7 +1,7 @@
 """Question -> evidence: identifiers by exact look-up, words by FTS5, meaning by vectors, fused. No language model.
 
 Words weigh more than meaning: on manuals bm25 beats a small embedder, and equal weights make it worse
-(scripts/bench/retrieval.py measures both and the fusion).
+(scripts/bench/answers.py measures both and the fusion).
 """
 
 from __future__ import annotations
@@ -68,8 +68,8 @@ class Retriever:
 
     def search(self, question: Question, limit: int = 10) -> Finding:
         """The best passages for a question, at most `limit`, best first; nothing for a question without words."""
-        archives = [one for one in self._archives if not question.packs or one.manifest.id in question.packs]
-        text, archives = _named(question.text[:MAX_QUESTION], archives)
+        chosen = [one for one in self._archives if not question.packs or one.manifest.id in question.packs]
+        text, archives = _named(question.text[:MAX_QUESTION], chosen)
         text, hits = _identified(text, archives)
         terms = list(dict.fromkeys(content_words(text) or words(text)))[:MAX_WORDS]
         if not terms or not archives:
@@ -263,7 +263,7 @@ def _without_repeats(ranked: Sequence[_Candidate], limit: int) -> list[_Candidat
 def _support(best: Sequence[_Candidate], *, meaning: bool) -> float:
     """How well the evidence fits the question: the nearest meaning, and how much of its words stand in a passage.
 
-    The weights are those with the best AUROC of present against removed manual (scripts/bench/gate.py).
+    The weights are those with the best AUROC of present against removed manual (scripts/bench/answers.py).
     """
     first = best[:3]
     coverage = max((one.coverage for one in first), default=0.0)

@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 
     import apsw
 
-    from fieldfare.embedding import Embedder
+    from fieldfare.retrieval import Embedder
 
     Progress = Callable[[str, int, int], None]
 
