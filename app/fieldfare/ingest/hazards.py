@@ -23,6 +23,11 @@ NOTE_KINDS = frozenset(
     "note tip hint info success question example quote abstract summary todo seealso remark failure bug details".split()
 )
 
+# What stands over a paragraph that only informs: never a heading, never a warning.
+NOTE_WORDS = frozenset(
+    "note notes tip info remark hinweis tipp info anmerkung remarque nota notas sugerencia suggerimento".split()
+)
+
 _WORD = "|".join(SIGNAL_WORDS)
 _SYMBOL = r"(?:[⚠☢☣⚡❗❕‼🛑🔥⛔!]\ufe0f?\s*)*"
 # A signal word in capitals opens a hazard with or without punctuation; written small it needs a colon or a mark.

@@ -10,9 +10,10 @@ from fieldfare.ingest.hazards import split_signal_word
 from fieldfare.text import clean, squeeze
 
 _FIGURE_NUMBER = re.compile(
-    r"^(?:figure|fig\.?|abbildung|abb\.?|bild|figura|illustration|image|drawing)\s*([A-Z]?\d+(?:[-–.]\d+)*[a-z]?)\b",
-    re.IGNORECASE,
+    r"^(?i:figure|fig\.?|abbildung|abb\.?|bild|figura|illustration|image|drawing)\s*([A-Z]?\d+(?:[-–.]\d+)*[a-z]?)(?!\w)"
 )
+# After its number a caption has a mark or begins a title; `Fig. 6-1 shows the panel` is a sentence.
+FIGURE_CAPTION = re.compile(_FIGURE_NUMBER.pattern + r"(?:\s*[:.–—-]|\s*$|\s+[^\W\d_a-zà-ÿ])")
 _TABLE_CAPTION = re.compile(
     r"^(?:table|tabelle|tab\.|tableau|tabla|tabela|tabella)\s*[A-Z]?\d+(?:[-–.]\d+)*\b", re.IGNORECASE
 )

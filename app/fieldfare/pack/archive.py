@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
     from pathlib import Path
 
+_STEP_HEADING = re.compile(r"(?:step|schritt|étape|paso|passo|passaggio|fase)\s*\d", re.IGNORECASE)
 _PASSAGE = """
     SELECT p.id, p.section, p.kind, p.text, p.page, p.label, p.region, s.path, d.title, d.revision, d.language
     FROM passage p JOIN section s ON s.id = p.section JOIN document d ON d.id = s.document
@@ -130,12 +131,18 @@ class Archive:
         }
 
     def procedure(self, passage: Passage) -> tuple[Passage, ...]:
-        """The passages of the procedure that this one is a part of, in order: a long procedure has several."""
+        """The steps of the section that a passage stands in, in order: a long procedure has several passages.
+
+        A section that is itself a step (`Step 2: Attach the columns`) is its text. Empty where there is no procedure.
+        """
+        kinds = [BlockKind.STEP]
+        if passage.heading and _STEP_HEADING.match(passage.heading[-1]):
+            kinds.append(BlockKind.PARAGRAPH)
         ids = [
             row[0]
             for row in self._reader.rows(
-                "SELECT id FROM passage WHERE section = ? AND kind = ? ORDER BY id",
-                (passage.section, BlockKind.STEP.value),
+                "SELECT id FROM passage WHERE section = ? AND kind IN (SELECT value FROM json_each(?)) ORDER BY id",
+                (passage.section, json.dumps(kinds)),
             )
         ]
         found = self.passages(ids)

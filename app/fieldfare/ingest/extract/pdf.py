@@ -15,8 +15,8 @@ from fieldfare.ingest.extract import pdf_tables
 from fieldfare.ingest.extract.pdf_figures import Illustration, illustrations
 from fieldfare.ingest.extract.pdf_layout import Line, Style, gutter, lines_of, without_contents
 from fieldfare.ingest.extract.pdf_page import Box, PageContent, read_page
-from fieldfare.ingest.hazards import split_signal_word
-from fieldfare.ingest.structure import Outline, figure_number
+from fieldfare.ingest.hazards import NOTE_WORDS, split_signal_word
+from fieldfare.ingest.structure import FIGURE_CAPTION, Outline, figure_number
 from fieldfare.text import squeeze
 
 if TYPE_CHECKING:
@@ -27,7 +27,6 @@ SAMPLE = 60  # pages that are enough to learn a document's running heads and typ
 RENDER_SCALE = 2.0  # 144 dots an inch
 _NUMBERED = re.compile(r"^((?:\d{1,2}|[A-Z])(?:\.\d{1,3})*)\.?\s+(?=\S*[A-Za-zÀ-ÿ])")
 _MARKER = re.compile(r"^(\(?\d{1,2}[.)]|\(?[a-z][.)]|[•●▪■◦‣▶►➢✓]|[–—-](?=\s))\s*")
-_CAPTION = re.compile(r"^(?:figure|fig\.?|abbildung|abb\.?|bild|figura)\s*[A-Z]?\d", re.IGNORECASE)
 
 
 def extract(file: Path, progress: Callable[[str, int, int], None]) -> Document:
@@ -141,7 +140,8 @@ class _Reader:
             )
         lines = without_contents(lines)
         tables, panels = pdf_tables.ruled(content, lines)
-        figures = illustrations(content, [table.box for table in tables], lines)
+        occupied = [*(table.box for table in tables), *(panel.box for panel in panels)]
+        figures = illustrations(content, occupied, lines)
         taken = [*(table.box for table in tables), *(figure.box for figure in figures)]
         captions = [line for figure in figures for line in figure.caption]
         lines = [line for line in lines if line not in captions and not any(box.holds(line.box) for box in taken)]
@@ -230,7 +230,7 @@ class _Reader:
             return False
         if line.bold and not last.bold and len(line.words) <= 12 and gap > 1.35 * line.size:
             return False
-        if _CAPTION.match(line.text) or split_signal_word(line.text):
+        if FIGURE_CAPTION.match(line.text) or split_signal_word(line.text):
             return False
         first = before[0].box.x0
         marked = bool(_MARKER.match(before[0].text))
@@ -270,6 +270,8 @@ class _Reader:
 
     def _heading_level(self, lines: Sequence[Line], text: str, marks: Sequence[_Bookmark]) -> int | None:
         """The level of a heading, None for text: bookmarks decide, else type size, weight and numbering."""
+        if text.casefold().strip(" :!") in NOTE_WORDS:
+            return None
         if len(text) > 160 or len(lines) > 4 or split_signal_word(text) or not any(map(str.isalpha, text)):
             return None
         folded = text.casefold()
@@ -284,7 +286,7 @@ class _Reader:
         if (
             not (larger or (bold and size >= 0.95 * body))
             or text.endswith((".", ":", ",", ";"))
-            or _CAPTION.match(text)
+            or FIGURE_CAPTION.match(text)
         ):
             return None
         if _MARKER.match(text) and not (numbered and (larger or bold)):

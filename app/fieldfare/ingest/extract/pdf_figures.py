@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import re
 from dataclasses import dataclass
 from functools import reduce
 from typing import TYPE_CHECKING
 
 from fieldfare.ingest.extract.pdf_page import Box, PageContent
+from fieldfare.ingest.structure import FIGURE_CAPTION
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -15,7 +15,6 @@ if TYPE_CHECKING:
     from fieldfare.domain import Picture
     from fieldfare.ingest.extract.pdf_layout import Line
 
-_CAPTION = re.compile(r"^(?:figure|fig\.?|abbildung|abb\.?|bild|figura|illustration)\s*[A-Z]?\d", re.IGNORECASE)
 MIN_SIDE = 40.0  # points; smaller pictures are icons
 MIN_PATHS = 12  # fewer drawn paths are decoration
 
@@ -30,8 +29,11 @@ class Illustration:
     picture: Picture | None = None
 
 
-def illustrations(page: PageContent, tables: Sequence[Box], lines: Sequence[Line]) -> list[Illustration]:
-    """The figures of a page from top to bottom. Their callouts are no longer running text."""
+def illustrations(page: PageContent, occupied: Sequence[Box], lines: Sequence[Line]) -> list[Illustration]:
+    """The figures of a page from top to bottom; `occupied` are its tables and boxes of text.
+
+    Their callouts are no longer running text.
+    """
     whole = page.width * page.height
     bitmaps = [box for box in page.pictures if box.width >= 8 and box.height >= 8]
     groups = _cluster(bitmaps, 6)
@@ -39,7 +41,7 @@ def illustrations(page: PageContent, tables: Sequence[Box], lines: Sequence[Line
     shapes = [
         box
         for box in (*page.drawings, *page.frames, *page.rules)
-        if not any(table.holds(box, 4) for table in tables) and box.width * box.height < 0.5 * whole
+        if not any(one.holds(box, 4) for one in occupied) and box.width * box.height < 0.5 * whole
     ]
     for group in _cluster(shapes, 10):
         box = reduce(Box.join, group)
@@ -51,7 +53,7 @@ def illustrations(page: PageContent, tables: Sequence[Box], lines: Sequence[Line
     for box in sorted(merged, key=lambda one: (one.y0, one.x0)):
         if box.width < MIN_SIDE or box.height < MIN_SIDE or box.width * box.height > 0.95 * whole:
             continue
-        inside = [line for line in lines if box.holds(line.box, 0) and not _CAPTION.match(line.text)]
+        inside = [line for line in lines if box.holds(line.box, 0) and not FIGURE_CAPTION.match(line.text)]
         if box.width * box.height > 0.6 * whole and len(inside) > 12:
             continue  # a background behind text
         result.append(Illustration(box=box, caption=_caption(box, lines), text=" ".join(line.text for line in inside)))
@@ -66,7 +68,7 @@ def _reads_as_text(box: Box, lines: Sequence[Line]) -> bool:
 
 def _caption(box: Box, lines: Sequence[Line]) -> tuple[Line, ...]:
     """The nearest line that begins as a caption does, below the figure or else above it, with its following lines."""
-    captions = [line for line in lines if _CAPTION.match(line.text) and _beside(line, box)]
+    captions = [line for line in lines if FIGURE_CAPTION.match(line.text) and _beside(line, box)]
     below = [line for line in captions if -4 <= line.box.y0 - box.y1 < 60]
     above = [line for line in captions if -4 <= box.y0 - line.box.y1 < 40]
     first = min(below, key=lambda line: line.box.y0, default=None) or max(

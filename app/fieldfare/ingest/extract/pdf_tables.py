@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
 _TOUCH = 3.5
+DRAWN = 5  # curved or slanted shapes that make a ruled region a drawing: callout circles, parts, symbols
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,7 +44,7 @@ def ruled(page: PageContent, lines: Sequence[Line]) -> tuple[list[Table], list[P
         if box.width < 60 or box.height < 14:
             continue
         inside = [word for word in words if box.holds(word.box)]
-        if len(inside) < 2:
+        if len(inside) < 2 or sum(box.holds(shape) for shape in page.drawings) >= DRAWN:
             continue
         table = _from_rules(box, group, inside)
         if table is not None:

@@ -1,0 +1,5 @@
+"""Fieldfare's own data on the device: the screen's style sheet. (`pack/schema.sql` serves only those who build packs.)"""
+
+from PyInstaller.utils.hooks import collect_data_files
+
+datas = collect_data_files("fieldfare", includes=["tui/*.tcss"])
