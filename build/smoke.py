@@ -1,0 +1,383 @@
+"""Tries the frozen program as a technician's machine meets it: no home, no network, no Python.
+
+    build/smoke.py DIST [--question ID ...]
+
+DIST is the folder that scripts/bundle made. Every check runs the executable with a fresh, empty home in an empty network
+namespace (where this system allows one) and under strace (where there is one): a bundle that asks for an internet socket
+fails. The answers are compared with the gold file of the demo pack. One line a check: time, peak memory of the program,
+outcome; time is that under strace, which slows the start. The exit code is 0 only if every check passed.
+"""
+
+from __future__ import annotations
+
+import argparse
+import contextlib
+import fcntl
+import json
+import os
+import pty
+import re
+import select
+import shutil
+import signal
+import struct
+import subprocess
+import sys
+import tempfile
+import termios
+import time
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+GOLD = Path(__file__).resolve().parent.parent / "packs" / "halden-gs40" / "questions.jsonl"
+CODE, RUNNING_TEXT, UNKNOWN, FIGURE = "gs40-089", "gs40-003", "gs40-117", "gs40-012"
+LIMIT = 240  # seconds for one run: a draft takes ten on a laptop, and strace slows it
+WATCHED = 15.0  # seconds that the screen stays open at least: libraries that call home like to wait a little
+INTERNET = re.compile(r"AF_INET6?\b|AF_PACKET|io_uring_setup")
+ESCAPES = re.compile(rb"\x1b(?:\[[0-?]*[ -/]*[@-~]|\][^\x07\x1b]*(?:\x07|\x1b\\)|[PX^_][^\x1b]*\x1b\\|[ -/]*[0-~])")
+PICTURE = b"\x1bP"  # begins a picture in sixels
+
+
+class Failure(Exception):
+    """What a check found wrong, as a sentence."""
+
+
+class Run(NamedTuple):
+    """One run of the program."""
+
+    code: int
+    output: str
+    talk: str
+    seconds: float
+    memory: float  # peak, in MB
+    internet: tuple[str, ...]  # network calls of the internet families, as strace has them
+
+
+class Cage:
+    """Runs the program without home and network, and watches what it asks of the network."""
+
+    def __init__(self, program: Path, folder: Path) -> None:
+        self.program, self.folder = program, folder
+        self.home = folder / "home"
+        self.home.mkdir()
+        self.log = folder / "trace"
+        self.namespace = next((one for one in (["unshare", "-n"], ["unshare", "-rn"]) if _works([*one, "true"])), None)
+        self.traced = _works([*(self.namespace or []), "strace", "-o", os.devnull, "true"])
+        # Nothing of this machine's settings reaches the program; CI is unset, because some telemetry hides from it.
+        self.environment = {"PATH": os.defpath, "HOME": str(self.home), "LANG": "C.UTF-8", "TERM": "xterm-256color"}
+
+    def describe(self) -> str:
+        """What the checks prove on this system."""
+        network = "empty network namespace" if self.namespace else "NO network namespace (unshare is missing or refused)"
+        trace = "network calls traced" if self.traced else "network calls NOT traced (strace is missing or refused)"
+        return f"empty home, {network}, {trace}"
+
+    def command(self, *arguments: str) -> list[str]:
+        """The program with arguments, and what it is wrapped in."""
+        command = [str(self.program), *arguments]
+        if self.traced:
+            # Not --seccomp-bpf, which is faster: the program's own filter would refuse a call before strace sees it.
+            command = ["strace", "-f", "-qq", "-o", str(self.log), "-e", "trace=network,io_uring_setup", *command]
+        if self.namespace:
+            command = [*self.namespace, "sh", "-c", 'ip link set lo up 2>/dev/null; exec "$@"', "sh", *command]
+        return command
+
+    def internet(self) -> tuple[str, ...]:
+        """The internet calls of the run before."""
+        lines = self.log.read_text("utf-8", "replace").splitlines() if self.traced else []
+        return tuple(line for line in lines if INTERNET.search(line))
+
+    def run(self, *arguments: str) -> Run:
+        """Run the program to its end."""
+        began = time.monotonic()
+        with (self.folder / "out").open("w+b") as out, (self.folder / "err").open("w+b") as err:
+            process = subprocess.Popen(
+                self.command(*arguments),
+                stdin=subprocess.DEVNULL,
+                stdout=out,
+                stderr=err,
+                env=self.environment,
+                cwd=self.home,
+                start_new_session=True,
+            )
+            code, memory = _reaped(process.pid, began + LIMIT)
+            seconds = time.monotonic() - began
+            out.seek(0)
+            err.seek(0)
+            texts = out.read().decode("utf-8", "replace"), err.read().decode("utf-8", "replace")
+        return Run(code, *texts, seconds, memory, self.internet())
+
+
+class Screen:
+    """The program's screen in a pseudo-terminal of 80 by 24, which says that it can draw sixels."""
+
+    def __init__(self, cage: Cage) -> None:
+        self.cage = cage
+        self.began = time.monotonic()
+        self.raw = b""
+        self.pid, self.terminal = pty.fork()
+        if self.pid == 0:
+            os.chdir(cage.home)
+            command = cage.command()
+            os.execvpe(command[0], command, cage.environment)
+        fcntl.ioctl(self.terminal, termios.TIOCSWINSZ, struct.pack("HHHH", 24, 80, 80 * 8, 24 * 16))
+
+    def text(self, since: int = 0) -> str:
+        """What was drawn since some byte, without colours and positions, runs of blanks as one."""
+        return " ".join(ESCAPES.sub(b" ", self.raw[since:]).decode("utf-8", "replace").split())
+
+    def type(self, keys: str) -> int:
+        """Press keys; where in the output their effect begins."""
+        since = len(self.raw)
+        os.write(self.terminal, keys.encode())
+        return since
+
+    def wait(self, what: str, found: Callable[[], bool], limit: float = 60) -> None:
+        """Read until something is drawn."""
+        end = time.monotonic() + limit
+        while not found():
+            if time.monotonic() > end:
+                raise Failure(f"{what} was not drawn within {limit:.0f} s; the end of the screen was: {self.text()[-300:]}")
+            if not self.read(0.2):
+                raise Failure(f"the program ended before {what} was drawn: {self.text()[-600:]}")
+
+    def read(self, seconds: float) -> bool:
+        """Take what was drawn within some time and answer what the terminal was asked; False once the program is gone."""
+        if not select.select([self.terminal], [], [], seconds)[0]:
+            return True
+        try:
+            drawn = os.read(self.terminal, 1 << 16)
+        except OSError:  # how Linux says that the other end is closed
+            return False
+        if b"\x1b[c" in drawn:  # "what are you?"
+            os.write(self.terminal, b"\x1b[?62;4c")  # "a VT220 that draws sixels"
+        self.raw += drawn
+        return bool(drawn)
+
+    def quit(self) -> Run:
+        """Press Ctrl+Q and see the program off."""
+        self.type("\x11")
+        end = time.monotonic() + 30
+        while self.read(0.2) and time.monotonic() < end:
+            pass
+        code, memory = _reaped(self.pid, end)
+        self.close()
+        return Run(code, self.text(), "", time.monotonic() - self.began, memory, self.cage.internet())
+
+    def close(self) -> None:
+        """Let go of the terminal, which ends a program that still runs in it."""
+        with contextlib.suppress(OSError):
+            os.close(self.terminal)
+
+
+def _works(command: list[str]) -> bool:
+    return (
+        shutil.which(command[0]) is not None
+        and subprocess.run(command, capture_output=True, check=False).returncode == 0
+    )
+
+
+def _reaped(pid: int, end: float) -> tuple[int, float]:
+    """The exit code and peak memory in MB of a process and its children; ends them where they take too long."""
+    while True:
+        gone, status, usage = os.wait4(pid, os.WNOHANG)
+        if gone:
+            scale = 1e6 if sys.platform == "darwin" else 1e3  # macOS counts bytes, Linux thousands of them
+            return os.waitstatus_to_exitcode(status), usage.ru_maxrss / scale
+        if time.monotonic() > end:
+            with contextlib.suppress(ProcessLookupError):
+                os.killpg(pid, signal.SIGKILL)
+            os.waitpid(pid, 0)
+            raise Failure("it did not end in time")
+        time.sleep(0.005)
+
+
+# --- checks: each returns its run and what it saw, or raises Failure -------------------------------------------------
+
+
+def version(cage: Cage) -> tuple[Run, str]:
+    """The executable starts at all."""
+    run = _succeeded(cage.run("--version"))
+    if not re.fullmatch(r"fieldfare \d+\.\d+\S*\n", run.output):
+        raise Failure(f"it said {run.output!r}")
+    return run, run.output.strip()
+
+
+def doctor(cage: Cage) -> tuple[Run, str]:
+    """Engines, models and packs are found inside the bundle, and the kernel refuses the network.
+
+    `doctor` asks for one internet socket on purpose, to see it refused; its other findings are about the machine.
+    """
+    run = cage.run("doctor", "--json")
+    findings = json.loads(run.output or "[]")
+    for check in ("program", "network", "embedder", "model", "pack"):
+        found = [one for one in findings if one["check"] == check]
+        if not found or not all(one["ok"] for one in found):
+            raise Failure(f"{check}: {found or run.talk[-600:]}")
+    if "(bundle)" not in findings[0]["finding"]:
+        raise Failure(f"it does not know that it is frozen: {findings[0]['finding']}")
+    if cage.traced and (len(run.internet) != 1 or "EACCES" not in run.internet[0]):
+        raise Failure(f"expected one socket, refused; saw {run.internet}")
+    return run._replace(internet=()), findings[0]["finding"]
+
+
+def search(cage: Cage) -> tuple[Run, str]:
+    """Words, codes and vectors find the page; no language model."""
+    gold = _gold(CODE)
+    run = _succeeded(cage.run("search", "--json", gold["text"]))
+    pages = [one["page"] for one in json.loads(run.output)["evidence"]]
+    if str(gold["page"]) not in pages[:1]:
+        raise Failure(f"page {gold['page']} should come first; got {pages}")
+    lanes = {lane for one in json.loads(run.output)["evidence"] for lane in one["matched_by"]}
+    if not {"words", "meaning"} <= lanes:
+        raise Failure(f"the pages were found by {sorted(lanes)} only")
+    return run, f"“{gold['text']}”: page {pages[0]} first, found by {', '.join(sorted(lanes))}"
+
+
+def ask(cage: Cage, id_: str) -> tuple[Run, str]:
+    """The answer holds the words of the gold quote and names the gold page."""
+    gold = _gold(id_)
+    run = cage.run("ask", "--json", gold["text"])
+    if not gold["answerable"]:
+        verdict = json.loads(run.output or "{}").get("verdict")
+        if (run.code, verdict) != (10, "refused"):
+            raise Failure(f"“{gold['text']}” should be refused; got {verdict}, exit code {run.code}: {run.talk[-600:]}")
+        return run, f"“{gold['text']}”: refused, as it should be"
+    answer = json.loads(_succeeded(run).output)
+    wanted = _words(gold["quote"])
+    on_page = [one for one in answer["statements"] if one["page"] == str(gold["page"])]
+    if not any(wanted <= _words(f"{one['text']} {one['quote']}") for one in on_page):
+        said = [(one["page"], one["text"][:80]) for one in answer["statements"]]
+        raise Failure(f"“{gold['text']}”: page {gold['page']} should say “{gold['quote']}”; got {said}")
+    return run, f"“{gold['text']}”: {answer['verdict']}, page {gold['page']}"
+
+
+def draft(cage: Cage) -> tuple[Run, str]:
+    """A question about running text loads the language model: it takes the model's weight in memory more than quoting."""
+    quoted = _succeeded(cage.run("ask", "--json", "--no-draft", _gold(RUNNING_TEXT)["text"]))
+    run, seen = ask(cage, RUNNING_TEXT)
+    model = next(cage.program.parent.rglob("language-model.gguf")).stat().st_size / 1e6
+    more = run.memory - quoted.memory
+    if more < model / 2:
+        raise Failure(f"the model of {model:.0f} MB was not loaded: {more:.0f} MB more than without")
+    return run, f"{seen}; {more:.0f} MB for a model of {model:.0f} MB"
+
+
+def no_authors(cage: Cage) -> tuple[Run, str]:
+    """Building packs is not for the device: a sentence says so."""
+    manual = cage.folder / "manual.md"
+    manual.write_text("# Pump\n\nTighten the plug to 45 N·m.\n", "utf-8")
+    run = cage.run("pack", "build", str(manual), "-o", str(cage.folder / "manual.fpack"), "--language", "en")
+    if run.code == 0 or "Traceback" in run.talk or not run.talk.startswith("fieldfare: "):
+        raise Failure(f"exit code {run.code}: {run.talk[-400:]}")
+    return run, run.talk.strip()
+
+
+def screen(cage: Cage) -> tuple[Run, str]:
+    """The screen draws its question line, finds a code, answers it, draws a figure in pixels, and quits with Ctrl+Q."""
+    code, figure = _gold(CODE), _gold(FIGURE)
+    shown = Screen(cage)
+    try:
+        shown.wait("the question line", lambda: "Question, code or part number" in shown.text())
+        first = time.monotonic() - shown.began
+        since = shown.type(code["text"])
+        shown.wait("a result", lambda: re.search(r"places? in the manuals\. Enter asks\.", shown.text(since)) is not None)
+        since = shown.type("\r")
+        shown.wait(f"page {code['page']}", lambda: f"p. {code['page']}" in shown.text(since))
+        shown.type(figure["text"])
+        since = shown.type("\r")
+        shown.wait(f"page {figure['page']}", lambda: f"p. {figure['page']}" in shown.text(since))
+        shown.type("\x1b[B")  # down, to the pages
+        since = shown.type("1")
+        shown.wait("the page with its keys", lambda: "Warnings" in shown.text(since))
+        since = shown.type("z")
+        shown.wait("a picture in sixels", lambda: PICTURE in shown.raw[since:])
+        while time.monotonic() - shown.began < WATCHED:
+            shown.read(0.2)
+        run = _succeeded(shown.quit())
+    finally:
+        shown.close()
+    return run, f"question line after {first:.1f} s; result, answer and figure drawn; quit"
+
+
+def leaves_no_trace(cage: Cage, before: dict[str, tuple[int, int]]) -> str:
+    """The program wrote nothing: not into the bundle, not into the home."""
+    after = _files(cage.program.parent)
+    if changed := sorted(name for name in before.keys() | after.keys() if before.get(name) != after.get(name)):
+        raise Failure(f"changed in the bundle: {', '.join(changed[:5])}")
+    if left := sorted(_files(cage.home)):
+        raise Failure(f"left in the home: {', '.join(left[:5])}")
+    return "bundle unchanged, home still empty"
+
+
+def _succeeded(run: Run) -> Run:
+    if run.code != 0:
+        raise Failure(f"exit code {run.code}: {(run.talk or run.output)[-600:]}")
+    return run
+
+
+def _gold(id_: str) -> dict[str, Any]:
+    for line in GOLD.read_text("utf-8").splitlines():
+        question: dict[str, Any] = json.loads(line)
+        if question["id"] == id_:
+            return question
+    raise Failure(f"{GOLD.name} holds no question {id_}")
+
+
+def _words(text: str) -> set[str]:
+    return set(re.findall(r"\w+", text.casefold()))
+
+
+def _files(folder: Path) -> dict[str, tuple[int, int]]:
+    """Each file under a folder with its size and the time that it was last written."""
+    found = ((path, path.lstat()) for path in folder.rglob("*"))
+    return {str(path.relative_to(folder)): (stat.st_size, stat.st_mtime_ns) for path, stat in found}
+
+
+def main(arguments: list[str]) -> int:
+    """Run every check; 0 if all passed."""
+    parser = argparse.ArgumentParser(description="Try the frozen program.")
+    parser.add_argument("dist", type=Path, help="the folder that scripts/bundle made")
+    parser.add_argument("--question", action="append", default=[], metavar="ID", help="ask this gold question as well")
+    options = parser.parse_args(arguments)
+    program = options.dist.resolve() / "fieldfare"
+    if not program.is_file():
+        parser.error(f"{program} does not exist: run scripts/bundle")
+    failed = 0
+
+    def check(name: str, tried: Callable[[], tuple[Run | None, str]]) -> None:
+        nonlocal failed
+        try:
+            run, outcome = tried()
+            if run and run.internet:
+                raise Failure(f"it asked for the internet: {run.internet[:3]}")
+            cost = f"{run.seconds:6.2f} s {run.memory:5.0f} MB" if run else " " * 17
+            print(f"ok    {name:<22} {cost}  {outcome}", flush=True)
+        except (Failure, OSError, ValueError, LookupError) as error:
+            failed += 1
+            print(f"FAIL  {name:<22} {' ' * 17}  {error}", flush=True)
+
+    with tempfile.TemporaryDirectory(prefix="fieldfare-smoke-") as folder:
+        cage = Cage(program, Path(folder))
+        print(f"{program}: {cage.describe()}", flush=True)
+        before = _files(program.parent)
+        check("version", lambda: version(cage))
+        check("doctor", lambda: doctor(cage))
+        check("search", lambda: search(cage))
+        check("ask: a code", lambda: ask(cage, CODE))
+        check("ask: running text", lambda: draft(cage))
+        check("ask: not in the manual", lambda: ask(cage, UNKNOWN))
+        for id_ in options.question:
+            check(f"ask: {id_}", lambda id_=id_: ask(cage, id_))
+        check("pack build", lambda: no_authors(cage))
+        check("screen", lambda: screen(cage))
+        check("nothing written", lambda: (None, leaves_no_trace(cage, before)))
+    print(f"{failed} checks failed." if failed else "All checks passed.", flush=True)
+    return 1 if failed else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))
