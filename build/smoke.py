@@ -33,7 +33,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
 GOLD = Path(__file__).resolve().parent.parent / "packs" / "halden-gs40" / "questions.jsonl"
-CODE, RUNNING_TEXT, UNKNOWN, FIGURE = "gs40-089", "gs40-003", "gs40-117", "gs40-012"
+CODE, RUNNING_TEXT, UNKNOWN, FIGURE = "gs40-089", "gs40-003", "gs40-117", "gs40-068"
 LIMIT = 240  # seconds for one run: a draft takes ten on a laptop, and strace slows it
 WATCHED = 15.0  # seconds that the screen stays open at least: libraries that call home like to wait a little
 INTERNET = re.compile(r"AF_INET6?\b|AF_PACKET|io_uring_setup")
@@ -41,7 +41,7 @@ ESCAPES = re.compile(rb"\x1b(?:\[[0-?]*[ -/]*[@-~]|\][^\x07\x1b]*(?:\x07|\x1b\\)
 PICTURE = b"\x1bP"  # begins a picture in sixels
 
 
-class Failure(Exception):
+class SmokeError(Exception):
     """What a check found wrong, as a sentence."""
 
 
@@ -71,7 +71,9 @@ class Cage:
 
     def describe(self) -> str:
         """What the checks prove on this system."""
-        network = "empty network namespace" if self.namespace else "NO network namespace (unshare is missing or refused)"
+        network = (
+            "empty network namespace" if self.namespace else "NO network namespace (unshare is missing or refused)"
+        )
         trace = "network calls traced" if self.traced else "network calls NOT traced (strace is missing or refused)"
         return f"empty home, {network}, {trace}"
 
@@ -135,14 +137,21 @@ class Screen:
         os.write(self.terminal, keys.encode())
         return since
 
-    def wait(self, what: str, found: Callable[[], bool], limit: float = 60) -> None:
-        """Read until something is drawn."""
-        end = time.monotonic() + limit
-        while not found():
+    def wait(self, what: str, found: Callable[[int], bool], keys: str = "", *, again: bool = False) -> None:
+        """Press keys and read until something is drawn; `found` is told where in the output their effect begins.
+
+        `again` presses them every second until then: for keys that do nothing before a picture has arrived.
+        """
+        since = self.type(keys)
+        end, next_press = time.monotonic() + 60, time.monotonic() + 1
+        while not found(since):
             if time.monotonic() > end:
-                raise Failure(f"{what} was not drawn within {limit:.0f} s; the end of the screen was: {self.text()[-300:]}")
+                raise SmokeError(f"{what} was not drawn within a minute; drawn was: {self.text(since)[-400:]}")
+            if again and time.monotonic() > next_press:
+                self.type(keys)
+                next_press = time.monotonic() + 1
             if not self.read(0.2):
-                raise Failure(f"the program ended before {what} was drawn: {self.text()[-600:]}")
+                raise SmokeError(f"the program ended before {what} was drawn: {self.text()[-600:]}")
 
     def read(self, seconds: float) -> bool:
         """Take what was drawn within some time and answer what the terminal was asked; False once the program is gone."""
@@ -191,18 +200,18 @@ def _reaped(pid: int, end: float) -> tuple[int, float]:
             with contextlib.suppress(ProcessLookupError):
                 os.killpg(pid, signal.SIGKILL)
             os.waitpid(pid, 0)
-            raise Failure("it did not end in time")
+            raise SmokeError("it did not end in time")
         time.sleep(0.005)
 
 
-# --- checks: each returns its run and what it saw, or raises Failure -------------------------------------------------
+# --- checks: each returns its run and what it saw, or raises SmokeError -------------------------------------------------
 
 
 def version(cage: Cage) -> tuple[Run, str]:
     """The executable starts at all."""
     run = _succeeded(cage.run("--version"))
     if not re.fullmatch(r"fieldfare \d+\.\d+\S*\n", run.output):
-        raise Failure(f"it said {run.output!r}")
+        raise SmokeError(f"it said {run.output!r}")
     return run, run.output.strip()
 
 
@@ -216,11 +225,11 @@ def doctor(cage: Cage) -> tuple[Run, str]:
     for check in ("program", "network", "embedder", "model", "pack"):
         found = [one for one in findings if one["check"] == check]
         if not found or not all(one["ok"] for one in found):
-            raise Failure(f"{check}: {found or run.talk[-600:]}")
+            raise SmokeError(f"{check}: {found or run.talk[-600:]}")
     if "(bundle)" not in findings[0]["finding"]:
-        raise Failure(f"it does not know that it is frozen: {findings[0]['finding']}")
+        raise SmokeError(f"it does not know that it is frozen: {findings[0]['finding']}")
     if cage.traced and (len(run.internet) != 1 or "EACCES" not in run.internet[0]):
-        raise Failure(f"expected one socket, refused; saw {run.internet}")
+        raise SmokeError(f"expected one socket, refused; saw {run.internet}")
     return run._replace(internet=()), findings[0]["finding"]
 
 
@@ -230,10 +239,10 @@ def search(cage: Cage) -> tuple[Run, str]:
     run = _succeeded(cage.run("search", "--json", gold["text"]))
     pages = [one["page"] for one in json.loads(run.output)["evidence"]]
     if str(gold["page"]) not in pages[:1]:
-        raise Failure(f"page {gold['page']} should come first; got {pages}")
+        raise SmokeError(f"page {gold['page']} should come first; got {pages}")
     lanes = {lane for one in json.loads(run.output)["evidence"] for lane in one["matched_by"]}
     if not {"words", "meaning"} <= lanes:
-        raise Failure(f"the pages were found by {sorted(lanes)} only")
+        raise SmokeError(f"the pages were found by {sorted(lanes)} only")
     return run, f"“{gold['text']}”: page {pages[0]} first, found by {', '.join(sorted(lanes))}"
 
 
@@ -244,14 +253,16 @@ def ask(cage: Cage, id_: str) -> tuple[Run, str]:
     if not gold["answerable"]:
         verdict = json.loads(run.output or "{}").get("verdict")
         if (run.code, verdict) != (10, "refused"):
-            raise Failure(f"“{gold['text']}” should be refused; got {verdict}, exit code {run.code}: {run.talk[-600:]}")
+            raise SmokeError(
+                f"“{gold['text']}” should be refused; got {verdict}, exit code {run.code}: {run.talk[-600:]}"
+            )
         return run, f"“{gold['text']}”: refused, as it should be"
     answer = json.loads(_succeeded(run).output)
     wanted = _words(gold["quote"])
     on_page = [one for one in answer["statements"] if one["page"] == str(gold["page"])]
     if not any(wanted <= _words(f"{one['text']} {one['quote']}") for one in on_page):
         said = [(one["page"], one["text"][:80]) for one in answer["statements"]]
-        raise Failure(f"“{gold['text']}”: page {gold['page']} should say “{gold['quote']}”; got {said}")
+        raise SmokeError(f"“{gold['text']}”: page {gold['page']} should say “{gold['quote']}”; got {said}")
     return run, f"“{gold['text']}”: {answer['verdict']}, page {gold['page']}"
 
 
@@ -262,7 +273,7 @@ def draft(cage: Cage) -> tuple[Run, str]:
     model = next(cage.program.parent.rglob("language-model.gguf")).stat().st_size / 1e6
     more = run.memory - quoted.memory
     if more < model / 2:
-        raise Failure(f"the model of {model:.0f} MB was not loaded: {more:.0f} MB more than without")
+        raise SmokeError(f"the model of {model:.0f} MB was not loaded: {more:.0f} MB more than without")
     return run, f"{seen}; {more:.0f} MB for a model of {model:.0f} MB"
 
 
@@ -272,7 +283,7 @@ def no_authors(cage: Cage) -> tuple[Run, str]:
     manual.write_text("# Pump\n\nTighten the plug to 45 N·m.\n", "utf-8")
     run = cage.run("pack", "build", str(manual), "-o", str(cage.folder / "manual.fpack"), "--language", "en")
     if run.code == 0 or "Traceback" in run.talk or not run.talk.startswith("fieldfare: "):
-        raise Failure(f"exit code {run.code}: {run.talk[-400:]}")
+        raise SmokeError(f"exit code {run.code}: {run.talk[-400:]}")
     return run, run.talk.strip()
 
 
@@ -281,20 +292,20 @@ def screen(cage: Cage) -> tuple[Run, str]:
     code, figure = _gold(CODE), _gold(FIGURE)
     shown = Screen(cage)
     try:
-        shown.wait("the question line", lambda: "Question, code or part number" in shown.text())
+        shown.wait("the question line", lambda since: "Question, code or part number" in shown.text(since))
         first = time.monotonic() - shown.began
-        since = shown.type(code["text"])
-        shown.wait("a result", lambda: re.search(r"places? in the manuals\. Enter asks\.", shown.text(since)) is not None)
-        since = shown.type("\r")
-        shown.wait(f"page {code['page']}", lambda: f"p. {code['page']}" in shown.text(since))
-        shown.type(figure["text"])
-        since = shown.type("\r")
-        shown.wait(f"page {figure['page']}", lambda: f"p. {figure['page']}" in shown.text(since))
-        shown.type("\x1b[B")  # down, to the pages
-        since = shown.type("1")
-        shown.wait("the page with its keys", lambda: "Warnings" in shown.text(since))
-        since = shown.type("z")
-        shown.wait("a picture in sixels", lambda: PICTURE in shown.raw[since:])
+        found = re.compile(r"places? in the manuals\. Enter asks\.")
+        shown.wait("a result", lambda since: found.search(shown.text(since)) is not None, code["text"])
+        for question, keys in ((code, "\r"), (figure, f"{figure['text']}\r")):
+            wanted = "Quoted from 1 place.", f"p. {question['page']}"
+            shown.wait(
+                f"the answer of page {question['page']}",
+                lambda since, wanted=wanted: all(one in shown.text(since) for one in wanted),
+                keys,
+            )
+        shown.wait("the keys for pages", lambda since: "1-9" in shown.text(since), "\x1b[B")  # arrow down
+        shown.wait("the page with its keys", lambda since: "Warnings" in shown.text(since), "1")
+        shown.wait("a picture in sixels", lambda since: PICTURE in shown.raw[since:], "z", again=True)
         while time.monotonic() - shown.began < WATCHED:
             shown.read(0.2)
         run = _succeeded(shown.quit())
@@ -307,15 +318,15 @@ def leaves_no_trace(cage: Cage, before: dict[str, tuple[int, int]]) -> str:
     """The program wrote nothing: not into the bundle, not into the home."""
     after = _files(cage.program.parent)
     if changed := sorted(name for name in before.keys() | after.keys() if before.get(name) != after.get(name)):
-        raise Failure(f"changed in the bundle: {', '.join(changed[:5])}")
+        raise SmokeError(f"changed in the bundle: {', '.join(changed[:5])}")
     if left := sorted(_files(cage.home)):
-        raise Failure(f"left in the home: {', '.join(left[:5])}")
+        raise SmokeError(f"left in the home: {', '.join(left[:5])}")
     return "bundle unchanged, home still empty"
 
 
 def _succeeded(run: Run) -> Run:
     if run.code != 0:
-        raise Failure(f"exit code {run.code}: {(run.talk or run.output)[-600:]}")
+        raise SmokeError(f"exit code {run.code}: {(run.talk or run.output)[-600:]}")
     return run
 
 
@@ -324,7 +335,7 @@ def _gold(id_: str) -> dict[str, Any]:
         question: dict[str, Any] = json.loads(line)
         if question["id"] == id_:
             return question
-    raise Failure(f"{GOLD.name} holds no question {id_}")
+    raise SmokeError(f"{GOLD.name} holds no question {id_}")
 
 
 def _words(text: str) -> set[str]:
@@ -353,10 +364,10 @@ def main(arguments: list[str]) -> int:
         try:
             run, outcome = tried()
             if run and run.internet:
-                raise Failure(f"it asked for the internet: {run.internet[:3]}")
+                raise SmokeError(f"it asked for the internet: {run.internet[:3]}")
             cost = f"{run.seconds:6.2f} s {run.memory:5.0f} MB" if run else " " * 17
             print(f"ok    {name:<22} {cost}  {outcome}", flush=True)
-        except (Failure, OSError, ValueError, LookupError) as error:
+        except (SmokeError, OSError, ValueError, LookupError) as error:
             failed += 1
             print(f"FAIL  {name:<22} {' ' * 17}  {error}", flush=True)
 

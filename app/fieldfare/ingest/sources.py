@@ -32,6 +32,7 @@ SUFFIXES = {
 }
 MAX_FILE = 1 << 30
 _SKIPPED_FOLDERS = frozenset("node_modules __pycache__ dist venv".split())
+_PLAIN_NAMES = frozenset("html docs doc manual manuals src content pages site en de fr es it pt".split())
 _LANGUAGES = frozenset("de en es fr it pt nl pl cs da fi sv no el tr hu ro".split())
 
 
@@ -180,8 +181,10 @@ def _discovered(path: Path, language: str) -> Iterator[DocumentSource]:
                 base=root, root=root, files=(file,), form=form, title="", language=_pdf_language(file, language)
             )
     title = path.stem if path.is_file() else path.resolve().name
+    if title.casefold() in _PLAIN_NAMES:
+        title = ""  # the first page's own title says more
     for found, group in sorted(web.items()):
-        label = title if len(web) == 1 else f"{title} ({found})"
+        label = title if len(web) == 1 or not title else f"{title} ({found})"
         yield DocumentSource(base=root, root=root, files=tuple(group), form="web", title=label, language=found)
 
 
