@@ -113,6 +113,7 @@ def _stages(*, testing: bool) -> Iterator[Stage]:
     yield Stage(lock.name, _digest(lock), lambda: _install(lock))
     yield Stage("llama-cpp-python", wheel, _install_llama)
     yield Stage("fieldfare", _digest(ROOT / "pyproject.toml"), _install_fieldfare)
+    yield Stage("bytecode", _digest(ROOM), _compile_bytecode)
     language = _digest(models, ROOM / "ingest" / "quantise.py", extra=QUANTISATION + wheel)
     yield Stage("language model", language, _make_language_model)
     embedder = _digest(models, ROOM / "ingest" / "embedder.py", extra=_pin("ctranslate2"))
@@ -222,6 +223,11 @@ def _install_fieldfare() -> None:
     # sh, because a path with blanks cannot stand in a #! line
     command.write_text(f'#!/bin/sh\nexec {shlex.quote(str(PYTHON))} -m fieldfare "$@"\n', "utf-8")
     command.chmod(0o755)
+
+
+def _compile_bytecode() -> None:
+    """Compile our modules ahead: Python itself would not where it may not write, and each start would cost half a second."""
+    _tool([str(PYTHON), "-m", "compileall", "-q", str(ROOM)], "", usual=1)
 
 
 # --- llama-cpp-python -----------------------------------------------------------------------------------------------
@@ -393,6 +399,8 @@ def _tool(command: list[str], label: str, *, usual: int, extra: dict[str, str] |
                     reader.join(0.2)
                     progress.show(_step(tail))
                 code = process.wait()
+                if process.stdout:
+                    process.stdout.close()
         except BaseException:
             process.terminate()
             process.wait()

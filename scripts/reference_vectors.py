@@ -53,9 +53,11 @@ SENTENCES = [
     "The quick brown fox jumps over the lazy dog.",
     "Lock out and tag out the main switch; verify the absence of voltage with a tester that was proved just before.",
     "Grease the bearing. " * 60,
-    "Turn the adjusting screw clockwise in steps of a quarter turn, wait until the speed is stable, read the frequency on "
-    "the panel, and repeat until 51.5 Hz is shown without load; then lock the nut, seal it with paint, and enter the value, "
-    "the date and the operating hours into the log book of the generating set.",
+    (
+        "Turn the adjusting screw clockwise in steps of a quarter turn, wait until the speed is stable, read the frequency "
+        "on the panel, and repeat until 51.5 Hz is shown without load; then lock the nut, seal it with paint, and enter the "
+        "value, the date and the operating hours into the log book of the generating set."
+    ),
 ]
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import base64
 import json
+import os
 import subprocess
 import sys
 import threading
@@ -96,5 +97,6 @@ def test_importing_loads_no_engine() -> None:
         "import sys, fieldfare.embedding, fieldfare.llm\n"
         "print([name for name in ('numpy', 'ctranslate2', 'tokenizers', 'llama_cpp', 'torch') if name in sys.modules])"
     )
-    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    environment = os.environ | {"PYTHONPATH": str(Path(__file__).parent.parent / "app")}
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True, env=environment)
     assert done.stdout.strip() == "[]"

@@ -274,7 +274,7 @@ def test_the_library_is_stopped_in_the_middle_of_a_step(model: llm.LanguageModel
 def test_cancelling_between_tokens_stops_at_the_next(model: llm.LanguageModel) -> None:
     pieces: list[str] = []
     for piece in model.generate(SYSTEM, "Tell a long story.", max_tokens=200, cancelled=lambda: len(pieces) >= 3):
-        pieces.append(piece)
+        pieces.append(piece)  # noqa: PERF402  (what was given so far decides when to cancel)
     assert len(pieces) <= 4
     assert "25" in answer(model)
 

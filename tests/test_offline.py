@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+import os
 import platform
 import subprocess
 import sys
 import textwrap
+from pathlib import Path
 
 import pytest
 
+ENVIRONMENT = os.environ | {"PYTHONPATH": str(Path(__file__).parent.parent / "app")}
 SECCOMP = sys.platform == "linux" and platform.machine() in {"x86_64", "aarch64"}
 needs_seccomp = pytest.mark.skipif(not SECCOMP, reason="only Linux on x86-64 and aarch64 can refuse native code")
 
@@ -16,7 +19,12 @@ needs_seccomp = pytest.mark.skipif(not SECCOMP, reason="only Linux on x86-64 and
 def run(code: str) -> str:
     """Run code in a process of its own: a network once closed stays so."""
     done = subprocess.run(
-        [sys.executable, "-c", textwrap.dedent(code)], capture_output=True, text=True, check=False, timeout=60
+        [sys.executable, "-c", textwrap.dedent(code)],
+        capture_output=True,
+        text=True,
+        check=False,
+        timeout=60,
+        env=ENVIRONMENT,
     )
     assert done.returncode == 0, done.stderr
     return done.stdout.strip()
