@@ -81,7 +81,9 @@ class Retriever:
             one.matched.add(match)
             return one
 
-        vector = self._vector(text)
+        # A code alone is settled by its look-up: no need to load and ask the embedder.
+        settled = any(defines for found_ in hits.values() for *_, defines in found_) and not _says_more(text, hits)
+        vector = None if settled else self._vector(text)
         for archive in archives:
             for id_, score in archive.find_words(self._match(terms), CANDIDATES):
                 candidate(archive, id_, Match.WORDS).words = score
@@ -214,6 +216,17 @@ def _identified(text: str, archives: Sequence[Archive]) -> tuple[str, _Hits]:
             if raw and raw != printed:
                 text = text.replace(raw, printed)
     return text, hits
+
+
+_CODE_QUESTION = frozenset(
+    "code fault error alarm meaning mean means fehler fehlercode défaut código fallo display shows".split()
+)
+
+
+def _says_more(text: str, hits: _Hits) -> bool:
+    """Whether a question says more than the codes that were found in it."""
+    spelled = {word for found in hits.values() for _, printed, *_ in found for word in words(printed)}
+    return any(word not in spelled | _CODE_QUESTION for word in content_words(text))
 
 
 def _passage(candidate: _Candidate) -> Passage:

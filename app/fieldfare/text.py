@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from functools import lru_cache
 
 # Bidi controls, zero-width characters, byte order marks, soft hyphens: invisible, and able to make a line read as
 # something else (Unicode TR 36). Zero-width joiners stay: some scripts need them.
@@ -81,6 +82,7 @@ def content_words(text: str) -> list[str]:
 _STEM_ENDINGS = ("ations", "ation", "ings", "ing", "ness", "ment", "ers", "ies", "er", "ed", "es", "ly", "s", "e")
 
 
+@lru_cache(maxsize=20_000)
 def stem(word: str) -> str:
     """A word without its commonest English ending; only good for comparing two texts, never shown."""
     for ending in _STEM_ENDINGS:

@@ -58,7 +58,11 @@ def extract(source: DocumentSource, progress: Callable[[str, int, int], None]) -
             html.Walker(outline, partial(pictures.read, folder=file.parent), losses).walk(body)
         progress("reading", done, len(read))
     return Document(
-        source=root.name, title=read[0][3].title if read else "", language=language, sections=outline.sections(), losses=tuple(dict.fromkeys(losses))
+        source=root.name,
+        title=read[0][3].title if read else "",
+        language=language,
+        sections=outline.sections(),
+        losses=tuple(dict.fromkeys(losses)),
     )
 
 
