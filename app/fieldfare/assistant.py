@@ -227,7 +227,10 @@ def open_assistant(settings: Settings, *, eager: bool = False) -> Assistant:
         if settings.model_sha256:
             llm.verify(file, settings.model_sha256)
         llm.check(llm.inspect(file), psutil.virtual_memory().available)
-        return llm.LanguageModel.open(file, threads=settings.threads or None)
+        model = llm.LanguageModel.open(file, threads=settings.threads or None)
+        if not eager:  # nobody waits yet: read the instructions ahead, so that no answer has to
+            model.prefetch(answering.SYSTEM)
+        return model
 
     wanted = settings.draft and (settings.model or file.is_file())
     return Assistant(shelf, open_embedder(), open_model if wanted else None, eager=eager)
