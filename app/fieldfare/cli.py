@@ -9,16 +9,15 @@ import argparse
 import contextlib
 import json
 import os
-import re
 import signal
 import sys
 import textwrap
 import threading
 import time
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
-from fieldfare import __version__, settings
+from fieldfare import __version__, output, settings
 from fieldfare.domain import Answer, Answered, Cancelled, Drafted, EvidenceFound, Failed, Question, Verdict
 from fieldfare.errors import FieldfareError, UsageError
 from fieldfare.text import clean
@@ -27,7 +26,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
     from fieldfare.assistant import Assistant
-    from fieldfare.domain import Citation, Evidence, Hazard, Passage, Place
+    from fieldfare.domain import Citation, Hazard
 
 INTERRUPTED = 130  # the exit code of a program that Ctrl-C ended, as shells report it
 NO_ANSWER = 10  # the manuals do not say: not an error, but a script wants to know
@@ -198,10 +197,10 @@ def _ask(options: argparse.Namespace) -> int:
                     cited.append(statement.citation)
                     if not options.json:
                         number = _number_of(cited, statement.citation)
-                        print(_paragraph(clean(statement.text), ends=f" [{number}]"), end="\n\n", flush=True)
+                        print(output.paragraph(clean(statement.text), ends=f" [{number}]"), end="\n\n", flush=True)
                 case Answered(answer=answer):
                     if options.json:
-                        print(json.dumps(_answer_object(question, answer), ensure_ascii=False, indent=2))
+                        print(json.dumps(output.answer_object(question, answer), ensure_ascii=False, indent=2))
                     else:
                         _print_hazards([one for one in answer.hazards if one not in hazards])
                         _print_sources(answer)
@@ -230,63 +229,21 @@ def _number_of(cited: Sequence[Citation], citation: Citation) -> int:
 
 def _print_hazards(hazards: Sequence[Hazard]) -> None:
     for hazard in hazards:
-        print(_paragraph(f"{clean(hazard.signal_word)}: {clean(hazard.text)}", starts="⚠ "), end="\n\n", flush=True)
+        print(
+            output.paragraph(f"{clean(hazard.signal_word)}: {clean(hazard.text)}", starts="⚠ "), end="\n\n", flush=True
+        )
 
 
 def _print_sources(answer: Answer) -> None:
     if answer.verdict is Verdict.REFUSED:
-        print(_paragraph(answer.message), end="\n\n")
+        print(output.paragraph(answer.message), end="\n\n")
         passages = [one.passage for one in answer.evidence]
     else:
         passages = list(
             {(p.pack, p.id): p for p in (statement.citation.passage for statement in answer.statements)}.values()
         )
     for number, passage in enumerate(passages, 1):
-        print(f"[{number}] {_source_line(passage)}")
-
-
-def _source_line(passage: Passage) -> str:
-    revision = f" rev. {clean(passage.revision)}" if passage.revision else ""
-    page = _page(passage.place)
-    heading = " > ".join(clean(title) for title in passage.heading)
-    return ", ".join(part for part in (f"{clean(passage.document)}{revision}", page, heading) if part)
-
-
-def _page(place: Place) -> str:
-    return f"p. {clean(place.label)}" if place.label else ""
-
-
-_LIST_MARK = re.compile(r"(?:\d{1,2}|[a-z])[.)] |• ")
-
-
-def _paragraph(text: str, starts: str = "", ends: str = "") -> str:
-    """Text wrapped to the terminal line by line, so that steps and rows keep their lines; list items hang."""
-    wrapped = []
-    for index, line in enumerate(f"{text}{ends}".split("\n")):
-        body = line.lstrip(" ")
-        indent = " " * (len(line) - len(body))
-        mark = _LIST_MARK.match(body)
-        first = starts if index == 0 else " " * len(starts)
-        hanging = " " * len(starts) + indent + " " * (len(mark.group()) if mark else 0)
-        wrapped.append(
-            textwrap.fill(
-                body,
-                _width(),
-                initial_indent=first + indent,
-                subsequent_indent=hanging,
-                break_long_words=False,
-                break_on_hyphens=False,
-            )
-        )
-    return "\n".join(wrapped)
-
-
-def _width() -> int:
-    if not sys.stdout.isatty():
-        return 100
-    with contextlib.suppress(OSError):
-        return max(20, min(os.get_terminal_size(sys.stdout.fileno()).columns, 100))
-    return 80
+        print(f"[{number}] {output.source_line(passage)}")
 
 
 def _search(options: argparse.Namespace) -> int:
@@ -296,63 +253,16 @@ def _search(options: argparse.Namespace) -> int:
     with _assistant(options, draft=False) as assistant:
         evidence = assistant.search(question, options.limit)
     if options.json:
-        print(json.dumps({"question": question.text, "evidence": [_evidence_object(one) for one in evidence]},
+        print(json.dumps({"question": question.text, "evidence": [output.evidence_object(one) for one in evidence]},
                          ensure_ascii=False, indent=2))  # fmt: skip
     elif not evidence:
         print("Nothing in the installed manuals matches. Try other words or a code.")
     for one in () if options.json else evidence:
-        print(f"[{one.rank}] {_source_line(one.passage)}")
+        print(f"[{one.rank}] {output.source_line(one.passage)}")
         for hazard in one.passage.hazards:
-            print(_paragraph(f"{clean(hazard.signal_word)}: {clean(hazard.text)}", starts="    ⚠ "))
-        print(textwrap.indent(_paragraph(_shortened(clean(one.passage.text))), "    "), end="\n\n")
+            print(output.paragraph(f"{clean(hazard.signal_word)}: {clean(hazard.text)}", starts="    ⚠ "))
+        print(textwrap.indent(output.paragraph(output.shortened(clean(one.passage.text))), "    "), end="\n\n")
     return 0 if evidence else NO_ANSWER
-
-
-def _shortened(text: str, limit: int = 600) -> str:
-    return text if len(text) <= limit else text[:limit].rsplit(None, 1)[0] + " …"
-
-
-def _place_object(place: Place) -> dict[str, Any]:
-    region = place.region
-    corners = [region.left, region.top, region.right, region.bottom] if region else None
-    return {"page": place.label or None, "sheet": place.page, "region": corners}
-
-
-def _hazard_object(hazard: Hazard) -> dict[str, Any]:
-    return {"signal_word": hazard.signal_word, "text": hazard.text, "scheme": hazard.scheme, "symbol": hazard.symbol,
-            **_place_object(hazard.place)}  # fmt: skip
-
-
-def _passage_object(passage: Passage) -> dict[str, Any]:
-    return {
-        "pack": passage.pack, "passage": passage.id, "document": passage.document, "revision": passage.revision,
-        "heading": list(passage.heading), **_place_object(passage.place),
-    }  # fmt: skip
-
-
-def _evidence_object(one: Evidence) -> dict[str, Any]:
-    return {
-        "rank": one.rank, "score": one.score, "matched_by": list(one.matched_by), "text": one.passage.text,
-        **_passage_object(one.passage), "hazards": [_hazard_object(hazard) for hazard in one.passage.hazards],
-        "figures": [figure.caption for figure in one.passage.figures],
-    }  # fmt: skip
-
-
-def _answer_object(question: Question, answer: Answer) -> dict[str, Any]:
-    return {
-        "question": question.text,
-        "verdict": answer.verdict,
-        "answer": answer.text,
-        "hazards": [_hazard_object(hazard) for hazard in answer.hazards],
-        "statements": [
-            {
-                "text": one.text, "verbatim": one.verbatim, "quote": one.citation.quote, "start": one.citation.start,
-                "end": one.citation.end, **_passage_object(one.citation.passage),
-            }
-            for one in answer.statements
-        ],
-        "evidence": [_evidence_object(one) for one in answer.evidence],
-    }  # fmt: skip
 
 
 class _Progress:

@@ -15,7 +15,7 @@ import pypdfium2.raw as pdfium
 from fieldfare.text import clean
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Sequence
 
 MAX_CHARACTERS = 200_000
 MAX_OBJECTS = 20_000
@@ -91,8 +91,7 @@ def read_page(page: Any, number: int, label: str) -> PageContent:
     """Read a pypdfium2 page; `number` counts from 1."""
     width, height = page.get_size()
     view = _view(page)
-    words = tuple(_words(page, view))
-    words, view, width, height = _upright(words, view, width, height)
+    words, view, width, height = _upright(list(_words(page, view)), view, width, height)
     rules, frames, drawings, pictures = _objects(page, view, width, height)
     return PageContent(
         number=number, label=label, width=width, height=height, words=words, rules=tuple(rules), frames=tuple(frames),
@@ -146,8 +145,8 @@ class _Character:
     angle: int
 
 
-def _words(page: Any, view: _View) -> Iterator[Word | tuple[Word, int]]:
-    """The words of a page; rotated ones come with their angle in quarter turns."""
+def _words(page: Any, view: _View) -> Iterator[tuple[Word, int]]:
+    """The words of a page with their direction in quarter turns."""
     textpage = page.get_textpage()
     pending: list[_Character] = []
     try:
@@ -220,7 +219,7 @@ def _joins(last: _Character, character: _Character) -> bool:
     return -0.6 * last.size - last.box.width < gap < 0.22 * max(last.size, 1.0)
 
 
-def _word(characters: list[_Character]) -> Iterator[Any]:
+def _word(characters: list[_Character]) -> Iterator[tuple[Word, int]]:
     if not characters:
         return
     text = clean("".join(character.text for character in characters))
@@ -235,7 +234,9 @@ def _word(characters: list[_Character]) -> Iterator[Any]:
     yield (word, characters[0].angle)
 
 
-def _upright(words: Any, view: _View, width: float, height: float) -> tuple[tuple[Word, ...], _View, float, float]:
+def _upright(
+    words: Sequence[tuple[Word, int]], view: _View, width: float, height: float
+) -> tuple[tuple[Word, ...], _View, float, float]:
     """Turn a page whose text runs up or down so that it reads; drop the few rotated words of an upright page."""
     counts = [0, 0, 0, 0]
     for word, angle in words:

@@ -1,0 +1,110 @@
+"""Answers and evidence as text for a terminal and as objects for programs. Nothing is printed here."""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import re
+import sys
+import textwrap
+from typing import TYPE_CHECKING, Any
+
+from fieldfare.text import clean
+
+if TYPE_CHECKING:
+    from fieldfare.domain import Answer, Evidence, Hazard, Passage, Place, Question
+
+
+def source_line(passage: Passage) -> str:
+    """One line that says where a passage stands: document, revision, page, headings."""
+    revision = f" rev. {clean(passage.revision)}" if passage.revision else ""
+    page = _page(passage.place)
+    heading = " > ".join(clean(title) for title in passage.heading)
+    return ", ".join(part for part in (f"{clean(passage.document)}{revision}", page, heading) if part)
+
+
+def _page(place: Place) -> str:
+    return f"p. {clean(place.label)}" if place.label else ""
+
+
+_LIST_MARK = re.compile(r"(?:\d{1,2}|[a-z])[.)] |• ")
+
+
+def paragraph(text: str, starts: str = "", ends: str = "") -> str:
+    """Text wrapped to the terminal line by line, so that steps and rows keep their lines; list items hang."""
+    wrapped = []
+    for index, line in enumerate(f"{text}{ends}".split("\n")):
+        body = line.lstrip(" ")
+        indent = " " * (len(line) - len(body))
+        mark = _LIST_MARK.match(body)
+        first = starts if index == 0 else " " * len(starts)
+        hanging = " " * len(starts) + indent + " " * (len(mark.group()) if mark else 0)
+        wrapped.append(
+            textwrap.fill(
+                body,
+                _width(),
+                initial_indent=first + indent,
+                subsequent_indent=hanging,
+                break_long_words=False,
+                break_on_hyphens=False,
+            )
+        )
+    return "\n".join(wrapped)
+
+
+def _width() -> int:
+    if not sys.stdout.isatty():
+        return 100
+    with contextlib.suppress(OSError):
+        return max(20, min(os.get_terminal_size(sys.stdout.fileno()).columns, 100))
+    return 80
+
+
+def shortened(text: str, limit: int = 600) -> str:
+    """The beginning of a long text, cut between words."""
+    return text if len(text) <= limit else text[:limit].rsplit(None, 1)[0] + " …"
+
+
+def _place_object(place: Place) -> dict[str, Any]:
+    region = place.region
+    corners = [region.left, region.top, region.right, region.bottom] if region else None
+    return {"page": place.label or None, "sheet": place.page, "region": corners}
+
+
+def _hazard_object(hazard: Hazard) -> dict[str, Any]:
+    return {"signal_word": hazard.signal_word, "text": hazard.text, "scheme": hazard.scheme, "symbol": hazard.symbol,
+            **_place_object(hazard.place)}  # fmt: skip
+
+
+def _passage_object(passage: Passage) -> dict[str, Any]:
+    return {
+        "pack": passage.pack, "passage": passage.id, "document": passage.document, "revision": passage.revision,
+        "heading": list(passage.heading), **_place_object(passage.place),
+    }  # fmt: skip
+
+
+def evidence_object(one: Evidence) -> dict[str, Any]:
+    """A piece of evidence for JSON."""
+    return {
+        "rank": one.rank, "score": one.score, "matched_by": list(one.matched_by), "text": one.passage.text,
+        **_passage_object(one.passage), "hazards": [_hazard_object(hazard) for hazard in one.passage.hazards],
+        "figures": [figure.caption for figure in one.passage.figures],
+    }  # fmt: skip
+
+
+def answer_object(question: Question, answer: Answer) -> dict[str, Any]:
+    """A whole answer for JSON."""
+    return {
+        "question": question.text,
+        "verdict": answer.verdict,
+        "answer": answer.text,
+        "hazards": [_hazard_object(hazard) for hazard in answer.hazards],
+        "statements": [
+            {
+                "text": one.text, "verbatim": one.verbatim, "quote": one.citation.quote, "start": one.citation.start,
+                "end": one.citation.end, **_passage_object(one.citation.passage),
+            }
+            for one in answer.statements
+        ],
+        "evidence": [evidence_object(one) for one in answer.evidence],
+    }  # fmt: skip
