@@ -292,8 +292,15 @@ class _Progress:
 
 def _pack_build(options: argparse.Namespace) -> int:
     from fieldfare.assistant import open_embedder
-    from fieldfare.ingest.creator import build
-    from fieldfare.ingest.sources import read_source
+
+    try:
+        from fieldfare.ingest.creator import build
+        from fieldfare.ingest.sources import read_source
+    except ModuleNotFoundError as error:  # the bundle for devices leaves out what reads manuals
+        raise UsageError(
+            "This Fieldfare reads packs but does not build them. Build the pack with an installation for authors, then "
+            "install it here: fieldfare pack install FILE.fpack"
+        ) from error
 
     embedder = None if options.no_meaning else open_embedder()
     if embedder is None and not options.no_meaning:

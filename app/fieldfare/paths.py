@@ -12,7 +12,7 @@ import platformdirs
 def share_dir() -> Path:
     """What came with the program and is never written by it: embedded models and bundled packs.
 
-    Inside a bundle it lies beside the executable, in an installation under its prefix; FIELDFARE_SHARE overrides.
+    In a bundle it lies in the folder of its libraries, in an installation under its prefix; FIELDFARE_SHARE overrides.
     """
     if override := os.environ.get("FIELDFARE_SHARE"):
         return Path(override)
