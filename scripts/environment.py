@@ -40,7 +40,7 @@ WINDOWS = os.name == "nt"
 BIN = VENV / ("Scripts" if WINDOWS else "bin")
 PYTHON = BIN / ("python.exe" if WINDOWS else "python")
 
-QUANTISATION = "IQ4_NL"  # fieldfare.ingest.quantise says why
+QUANTISATION = "Q4_0"  # fieldfare.ingest.quantise says why
 LIBRARY_ONLY = ROOT / "build" / "llama-library-only.cmake"
 # A portable library: no instructions of this machine alone (the AMX path crashes on some), and no OpenMP, whose waiting
 # threads spin and starve each other on a busy machine.
@@ -304,7 +304,7 @@ def _make_language_model() -> None:
         target = SHARE / "models" / "language-model.gguf"
         target.parent.mkdir(parents=True, exist_ok=True)
         command = [str(PYTHON), "-m", "fieldfare.ingest.quantise", str(source), str(target), QUANTISATION]
-        _tool(command, "Preparing the language model", usual=40)
+        _tool(command, "Preparing the language model", usual=5)
 
 
 def _make_embedder() -> None:

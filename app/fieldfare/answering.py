@@ -20,7 +20,9 @@ if TYPE_CHECKING:
 
     from fieldfare.domain import Evidence, Finding, Hazard, Passage, Question
 
-ROW_COVERAGE = 0.4  # share of the question's words that a table row or warning must hold to be quoted as the answer
+ROW_SHARE = 0.6  # and of its words counted plainly: of two words both, of three two
+ROW_COVERAGE = 0.45  # share of the question's words that a table row or warning must hold to be quoted as the answer
+TEXT_COVERAGE = 0.25  # the same for running text below the first place
 GATE = 0.36  # support below which the manuals do not answer; docs/honesty.md says what it costs
 PROMPT_PASSAGES = 3
 PROMPT_SIZE = 1200  # characters of evidence in the prompt
@@ -39,6 +41,14 @@ _HOW_TO = re.compile(
     r"^(?:replac|chang|install|remov|clean|adjust|set up|start|stop|test|check|drain|fill|bleed|calibrat|reset|mount|attach|"
     r"connect|assembl|disassembl|tighten|charg|updat|lubricat|inspect|prim|flush|store|lift|transport)\w*\b",
     re.IGNORECASE,
+)
+_ACTIONS = frozenset(
+    map(
+        stem,
+        """replace change install remove clean adjust start stop test check drain fill bleed calibrate reset mount attach connect
+        assemble disassemble tighten charge update lubricate inspect prime flush store lift transport do make get put take set
+        fit swap renew measure read find open close procedure steps instructions""".split(),
+    )
 )
 _VISUAL = re.compile(
     r"\b(?:fig\w*|picture|photo|image|diagram|drawing|schematic|show|where|looks?|wiring|view)\b", re.I
@@ -70,7 +80,7 @@ def refuse(finding: Finding, question: Question) -> Answer | None:
         named = ", ".join(finding.unknown)
         verb = "is" if len(finding.unknown) == 1 else "are"
         message = f"{named} {verb} not in the installed manuals."
-    elif finding.support < GATE or not relevant(question, finding):
+    elif not relevant(question, finding) or (finding.support < GATE and not _names_a_code(question, finding)):
         message = "This is not in the installed manuals."
     else:
         return None
@@ -88,15 +98,33 @@ def relevant(question: Question, finding: Finding) -> tuple[Evidence, ...]:
     """
     keys = set(identifier_candidates(question.text))
     visual = bool(_VISUAL.search(question.text))
+    wanted = {stem(word) for word in content_words(question.text)}
 
     def fits(one: Evidence) -> bool:
         kind = one.passage.kind
         if kind is BlockKind.FIGURE and not visual:
             return False
-        alone = kind in {BlockKind.TABLE, BlockKind.HAZARD, BlockKind.FIGURE}
-        return not alone or one.coverage >= ROW_COVERAGE or _is_about(one.passage, keys)
+        if kind is BlockKind.TABLE and one.passage.text.count("\n") < 2 and " | " in one.passage.text:
+            return False  # the caption and header of a long table
+        if _is_about(one.passage, keys):
+            return True
+        if kind in {BlockKind.TABLE, BlockKind.HAZARD, BlockKind.FIGURE}:
+            return one.coverage >= ROW_COVERAGE and _share(wanted, one.passage) >= ROW_SHARE
+        return one.rank == 1 or one.coverage >= TEXT_COVERAGE
 
     return tuple(filter(fits, finding.evidence))
+
+
+def _share(wanted: set[str], passage: Passage) -> float:
+    """The share of the wanted words that stand in a passage or its headings, each word counting the same."""
+    present = {stem(word) for word in content_words(" ".join((*passage.heading, passage.text)))}
+    return len(wanted & present) / len(wanted) if wanted else 0.0
+
+
+def _names_a_code(question: Question, finding: Finding) -> bool:
+    """Whether the evidence has the row of a code in the question: then that row answers, whatever else is said."""
+    keys = set(identifier_candidates(question.text))
+    return any(one.passage.kind is BlockKind.TABLE and _is_about(one.passage, keys) for one in finding.evidence)
 
 
 def quoted_whole(
@@ -112,7 +140,7 @@ def quoted_whole(
     steps = _steps(question, evidence, procedure)
     if steps:
         return tuple(_whole(passage) for passage in steps)
-    if top.kind is BlockKind.STEP:
+    if top.kind is BlockKind.STEP and _share({stem(word) for word in content_words(question.text)}, top) >= ROW_SHARE:
         return tuple(_whole(passage) for passage in procedure(top))
     if top.kind is not BlockKind.PARAGRAPH:
         return (_whole(top),)
@@ -127,12 +155,19 @@ def _steps(
     """
     asked = bool(_HOW_TO.search(question.text)) and not _CLOSED.search(question.text)
     wanted = {stem(word) for word in content_words(question.text)}
+    # The thing decides, not the verb: to replace the water pump is no answer to how the fuel pump is replaced.
+    things = wanted - _ACTIONS or wanted
     best: tuple[tuple[int, int], Sequence[Passage]] = ((-1, 0), ())
     for one in evidence:
-        named = len(wanted & {stem(word) for word in content_words(" ".join(one.passage.heading[-1:]))})
+        heading = {stem(word) for word in content_words(" ".join(one.passage.heading[-1:]))}
+        named = len(wanted & heading)
+        present = heading | {stem(word) for word in content_words(one.passage.text)}
         fits = one.passage.kind is BlockKind.STEP and one.coverage >= STEPS_COVERAGE * evidence[0].coverage
         # `oil change` asks for the procedure without a verb: then its heading must name every word.
-        candidate = (2 * named >= len(wanted) or fits) if asked else named == len(wanted) >= 2
+        if asked:
+            candidate = 3 * len(things & heading) >= 2 * len(things) or (fits and wanted <= present)
+        else:
+            candidate = named == len(wanted) >= 2
         if candidate and (named, -one.rank) > best[0]:
             steps = procedure(one.passage)
             if steps:
@@ -247,9 +282,14 @@ def best_quotes(question: Question, evidence: Sequence[Evidence], embedder: Enco
 
 
 def hazards_of(passages: Sequence[Passage]) -> tuple[Hazard, ...]:
-    """Every hazard that protects one of the passages, once each, in the order of the manual."""
+    """Every hazard that protects one of the passages, once each, in the order of the manual.
+
+    A passage that is a warning says it itself.
+    """
     found: dict[tuple[str, str], Hazard] = {}
     for passage in passages:
+        if passage.kind is BlockKind.HAZARD:
+            continue
         for hazard in passage.hazards:
             found.setdefault((passage.pack, f"{hazard.signal_word}\n{hazard.text}"), hazard)
     return tuple(found.values())

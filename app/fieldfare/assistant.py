@@ -124,7 +124,11 @@ class Assistant:
             refusal = answering.refuse(finding, question)
             evidence = refusal.evidence if refusal else answering.relevant(question, finding)[:SHOWN]
             statements = () if refusal else answering.quoted_whole(question, evidence, self._procedure)
-            cited = [one.citation.passage for one in statements] or [one.passage for one in evidence[:1]]
+            if not (refusal or statements) and not self._drafts():
+                statements = tuple(answering.best_quotes(question, evidence, self._embedder))
+            # What a draft will cite is not known yet, but the warnings must stand above it.
+            read = [one.passage for one in evidence[: answering.PROMPT_PASSAGES]]
+            cited = [one.citation.passage for one in statements] or read
             yield EvidenceFound(evidence=evidence, hazards=() if refusal else answering.hazards_of(cited))
             if refusal:
                 yield Answered(answer=refusal)
@@ -142,15 +146,19 @@ class Assistant:
         except FieldfareError as error:
             yield Failed(message=str(error))
 
+    def _drafts(self) -> bool:
+        """Whether a language model can draft now; an eager assistant loads it first."""
+        if self._eager:
+            self.load_model()
+        return self._model is not None
+
     def _drafted(
         self, question: Question, evidence: tuple[Evidence, ...], cancel: threading.Event
     ) -> Iterator[Statement]:
-        if self._eager:
-            self.load_model()
-        if self._model is None:
-            yield from answering.best_quotes(question, evidence, self._embedder)
+        model = self._model
+        if model is None:  # closed meanwhile
             return
-        drafted = answering.draft(question, evidence, self._model, cancel.is_set)
+        drafted = answering.draft(question, evidence, model, cancel.is_set)
         yield from answering.locked(question, evidence, drafted, self._embedder)
 
     def _procedure(self, passage: Passage) -> tuple[Passage, ...]:

@@ -19,7 +19,7 @@ from typing import TYPE_CHECKING
 
 from fieldfare import __version__, output, settings
 from fieldfare.domain import Answer, Answered, Cancelled, Drafted, EvidenceFound, Failed, Question, Verdict
-from fieldfare.errors import FieldfareError, UsageError
+from fieldfare.errors import FieldfareError, StorageError, UsageError
 from fieldfare.text import clean
 
 if TYPE_CHECKING:
@@ -39,6 +39,8 @@ def run() -> None:
 
 def main(arguments: Sequence[str]) -> int:
     """Run one command; the exit code."""
+    if sys.stdout is None or sys.stderr is None:  # closed by the shell: >&-
+        return StorageError.exit_code
     for stream in (sys.stdout, sys.stderr):
         with contextlib.suppress(AttributeError, ValueError):
             stream.reconfigure(errors="replace")  # type: ignore[union-attr]
@@ -55,6 +57,11 @@ def main(arguments: Sequence[str]) -> int:
     except BrokenPipeError:
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return 0
+    except OSError as error:
+        print(f"fieldfare: the output cannot be written ({error.strerror or error}).", file=sys.stderr)
+        with contextlib.suppress(OSError, AttributeError, ValueError):
+            os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return StorageError.exit_code
     except MemoryError:
         print("fieldfare: there is not enough memory. Close other programs and try again.", file=sys.stderr)
         return 1

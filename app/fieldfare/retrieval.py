@@ -203,16 +203,15 @@ _Hits = dict[str, list[tuple[str, str, int, bool]]]
 def _identified(text: str, archives: Sequence[Archive]) -> tuple[str, _Hits]:
     """The question with its codes spelled as the manuals print them, and where each pack has them."""
     candidates = identifier_candidates(text)
+    loose = {loose_key(key): raw for key, raw in candidates.items()}
     hits: _Hits = {}
     for archive in archives:
         found = archive.find_identifiers(list(candidates))
-        spelled = candidates
-        if not found:
-            spelled = {loose_key(key): raw for key, raw in candidates.items()}
-            found = archive.find_loose_identifiers(list(spelled))
+        if not any(defines for *_, defines in found):  # `E7` means E07 rather than a mention of ACEA E7
+            found = [hit for hit in archive.find_loose_identifiers(list(loose)) if hit[3]] or found
         hits[archive.manifest.id] = found
         for key, printed, *_ in found:
-            raw = spelled.get(key) or spelled.get(loose_key(key), "")
+            raw = candidates.get(key) or loose.get(loose_key(key), "")
             if raw and raw != printed:
                 text = text.replace(raw, printed)
     return text, hits
@@ -245,9 +244,14 @@ def _weights(terms: Sequence[str], archives: Sequence[Archive]) -> dict[str, flo
 
 
 def _coverage(weights: dict[str, float], passage: Passage) -> float:
-    """The share of the question's weight whose words stand in a passage, its headings or its document's title."""
-    heading = " ".join((passage.document, *passage.heading, *(figure.caption for figure in passage.figures)))
-    present = {stem(word) for word in words(f"{heading} {passage.text}")}
+    """The share of the question's weight whose words stand in a passage, its headings or its document's title.
+
+    A table row or a warning is judged by its own words: the heading over it speaks of its neighbours as well.
+    """
+    context = ""
+    if passage.kind not in {BlockKind.TABLE, BlockKind.HAZARD}:
+        context = " ".join((passage.document, *passage.heading, *(figure.caption for figure in passage.figures)))
+    present = {stem(word) for word in words(f"{context} {passage.text}")}
     present |= {part for word in present for part in re.split(r"[.,'’]", word)}
     total = sum(weights.values())
     return sum(weight for word, weight in weights.items() if word in present) / total if total else 0.0

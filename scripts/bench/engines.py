@@ -18,13 +18,15 @@ import subprocess
 import sys
 import threading
 import time
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from collections.abc import Callable
+    from pathlib import Path
 
     from fieldfare.llm import LanguageModel
+
+import psutil
 
 from fieldfare import paths
 
@@ -64,16 +66,17 @@ class Bare:
         if self.llama.llama_decode(self.context, self.llama.llama_batch_get_one(array, len(tokens))):
             raise RuntimeError("llama_decode failed")
 
-    def measure(self) -> tuple[float, float]:
-        """Tokens a second: reading the prompt, writing the answer."""
+    def measure(self, read: int = 4096, written: int = DECODED) -> tuple[float, float]:
+        """Tokens a second: reading the prompt (its first tokens), writing the answer."""
+        prompt = self.prompt[:read]
         self.llama.llama_memory_clear(self.llama.llama_get_memory(self.context), True)
         began = time.perf_counter()
-        for start in range(0, len(self.prompt), 512):
-            self.decode(self.prompt[start : start + 512])
-        read = time.perf_counter()
-        for _ in range(DECODED):
+        for start in range(0, len(prompt), 512):
+            self.decode(prompt[start : start + 512])
+        middle = time.perf_counter()
+        for _ in range(written):
             self.decode([self.llama.llama_sampler_sample(self.sampler, self.context, -1)])
-        return len(self.prompt) / (read - began), DECODED / (time.perf_counter() - read)
+        return len(prompt) / (middle - began), written / (time.perf_counter() - middle)
 
 
 def measure(model: LanguageModel) -> tuple[float, float]:
@@ -102,7 +105,8 @@ def language_model(rounds: int) -> None:
     for index, name in enumerate(("reading", "writing")):
         row(f"{name}, quiet", quiet[0][index], quiet[1][index], quiet[2][index])
     with busy():
-        loaded = compare(rounds, lambda: measure(model), bare.measure)
+        # The bare loop is so slow now that it is given less to do.
+        loaded = compare(rounds, lambda: measure(model), lambda: bare.measure(128, 6))
         latencies = [cancel(model, prefill=prefill) for prefill in (True, False)]
     for index, name in enumerate(("reading", "writing")):
         row(f"{name}, 2 busy processes", loaded[0][index], loaded[1][index], loaded[2][index])
@@ -123,9 +127,8 @@ def compare(
 ) -> tuple[list[float], list[float], list[float]]:
     """Medians of both and of the ratio of each round."""
     ours(), peer()
-    pairs = []
-    for turn in range(rounds):  # who goes first changes every round
-        pairs.append((ours(), peer()) if turn % 2 else (peer(), ours())[::-1])
+    # Who goes first changes every round.
+    pairs = [(ours(), peer()) if turn % 2 else (peer(), ours())[::-1] for turn in range(rounds)]
     first = [statistics.median(pair[0][index] for pair in pairs) for index in (0, 1)]
     second = [statistics.median(pair[1][index] for pair in pairs) for index in (0, 1)]
     ratio = [statistics.median(pair[0][index] / pair[1][index] for pair in pairs) for index in (0, 1)]
@@ -260,6 +263,10 @@ def main() -> None:
     parser.add_argument("--reference", nargs=2, metavar=("PYTHON", "MODEL_FOLDER"))
     parser.add_argument("--only", choices=("llm", "embedding"))
     options = parser.parse_args()
+    others = psutil.cpu_percent(1.0)
+    print(
+        f"before the start, other programs take {others:.0f} % of the processors" + (": too many" if others > 5 else "")
+    )
     if options.only != "embedding":
         language_model(options.rounds)
     if options.only != "llm":

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 from fieldfare import database
 from fieldfare.domain import Block, BlockKind, Document, Manifest, Picture, Place
-from fieldfare.errors import SourceError, StorageError
+from fieldfare.errors import SourceError, StorageError, UsageError
 from fieldfare.ingest.passages import cut, leading_hazards
 from fieldfare.ingest.sources import PackSource, read_documents
 from fieldfare.pack import manifest
@@ -52,6 +52,10 @@ def build(source: PackSource, target: Path, embedder: Embedder | None, progress:
     target = target.absolute()
     if not target.parent.is_dir():
         raise StorageError(f"The folder {target.parent} does not exist. Make it first.")
+    if target.is_dir():
+        raise UsageError(f"{target} is a folder. Name the file of the pack: -o {target / (source.id + '.fpack')}")
+    if target.exists() and not _is_pack(target):
+        raise UsageError(f"{target} exists and is no pack. It is left as it is: choose another name for the pack.")
     try:
         with tempfile.TemporaryDirectory(prefix=".fieldfare-", dir=target.parent) as scratch:
             draft, finished = Path(scratch) / "draft", Path(scratch) / "finished"
@@ -70,6 +74,13 @@ def build(source: PackSource, target: Path, embedder: Embedder | None, progress:
             f"{target} cannot be written ({error}). Check the folder and the space left on it."
         ) from error
     return BuildReport(size=size, **report)
+
+
+def _is_pack(file: Path) -> bool:
+    """Whether a file may be replaced by a pack: it is one, or empty."""
+    with file.open("rb") as stream:
+        head = stream.read(72)
+    return not head or (head[:15] == b"SQLite format 3" and head[68:72] == database.APPLICATION_ID.to_bytes(4, "big"))
 
 
 class _Writer:
@@ -168,7 +179,9 @@ class _Writer:
                     "INSERT INTO passage_words (rowid, heading, text, caption) VALUES (?, ?, ?, ?)",
                     (passage, f"{document.title} > {heading}", one.text, captions),
                 )
-                hazards = {*inherited, *(blocks[i][2] for i in one.hazards)}
+                hazards = {blocks[i][2] for i in one.hazards}
+                if one.kind is not BlockKind.HAZARD:
+                    hazards |= set(inherited)
                 self._db.executemany(
                     "INSERT INTO protects VALUES (?, ?)",
                     [(passage, hazard) for hazard in sorted(filter(None, hazards))],

@@ -38,6 +38,11 @@ _SMALL = re.compile(rf"^{_SYMBOL}({_WORD})(?:\s*!+|\s*:)\s*", re.DOTALL | re.IGN
 _ONLY_WORD = re.compile(rf"^{_SYMBOL}({_WORD})\s*[:!.]*$", re.IGNORECASE)
 
 
+def is_signal_word(text: str) -> bool:
+    """Whether a text is a signal word and nothing else."""
+    return bool(_ONLY_WORD.match(text)) and not text.islower()
+
+
 def split_signal_word(text: str) -> tuple[str, str] | None:
     """The signal word as printed and the warning's text, None where the text opens no warning.
 

@@ -205,11 +205,16 @@ def _bind_hazards(blocks: Sequence[Block], cuts: Sequence[Cut]) -> None:
             step = next((i for i in range(number + 1, len(blocks)) if blocks[i].kind is BlockKind.STEP), number)
             start, end = number, step
         else:
-            start, end = number, len(blocks) - 1
-            opens = all(blocks[i].kind in {BlockKind.HAZARD, BlockKind.FIGURE} for i in range(number))
-            start = 0 if opens else max(number - 1, 0)
+            end = len(blocks) - 1
+            start = max(number - 1, 0)
+            while start > 0 and blocks[start].kind is blocks[start - 1].kind is BlockKind.TABLE:
+                start -= 1  # a table printed in parts is one
+            if all(before.kind in {BlockKind.HAZARD, BlockKind.FIGURE} for before in blocks[:number]):
+                start = 0
         for one in cuts:
-            if one.last >= start and one.first <= end:
+            if one.kind is BlockKind.HAZARD:
+                one.hazards = {one.first}
+            elif one.last >= start and one.first <= end:
                 one.hazards.add(number)
 
 

@@ -28,10 +28,9 @@ class Pace:
         """How many threads to use for the next step; asked before each."""
         if self.most == 1:
             return 1
-        now = self._clocks()
-        elapsed = now[0] - self._last[0]
-        if elapsed >= _INTERVAL:
-            free = (now[1] - self._last[1] + now[2] - self._last[2]) / elapsed
+        if time.monotonic() - self._last[0] >= _INTERVAL:
+            now = self._clocks()
+            free = (now[1] - self._last[1] + now[2] - self._last[2]) / (now[0] - self._last[0])
             self._threads = max(1, min(self.most, int(free + _MARGIN)))
             self._last = now
         return self._threads

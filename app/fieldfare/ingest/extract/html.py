@@ -11,7 +11,7 @@ from lxml import etree
 
 from fieldfare.domain import Block, BlockKind, Picture, Place
 from fieldfare.errors import SourceError
-from fieldfare.ingest.hazards import HAZARD_KINDS, NOTE_KINDS
+from fieldfare.ingest.hazards import HAZARD_KINDS, NOTE_KINDS, is_signal_word
 from fieldfare.ingest.structure import Outline, figure_number, tidy
 from fieldfare.text import squeeze
 
@@ -95,7 +95,10 @@ class Walker:
                 run = []
                 yield from self._element(child, depth + 1, inside)
             else:
-                run.append(_inline(child))
+                text = _inline(child)
+                opens = child.tag in {"b", "strong"} and not "".join(run).strip() and is_signal_word(text.strip())
+                # Bold type sets a signal word apart as a colon does: `**Caution** Hot water.`
+                run.append(f"{text.strip().rstrip(':')}: " if opens else text)
             run.append(_flat(child.tail))
         yield from self._paragraph(run)
 

@@ -15,7 +15,7 @@ from fieldfare.ingest.extract import pdf_tables
 from fieldfare.ingest.extract.pdf_figures import Illustration, illustrations
 from fieldfare.ingest.extract.pdf_layout import Line, Style, gutter, lines_of, without_contents
 from fieldfare.ingest.extract.pdf_page import Box, PageContent, read_page
-from fieldfare.ingest.hazards import NOTE_WORDS, split_signal_word
+from fieldfare.ingest.hazards import NOTE_WORDS, is_signal_word, split_signal_word
 from fieldfare.ingest.structure import FIGURE_CAPTION, Outline, figure_number
 from fieldfare.text import squeeze
 
@@ -52,11 +52,20 @@ class _Bookmark:
 
 
 @dataclass(frozen=True, slots=True)
+class _Warning:
+    """A box around text in which a signal word stands alone, above the text or beside it."""
+
+    box: Box
+    word: str
+    lines: tuple[Line, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class _Item:
     """Something on the page in reading order: a line, a table or a figure."""
 
     box: Box
-    thing: Line | pdf_tables.Table | Illustration
+    thing: Line | pdf_tables.Table | Illustration | _Warning
 
 
 class _Reader:
@@ -151,7 +160,9 @@ class _Reader:
                 tables.append(table)
                 lines = [line for line in lines if not table.box.holds(line.box)]
         self._render(index, content, figures)
-        things: list[Line | pdf_tables.Table | Illustration] = [*lines, *tables, *figures]
+        warnings = _warnings(panels, lines)
+        lines = [line for line in lines if not any(line in warning.lines for warning in warnings)]
+        things: list[Line | pdf_tables.Table | Illustration | _Warning] = [*lines, *tables, *figures, *warnings]
         items = [_Item(one.box, one) for one in things]
         self._emit(_reading_order(items, middle), content, panels, index)
 
@@ -194,7 +205,12 @@ class _Reader:
                 self._line(item.thing, content, marks, panel)
                 continue
             self._flush(content)
-            if isinstance(item.thing, pdf_tables.Table):
+            if isinstance(item.thing, _Warning):
+                self._flush_table()
+                text = _join([line for line in item.thing.lines if not is_signal_word(line.text)])
+                self._outline.add(Block(kind=BlockKind.PARAGRAPH, text=item.thing.word, place=place))
+                self._outline.add(Block(kind=BlockKind.PARAGRAPH, text=text, place=place))
+            elif isinstance(item.thing, pdf_tables.Table):
                 self._table(item.thing, place)
             elif isinstance(item.thing, Illustration) and item.thing.picture is not None:
                 caption = _join(item.thing.caption)
@@ -321,6 +337,16 @@ class _Reader:
             block, _ = self._last_table
             self._last_table = None
             self._outline.add(replace(block, text="\n".join(" | ".join(row) for row in block.rows)))
+
+
+def _warnings(panels: Sequence[pdf_tables.Panel], lines: Sequence[Line]) -> list[_Warning]:
+    found = []
+    for panel in panels:
+        inside = tuple(line for line in lines if panel.box.holds(line.box))
+        word = next((line.text for line in inside if is_signal_word(line.text)), "")
+        if word and len(inside) > 1:
+            found.append(_Warning(panel.box, word if word.isupper() else f"{word}:", inside))
+    return found
 
 
 def _draw(page: Any, scale: float) -> Any:

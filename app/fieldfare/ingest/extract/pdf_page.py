@@ -316,6 +316,18 @@ def _sort_path(item: Any, box: Box, rules: list[Box], frames: list[Box], drawing
     count = pdfium.FPDFPath_CountSegments(item.raw)
     kinds = {pdfium.FPDFPathSegment_GetType(pdfium.FPDFPath_GetPathSegment(item.raw, i)) for i in range(min(count, 64))}
     if count in {4, 5, 6} and pdfium.FPDF_SEGMENT_BEZIERTO not in kinds:
-        frames.append(box)
+        if not _is_blank(item):
+            frames.append(box)
     else:
         drawings.append(box)
+
+
+def _is_blank(item: Any) -> bool:
+    """Whether a rectangle shows nothing: filled white and not outlined, as some programs put behind every line of text."""
+    mode, stroke = ctypes.c_int(), ctypes.c_int()
+    if not pdfium.FPDFPath_GetDrawMode(item.raw, mode, stroke) or stroke.value:
+        return False
+    red, green, blue, alpha = (ctypes.c_uint() for _ in range(4))
+    if not mode.value or not pdfium.FPDFPageObj_GetFillColor(item.raw, red, green, blue, alpha):
+        return not mode.value
+    return alpha.value < 8 or min(red.value, green.value, blue.value) > 247

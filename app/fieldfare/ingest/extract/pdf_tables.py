@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import re
 from dataclasses import dataclass
 from functools import reduce
@@ -11,7 +12,7 @@ from fieldfare.ingest.extract.pdf_layout import Line, lines_of
 from fieldfare.ingest.extract.pdf_page import Box, PageContent, Word
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Callable, Sequence
 
 _TOUCH = 3.5
 DRAWN = 5  # curved or slanted shapes that make a ruled region a drawing: callout circles, parts, symbols
@@ -49,10 +50,17 @@ def ruled(page: PageContent, lines: Sequence[Line]) -> tuple[list[Table], list[P
         table = _from_rules(box, group, inside)
         if table is not None:
             tables.append(table)
-        elif any(item.width > 0.9 * box.width and item.height > 0.9 * box.height for item in group):
+        elif _encloses(group, box):
             panels.append(Panel(box))
     tables = [one for one in tables if not any(other is not one and _within(one.box, other.box) for other in tables)]
     return tables, panels
+
+
+def _encloses(group: Sequence[Box], box: Box) -> bool:
+    """Whether the lines make a closed box: one frame, or rules on its sides."""
+    frame = any(item.width > 0.9 * box.width and item.height > 0.9 * box.height for item in group)
+    sides = sum(item.width <= 3 and item.height > 0.7 * box.height for item in group)
+    return frame or sides >= 2
 
 
 def _within(inner: Box, outer: Box) -> bool:
@@ -60,21 +68,30 @@ def _within(inner: Box, outer: Box) -> bool:
 
 
 def _groups(items: Sequence[Box]) -> list[list[Box]]:
-    """Rules and frames that touch each other, and row lines of one width that follow each other closely."""
-    groups: list[list[Box]] = []
-    for item in sorted(items, key=lambda one: (one.y0, one.x0)):
-        touching = [
-            group for group in groups if any(item.near(other, _TOUCH) or _stacked(other, item) for other in group)
-        ]
-        joined = [item, *(one for group in touching for one in group)]
-        groups = [group for group in groups if group not in touching]
-        groups.append(joined)
-    return groups
+    """Rules and frames that touch each other; and of those that are rules alone, the ones that stack to a table."""
+    groups = _joined([[item] for item in sorted(items, key=lambda one: (one.y0, one.x0))], _touch)
+    flat = [group for group in groups if all(item.height <= 3 for item in group)]
+    closed = [group for group in groups if group not in flat]
+    return closed + _joined(flat, _stacked)
 
 
-def _stacked(upper: Box, lower: Box) -> bool:
-    flat = upper.height <= 3 and lower.height <= 3
-    return flat and abs(upper.x0 - lower.x0) < 4 and abs(upper.x1 - lower.x1) < 4 and lower.y0 - upper.y1 < 90
+def _joined(groups: Sequence[list[Box]], belong: Callable[[Box, Box], bool]) -> list[list[Box]]:
+    result: list[list[Box]] = []
+    for group in groups:
+        near = [other for other in result if any(belong(one, item) for one in other for item in group)]
+        result = [other for other in result if other not in near]
+        result.append([*group, *(item for other in near for item in other)])
+    return result
+
+
+def _touch(one: Box, other: Box) -> bool:
+    return one.near(other, _TOUCH)
+
+
+def _stacked(one: Box, other: Box) -> bool:
+    """Whether two row lines of the same width follow each other closely."""
+    gap = max(other.y0 - one.y1, one.y0 - other.y1)
+    return abs(one.x0 - other.x0) < 4 and abs(one.x1 - other.x1) < 4 and gap < 90
 
 
 def _from_rules(box: Box, group: Sequence[Box], words: Sequence[Word]) -> Table | None:
@@ -96,6 +113,8 @@ def _from_rules(box: Box, group: Sequence[Box], words: Sequence[Word]) -> Table 
     }
     x_edges = _merge(sorted({*columns, box.x0, box.x1}), 5)
     if len(x_edges) < 3:
+        if len(y_edges) < 3:
+            return None  # a frame with nothing drawn inside holds text
         x_edges = _columns_of(words, box)
     if len(x_edges) < 3:
         return None
@@ -172,6 +191,14 @@ def _table(box: Box, cells: list[list[list[Word]]], x_edges: Sequence[float]) ->
     if filled < 0.4 * len(kept) * len(columns):
         return None
     texts = [tuple(row[index] for index in columns) for row, _ in kept]
+    spans = any(left and not right for left, right in itertools.pairwise(texts[0]))
+    if len(texts) > 2 and spans and bool(texts[0][0]) != bool(texts[1][0]) and all(texts[1][1:]):
+        # Two rows of heads: the upper one spans columns, the first column's name spans both rows.
+        upper = list(texts[0])
+        for index in range(1, len(upper)):
+            upper[index] = upper[index] or upper[index - 1]
+        upper[0] = upper[0] or texts[1][0]
+        return Table(box, (tuple(upper), (upper[0], *texts[1][1:]), *texts[2:]), 2, tuple(x_edges))
     bold = [all(word.bold for cell in source for word in cell) for _, source in kept]
     return Table(box, tuple(texts), _header_rows(texts, bold), tuple(x_edges))
 

@@ -64,7 +64,6 @@ class AskScreen(Screen[None]):
         Binding("escape", "back", "Back", show=False),
         Binding("slash", "question", "Question", show=False),
         Binding("question_mark", "app.help", "Help", show=False),
-        Binding("q", "app.quit", "Quit", show=False),
         *(Binding(str(number), f"open({number})", show=False) for number in range(1, 10)),
     ]
 

@@ -37,7 +37,6 @@ class ReadingScreen(Screen[str]):
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("escape,backspace", "back", "Back", show=False),
         Binding("question_mark", "app.help", "Help", show=False),
-        Binding("q", "app.quit", "Quit", show=False),
     ]
 
     def __init__(self, assistant: Assistant, target: Target) -> None:
