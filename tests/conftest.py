@@ -31,7 +31,8 @@ Hot oil burns the skin. Let the gearbox cool for 30 minutes.
 2. Remove the drain plug and drain the oil.
 3. Tighten the drain plug to 45 N·m.
 
-The gearbox holds 2.6 L of CLP 220 oil. Never mix mineral oil with synthetic oil. Oil samples are taken at the dipstick.
+The gearbox holds 2.6 L of CLP 220 oil. Never mix mineral oil with synthetic oil. Oil samples are taken at the dipstick. The
+engine of the drive takes oil of class ACEA E7.
 
 ## Codes
 

@@ -121,3 +121,30 @@ def pump_manual(target: Path) -> None:
             *(Paragraph(f"Left paragraph {number}. {filler}", BODY) for number in range(1, 19)),
         ]
     )
+
+
+def boxed_manual(target: Path) -> None:
+    """One page of boxes: a word beside its warning, a warning and a table of one width with steps between, two-row heads."""
+    document = BaseDocTemplate(str(target), pagesize=A4)
+    document.addPageTemplates(PageTemplate("one", frames=[Frame(60, 60, A4[0] - 120, A4[1] - 120)]))
+    grid = [("GRID", (0, 0), (-1, -1), 0.6, colors.black)]
+    beside = [["Caution", Paragraph("The cover is sharp. Wear gloves when you lift it off the housing. " * 3, BODY)]]
+    motors = [["", "Current (A)", "", "Fuse (A)", ""], ["Model", "230 V", "400 V", "230 V", "400 V"]]
+    motors += [["C7-S", "14.2", "8.1", "20", "10"], ["C7-L", "21.5", "12.4", "32", "16"]]
+    document.build(
+        [
+            Paragraph("1 Filter", CHAPTER),
+            Table(beside, colWidths=[80, 360], style=TableStyle(grid)),
+            Spacer(1, 12),
+            Paragraph("1. Remove the cover.", BODY),
+            Paragraph("2. Pull out the element.", BODY),
+            _warning("WARNING", "Hot surface. Let the filter cool."),
+            Paragraph("3. Install the new element.", BODY),
+            Paragraph("4. Install the cover.", BODY),
+            Table(
+                motors,
+                colWidths=[88] * 5,
+                style=TableStyle([*grid, ("SPAN", (1, 0), (2, 0)), ("SPAN", (3, 0), (4, 0))]),
+            ),
+        ]
+    )

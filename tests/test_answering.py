@@ -108,7 +108,16 @@ def test_what_the_model_invents_is_replaced_by_the_quote(shelf: Shelf, embedder:
 
 @pytest.mark.parametrize(
     "text",
-    ["who won the world cup in 1990", "what does E99 mean", "the of and", "   ", "best pizza dough recipe", "🔧"],
+    [
+        "how do I replace the turbocharger?",
+        "wheel nut torque",
+        "who won the world cup in 1990",
+        "what does E99 mean",
+        "the of and",
+        "   ",
+        "best pizza dough recipe",
+        "🔧",
+    ],
 )
 def test_what_the_manuals_do_not_say_is_refused(shelf: Shelf, embedder: Embedder, text: str) -> None:
     events, answer = ask(shelf, embedder, text, ScriptedModel("It is 1000 liters."))

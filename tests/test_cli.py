@@ -157,3 +157,27 @@ def test_a_closed_pipe_is_no_error(tmp_path: Path) -> None:
     )  # fmt: skip
     assert "Traceback" not in done.stderr
     assert "Exception" not in done.stderr
+
+
+def test_a_build_never_overwrites_what_is_no_pack(pump_source: Path, tmp_path: Path) -> None:
+    manual = tmp_path / "notes.md"
+    manual.write_text("# Mine\n\nText.\n")
+    done = fieldfare("pack", "build", str(tmp_path), "-o", str(manual), "--no-meaning", home=tmp_path / "home")
+    assert done.returncode == 2
+    assert manual.read_text() == "# Mine\n\nText.\n"
+    folder = fieldfare("pack", "build", str(pump_source), "-o", str(tmp_path), "--no-meaning", home=tmp_path / "home")
+    assert folder.returncode == 2
+    assert "is a folder" in folder.stderr
+
+
+@pytest.mark.skipif(not Path("/dev/full").exists(), reason="needs /dev/full")
+@pytest.mark.parametrize("where", [">/dev/full", ">&-"])
+def test_an_output_that_cannot_be_written_gets_no_traceback(tmp_path: Path, where: str) -> None:
+    done = subprocess.run(
+        ["bash", "-c", f"{sys.executable} -m fieldfare search E22 {where}"],
+        capture_output=True, text=True, check=False, cwd=ROOT / "app",
+        env={**os.environ, "FIELDFARE_HOME": str(tmp_path), "FIELDFARE_SHARE": str(paths.share_dir())},
+    )  # fmt: skip
+    assert done.returncode == 6
+    assert "Traceback" not in done.stderr
+    assert "Exception ignored" not in done.stderr

@@ -8,7 +8,8 @@ import pytest
 from fieldfare.domain import Block, BlockKind, Document
 from fieldfare.errors import SourceError
 from fieldfare.ingest.extract import pdf
-from pdfs import pump_manual
+from fieldfare.ingest.passages import header_of
+from pdfs import boxed_manual, pump_manual
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -106,3 +107,22 @@ def test_truncated_pdfs_never_crash(tmp_path: Path) -> None:
         file.write_bytes(data[: len(data) * part // 8])
         with contextlib.suppress(SourceError):
             assert pdf.extract(file, lambda *_: None).source == "part.pdf"
+
+
+def test_boxes_are_warnings_steps_stay_and_heads_of_two_rows_are_joined(tmp_path: Path) -> None:
+    file = tmp_path / "boxed.pdf"
+    boxed_manual(file)
+    found = blocks(pdf.extract(file, lambda *_: None), "1 Filter")
+    assert [block.kind for block in found] == [
+        BlockKind.HAZARD, BlockKind.STEP, BlockKind.STEP, BlockKind.HAZARD, BlockKind.STEP, BlockKind.STEP, BlockKind.TABLE,
+    ]  # fmt: skip
+    assert found[0].signal_word == "Caution"
+    assert found[0].text.startswith("The cover is sharp. Wear gloves")
+    assert [block.number for block in found if block.kind is BlockKind.STEP] == ["1", "2", "3", "4"]
+    assert header_of(found[-1]) == [
+        "Model",
+        "Current (A) 230 V",
+        "Current (A) 400 V",
+        "Fuse (A) 230 V",
+        "Fuse (A) 400 V",
+    ]

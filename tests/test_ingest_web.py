@@ -43,6 +43,8 @@ def blocks_of(folder: Path, text: str, name: str = "a.md") -> list[Block]:
         ("> [!CAUTION]\n> Sharp edges.", "CAUTION"),
         ('{% include callout.html type="warning" title="Hot" content="Wait." %}', "WARNING"),
         ("**WARNING:** Hot water.", "WARNING"),
+        ("**Caution**\nHot water.", "Caution"),
+        ("> **Caution**\n> Hot water.", "Caution"),
         ("⚠️ Warning: Hot water.", "Warning"),
         ("<div class='admonition danger'><p class='admonition-title'>Danger</p><p>Wait.</p></div>", "DANGER"),
         ("GEFAHR! Hohe Spannung.", "GEFAHR"),

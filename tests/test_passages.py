@@ -125,3 +125,14 @@ def test_a_figure_belongs_to_the_text_that_names_it() -> None:
 def test_cutting_is_deterministic(letters: list[str]) -> None:
     blocks = [paragraph(letter * 400) for letter in letters]
     assert cuts(*blocks) == cuts(*blocks)
+
+
+def test_a_warning_after_a_table_in_parts_protects_all_its_parts_and_itself_only_itself() -> None:
+    part = Block(kind=BlockKind.TABLE, text="", rows=(("Code", "Remedy"), ("E1", "Reset")), header_rows=1)
+    found = cuts(
+        paragraph("x" * 800), part, part, hazard("It can start again."), paragraph("y" * 800), hazard("Noise.")
+    )
+    rows = [one for one in found if one.row is not None]
+    assert len(rows) == 2
+    assert all(3 in one.hazards for one in rows)
+    assert [one.hazards for one in found if one.kind is BlockKind.HAZARD] == [{3}, {5}]

@@ -110,6 +110,8 @@ def relevant(question: Question, finding: Finding) -> tuple[Evidence, ...]:
             return True
         if kind in {BlockKind.TABLE, BlockKind.HAZARD, BlockKind.FIGURE}:
             return one.coverage >= ROW_COVERAGE and _share(wanted, one.passage) >= ROW_SHARE
+        if kind is BlockKind.STEP:
+            return _share(wanted, one.passage) >= ROW_SHARE
         return one.rank == 1 or one.coverage >= TEXT_COVERAGE
 
     return tuple(filter(fits, finding.evidence))

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 
 from fieldfare.ingest.extract.pdf_layout import Line, lines_of
 from fieldfare.ingest.extract.pdf_page import Box, PageContent, Word
+from fieldfare.ingest.hazards import is_signal_word
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -48,12 +49,18 @@ def ruled(page: PageContent, lines: Sequence[Line]) -> tuple[list[Table], list[P
         if len(inside) < 2 or sum(box.holds(shape) for shape in page.drawings) >= DRAWN:
             continue
         table = _from_rules(box, group, inside)
-        if table is not None:
+        if table is not None and not _is_warning(table):
             tables.append(table)
         elif _encloses(group, box):
             panels.append(Panel(box))
     tables = [one for one in tables if not any(other is not one and _within(one.box, other.box) for other in tables)]
     return tables, panels
+
+
+def _is_warning(table: Table) -> bool:
+    """Whether a table is a box whose left cell holds nothing but a signal word and whose right cell is the warning."""
+    left = [row[0] for row in table.rows if row[0]]
+    return len(left) == 1 and is_signal_word(left[0]) and len(table.rows[0]) <= 3
 
 
 def _encloses(group: Sequence[Box], box: Box) -> bool:
