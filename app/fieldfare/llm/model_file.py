@@ -60,7 +60,7 @@ class ModelFile:
         Weights, keys and values in 16 bits, one chunk's activations and scores, and the library's own tables.
         """
         kept = 2 * 2 * self.layers * context * self.kv_heads * self.head_width
-        chunk = 4 * 128 * (6 * self.width + 3 * self.feed_forward + self.heads * context)
+        chunk = 4 * 256 * (6 * self.width + 3 * self.feed_forward + self.heads * context)
         tables = 200 * self.vocabulary + 8 * self.vocabulary + 20_000_000
         return self.weights_size + kept + chunk + tables
 
