@@ -22,7 +22,7 @@ import tempfile
 import termios
 import time
 
-ASK = "What does the governor actuator do?"  # running text: the language model is loaded
+ASK = "Why must I not run at low load?"  # running text: the language model is loaded
 
 
 def timed(command: list[str], environment: dict[str, str]) -> tuple[float, float]:
