@@ -1,6 +1,6 @@
 """What flows through Fieldfare: frozen values that know no storage, no engine and no screen.
 
-Stages, in order: source (Document, Section, Block) -> pack (Manifest) -> index (Passage) -> query (Question) ->
+Stages, in order: source (Title, Section, Block, Sheet, Remark) -> pack (Manifest) -> index (Passage) -> query (Question) ->
 evidence (Evidence, Hazard, Figure) -> answer (Citation, Statement, Answer) -> events.
 """
 
@@ -88,6 +88,19 @@ class Picture:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class PictureSource:
+    """Where a picture will be read from: a file, a member of that file where it is a container, or a region of its page.
+
+    `page` counts from 1; without a `region` the whole page is meant.
+    """
+
+    file: str
+    member: str = ""
+    page: int | None = None
+    region: Region | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Hazard:
     """A warning of the manual, verbatim.
 
@@ -121,8 +134,9 @@ class Block:
     """One element of a section in reading order, as ingest understood it.
 
     `number` is a step's number as printed and `level` its depth from 1. A table has `rows` of equal length, the first
-    `header_rows` of which are its header. A figure has its `picture`. A hazard has its `signal_word`, and `protects`
-    says what it belongs to: "step" (the block before it or the next step), "procedure" or "section".
+    `header_rows` of which are its header. A figure has the source of its picture, and its `text` is the words inside the
+    drawing. A hazard has its `signal_word`, and `protects` says what it belongs to: "step" (the block before it or the
+    next step), "procedure" or "section". `confidence` is below 1 where the text was recognised from a picture (0 to 1).
     """
 
     kind: BlockKind
@@ -133,11 +147,12 @@ class Block:
     rows: tuple[tuple[str, ...], ...] = ()
     header_rows: int = 0
     caption: str = ""
-    picture: Picture | None = None
+    picture: PictureSource | None = None
     signal_word: str = ""
     scheme: str = ""
     symbol: str = ""
     protects: str = ""
+    confidence: float = 1.0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -150,26 +165,40 @@ class Section:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Sheet:
-    """A page of a source that has pages: its printed label and, where it was rendered, its picture."""
+class Title:
+    """What a document calls itself and the language that it declares; both empty where it does not say."""
 
-    place: Place
-    picture: Picture | None = None
+    text: str
+    language: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Document:
-    """One manual as ingest understood it."""
+class Sheet:
+    """A page of a source that has pages, with the source of its picture where it can be drawn."""
 
-    source: str
-    title: str
-    language: str
-    sections: tuple[Section, ...]
-    sheets: tuple[Sheet, ...] = ()
-    number: str = ""
-    revision: str = ""
-    date: str = ""
-    losses: tuple[str, ...] = ()
+    place: Place
+    picture: PictureSource | None = None
+
+
+class RemarkKind(StrEnum):
+    """Why an author should look at a place of his source."""
+
+    LOST = "lost"  # could not be taken into the pack
+    HIDDEN = "hidden"  # text that the eye does not see: white, tiny, covered, invisible
+    UNSURE = "unsure"  # recognised from a picture with low confidence
+    DOUBT = "doubt"  # taken in, but perhaps not as it was meant
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Remark:
+    """What ingest noticed: `where` is the file and page, `text` says what it is and what to do."""
+
+    kind: RemarkKind
+    where: str
+    text: str
+
+    def __str__(self) -> str:
+        return f"{self.kind}: {self.where}: {self.text}"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
