@@ -274,6 +274,25 @@ class Question:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class GoldQuestion:
+    """A question of the pack's author with what is right for it; not `answerable` where the manual does not say.
+
+    Every word and number of each part of `expect` must stand in the answer; `answer` is prose, of which the numbers must
+    stand. `page` is the page as printed, `section` a heading or its number, `hazard` words of the warning that must be
+    shown (`*` for any).
+    """
+
+    id: str
+    text: str
+    answerable: bool = True
+    expect: tuple[str, ...] = ()
+    answer: str = ""
+    page: str = ""
+    section: str = ""
+    hazard: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Evidence:
     """A passage that may answer: `rank` from 1, `score` from 0 to 1, and why it was found.
 
