@@ -91,13 +91,29 @@ class Picture:
 class PictureSource:
     """Where a picture will be read from: a file, a member of that file where it is a container, or a region of its page.
 
-    `page` counts from 1; without a `region` the whole page is meant.
+    `page` counts from 1 and is turned by `turn` quarters clockwise so that its text reads; without a `region`, which counts
+    on the turned page, the whole page is meant.
     """
 
     file: str
     member: str = ""
     page: int | None = None
+    turn: int = 0
     region: Region | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Drawn:
+    """A picture that was read from its source, or the problem why not; neither where it is too small to be a figure.
+
+    `text` are words recognised in it, with their `confidence`.
+    """
+
+    source: PictureSource
+    picture: Picture | None = None
+    text: str = ""
+    confidence: float = 1.0
+    problem: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -199,6 +215,39 @@ class Remark:
 
     def __str__(self) -> str:
         return f"{self.kind}: {self.where}: {self.text}"
+
+
+class TermKind(StrEnum):
+    """How a word of the trade is to be treated."""
+
+    SYNONYM = "synonym"  # found by the other word too
+    ABBREVIATION = "abbreviation"  # found by its long form and the other way round
+    PROTECTED = "protected"  # never translated
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Term:
+    """A word of the pack's trade as its author accepted it; `means` is the other word or the long form."""
+
+    kind: TermKind
+    text: str
+    means: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class GoldQuestion:
+    """A question that the author knows the answer to: where it stands, or that the manual does not say.
+
+    `page` is the printed page, `section` a heading; an `answer`'s numbers and words must stand in what is answered.
+    """
+
+    id: str
+    text: str
+    answerable: bool = True
+    answer: str = ""
+    page: str = ""
+    section: str = ""
+    kind: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

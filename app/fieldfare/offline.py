@@ -15,7 +15,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Callable, Iterable
 
 # Sockets that stay: AF_UNIX (event loops and the terminal talk to themselves over it) and AF_NETLINK (asks the kernel
 # for its list of interfaces; nothing sent there leaves the machine). Every other family is refused, so that Bluetooth,
@@ -28,7 +28,17 @@ _ABIS = {
     "x86_64": (0xC000003E, 41, 317, True),
     "aarch64": (0xC00000B7, 198, 277, False),
 }
-_LOAD, _EQUAL, _AT_LEAST, _RETURN = 0x20, 0x15, 0x35, 0x06  # BPF: ld [k], jeq k, jge k, ret k
+# System calls that change files or start programs, and those that open files with the position of their flags.
+_CHANGES = {
+    # creat, open_by_handle_at, openat2, truncate, rename*, mkdir*, rmdir, link*, symlink*, unlink*, mknod*, chmod*, chown*,
+    # set and remove attributes, execve*, ptrace, process_vm_writev, kill
+    "x86_64": (85, 304, 437, 76, 82, 264, 316, 83, 258, 84, 86, 265, 88, 266, 87, 263, 133, 259, 90, 91, 268, 92, 93, 94,
+               260, 188, 189, 190, 197, 198, 199, 59, 322, 101, 311, 62),
+    "aarch64": (265, 437, 45, 38, 276, 34, 37, 36, 35, 33, 52, 53, 54, 55, 5, 6, 7, 14, 15, 16, 221, 281, 117, 271, 129),
+}  # fmt: skip
+_OPENS = {"x86_64": ((2, 1), (257, 2)), "aarch64": ((56, 2),)}  # open and openat
+_WRITING = os.O_WRONLY | os.O_RDWR | os.O_CREAT | os.O_TRUNC
+_LOAD, _EQUAL, _AT_LEAST, _ANY_BIT, _RETURN = 0x20, 0x15, 0x35, 0x45, 0x06  # BPF: ld [k], jeq k, jge k, jset k, ret k
 _NUMBER, _ABI, _FIRST_ARGUMENT = 0, 4, 16  # offsets in struct seccomp_data; the low half of a 64-bit argument
 _ALLOW = 0x7FFF0000
 _REFUSE = 0x00050000 | errno.EACCES
@@ -59,12 +69,20 @@ _closed: list[Guard] = []
 def close_network() -> Guard:
     """Refuse the network from now on, for good, and say how; a second call changes nothing."""
     if not _closed:
-        if _install_filter():
+        if _install_filter(_network_rules):
             _closed.append(_SECCOMP)
         else:
             sys.addaudithook(_refuse)
             _closed.append(_PYTHON)
     return _closed[0]
+
+
+def close_files() -> bool:
+    """Refuse to change any file or start any program from now on, for good; False where the system cannot.
+
+    What is open stays open. For processes that only read, such as the one that parses manuals.
+    """
+    return _install_filter(_file_rules)
 
 
 def describe() -> str:
@@ -86,29 +104,53 @@ def probe() -> bool:
     return True
 
 
-def _program(machine: str) -> bytes:
-    """The filter as an array of struct sock_filter."""
-    abi, socket_number, _, has_x32 = _ABIS[machine]
-    # Each line: operation, operand, label to jump to if true, label if false ("" is the next line).
-    lines: list[tuple[int, int, str, str]] = [
-        (_LOAD, _ABI, "", ""),
-        (_EQUAL, abi, "", "refuse"),
-        (_LOAD, _NUMBER, "", ""),
+# A line of a filter: operation, operand, label to jump to if true, label if false ("" is the next line).
+_Line = tuple[int, int, str, str]
+
+
+def _network_rules(machine: str) -> list[_Line]:
+    return [
+        *((_EQUAL, number, "refuse", "") for number in _IO_URING),
+        (_EQUAL, _ABIS[machine][1], "", "allow"),
+        (_LOAD, _FIRST_ARGUMENT, "", ""),
+        *((_EQUAL, family, "allow", "") for family in _ALLOWED_FAMILIES),
+        (_RETURN, _REFUSE, "", ""),
     ]
+
+
+def _file_rules(machine: str) -> list[_Line]:
+    lines: list[_Line] = [(_EQUAL, number, "refuse", "") for number in (*_IO_URING, *_CHANGES[machine])]
+    for number, flags in _OPENS[machine]:
+        lines += [
+            (_EQUAL, number, "", f"not {number}"),
+            (_LOAD, _FIRST_ARGUMENT + 8 * flags, "", ""),
+            (_ANY_BIT, _WRITING, "refuse", "allow"),
+            (0, 0, f"not {number}", ""),
+        ]
+    return lines
+
+
+def _program(machine: str, rules: list[_Line]) -> bytes:
+    """The filter as an array of struct sock_filter: `rules` for calls of the native ABI, all others refused."""
+    abi, _, _, has_x32 = _ABIS[machine]
+    lines: list[_Line] = [(_LOAD, _ABI, "", ""), (_EQUAL, abi, "", "refuse"), (_LOAD, _NUMBER, "", "")]
     if has_x32:
         lines.append((_AT_LEAST, _X32, "refuse", ""))
-    lines += [(_EQUAL, number, "refuse", "") for number in _IO_URING]
-    lines += [(_EQUAL, socket_number, "", "allow"), (_LOAD, _FIRST_ARGUMENT, "", "")]
-    lines += [(_EQUAL, family, "allow", "") for family in _ALLOWED_FAMILIES]
-    lines += [(_RETURN, _REFUSE, "", ""), (_RETURN, _ALLOW, "", "")]
-    at = {"refuse": len(lines) - 2, "allow": len(lines) - 1}
+    lines += [*rules, (0, 0, "allow", ""), (_RETURN, _ALLOW, "", ""), (0, 0, "refuse", ""), (_RETURN, _REFUSE, "", "")]
+    at: dict[str, int] = {}
+    code: list[_Line] = []
+    for line in lines:
+        if line[0]:
+            code.append(line)
+        else:  # a label
+            at[line[2]] = len(code)
     return b"".join(
-        struct.pack("=HBBI", code, *(at[label] - index - 1 if label else 0 for label in (yes, no)), operand)
-        for index, (code, operand, yes, no) in enumerate(lines)
+        struct.pack("=HBBI", operation, *(at[label] - index - 1 if label else 0 for label in (yes, no)), operand)
+        for index, (operation, operand, yes, no) in enumerate(code)
     )
 
 
-def _install_filter() -> bool:
+def _install_filter(rules: Callable[[str], list[_Line]]) -> bool:
     """Install the seccomp filter on all threads; False where the system has none or does not allow it."""
     machine = platform.machine() if sys.platform == "linux" else ""
     if machine not in _ABIS or sys.maxsize < 2**32:
@@ -117,7 +159,7 @@ def _install_filter() -> bool:
         import ctypes
 
         libc = ctypes.CDLL(None, use_errno=True)
-        filters = ctypes.create_string_buffer(_program(machine))
+        filters = ctypes.create_string_buffer(_program(machine, rules(machine)))
         program = struct.pack("@HP", (len(filters) - 1) // 8, ctypes.addressof(filters))
         pointer = ctypes.create_string_buffer(program)
         no_new_privileges, all_threads, set_filter = 38, 1, 1

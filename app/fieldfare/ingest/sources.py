@@ -3,44 +3,55 @@
 from __future__ import annotations
 
 import hashlib
+import json
 import re
 import tomllib
 import unicodedata
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
-from fieldfare.domain import Document, Machine
-from fieldfare.errors import FieldfareError, SourceError, UsageError
-from fieldfare.ingest.extract import pages
+from fieldfare.domain import GoldQuestion, Machine, Term, TermKind
+from fieldfare.errors import SourceError, UsageError
 from fieldfare.pack import manifest
 from fieldfare.text import squeeze
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Iterator
     from pathlib import Path
 
-    Progress = Callable[[str, int, int], None]
-
+# The extractor of each kind of file, a module of `fieldfare.ingest.extract`.
 SUFFIXES = {
-    ".md": "web",
-    ".mdx": "web",
-    ".markdown": "web",
-    ".html": "web",
-    ".htm": "web",
-    ".xhtml": "web",
+    ".md": "pages",
+    ".mdx": "pages",
+    ".markdown": "pages",
+    ".html": "pages",
+    ".htm": "pages",
+    ".xhtml": "pages",
     ".pdf": "pdf",
 }
+_TOGETHER = frozenset({"pages"})  # forms whose files make one document together
 MAX_FILE = 1 << 30
 _SKIPPED_FOLDERS = frozenset("node_modules __pycache__ dist venv".split())
 _PLAIN_NAMES = frozenset("html docs doc manual manuals src content pages site en de fr es it pt".split())
 _LANGUAGES = frozenset("de en es fr it pt nl pl cs da fi sv no el tr hu ro".split())
+# Every key that pack.toml may have: a misspelt one must not be passed over.
+_KEYS = {
+    "pack": frozenset("id version title language licence questions embedder".split()),
+    "machines": frozenset("maker model serials".split()),
+    "documents": frozenset("path title number revision date language licence supersedes".split()),
+    "identifiers": frozenset({"patterns"}),
+    "hazards": frozenset({"scheme"}),
+    "terms": frozenset("synonyms abbreviations protected".split()),
+    "check": None,  # read by those who check
+}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class DocumentSource:
-    """One document to be: its files (all Markdown or HTML, or one PDF) below `root`, and what the author says of it.
+    """One document to be: its files below `root`, the extractor that reads them, and what the author says of it.
 
-    Pictures are read from anywhere below `base`, the folder of the pack, and from nowhere else.
+    Pictures are read from anywhere below `base`, the folder of the pack, and from nowhere else. An empty `language` is
+    found out from the text. `supersedes` is the number, or number and revision, of the document that this one replaces.
     """
 
     base: Path
@@ -52,15 +63,24 @@ class DocumentSource:
     number: str = ""
     revision: str = ""
     date: str = ""
+    licence: str = ""
+    supersedes: str = ""
+
+    @property
+    def name(self) -> str:
+        """What it is called in messages: its only file, or its folder."""
+        return self.files[0].name if len(self.files) == 1 else self.root.resolve().name
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PackSource:
     """Everything that a pack is built from. `digests` names every source file with its SHA-256.
 
-    An empty title is taken from the only document.
+    An empty title is taken from the only document. `check` are the author's thresholds as JSON, `embedder` the folder of
+    the embedding model that he chose (None: the embedded one), `scheme` what gives his signal words their meaning.
     """
 
+    root: Path
     id: str
     version: str
     title: str
@@ -70,6 +90,11 @@ class PackSource:
     patterns: tuple[re.Pattern[str], ...]
     documents: tuple[DocumentSource, ...]
     digests: tuple[tuple[str, str], ...]
+    scheme: str = ""
+    terms: tuple[Term, ...] = ()
+    questions: tuple[GoldQuestion, ...] = ()
+    check: str = "{}"
+    embedder: Path | None = None
 
 
 def read_source(source: Path, *, language: str = "") -> PackSource:
@@ -79,8 +104,9 @@ def read_source(source: Path, *, language: str = "") -> PackSource:
     config_file = source if source.name == "pack.toml" else source / "pack.toml"
     root = config_file.parent if source.is_dir() or source.name == "pack.toml" else source.parent
     config = _read_config(config_file) if config_file.is_file() else {}
+    _require_known(config)
     pack = _table(config, "pack")
-    default_language = language or _text(pack, "language") or "en"
+    default_language = language or _text(pack, "language")
     name = source.stem if source.is_file() and source.name != "pack.toml" else root.resolve().name
     documents = (
         [one for entry in _tables(config, "documents") for one in _configured(root, entry, default_language)]
@@ -96,8 +122,11 @@ def read_source(source: Path, *, language: str = "") -> PackSource:
         raise SourceError(f"{config_file}: the id {id_!r} must be small letters, digits and hyphens, 2 to 64 of them.")
     if not manifest.VERSION.fullmatch(version):
         raise SourceError(f"{config_file}: the version {version!r} must be numbers with points, such as 1.0.2.")
-    files = sorted({file for document in documents for file in document.files} | ({config_file} if config else set()))
+    questions = _below(root, _text(pack, "questions"), "questions") if _text(pack, "questions") else None
+    files = {file for document in documents for file in document.files}
+    files |= {file for file in (config_file if config else None, questions) if file is not None}
     return PackSource(
+        root=root,
         id=id_,
         version=version,
         title=_text(pack, "title") or ("" if len(documents) == 1 else squeeze(name)),
@@ -109,41 +138,42 @@ def read_source(source: Path, *, language: str = "") -> PackSource:
         ),
         patterns=_patterns(config_file, _table(config, "identifiers")),
         documents=tuple(documents),
-        digests=tuple((_relative(file, root), _digest(file)) for file in files),
+        digests=tuple((_relative(file, root), digest_of(file)) for file in sorted(files)),
+        scheme=_text(_table(config, "hazards"), "scheme"),
+        terms=_terms(_table(config, "terms")),
+        questions=read_questions(questions) if questions else (),
+        check=json.dumps(_table(config, "check"), sort_keys=True, ensure_ascii=False, default=str),
+        embedder=_below(root, _text(pack, "embedder"), "embedder") if _text(pack, "embedder") else None,
     )
 
 
-def read_documents(source: PackSource, progress: Progress) -> Iterator[Document]:
-    """Extract every document in turn; one that cannot be read raises SourceError with its name."""
-    for document in source.documents:
-        name = document.files[0].name if document.form == "pdf" else document.root.name
+def read_questions(file: Path) -> tuple[GoldQuestion, ...]:
+    """The author's gold questions, one JSON object a line; SourceError with the number of a line that is none."""
+    found = []
+    for number, line in enumerate(_read_text(file).splitlines(), 1):
+        if not line.strip():
+            continue
         try:
-            if document.form == "pdf":
-                from fieldfare.ingest.extract import pdf
-
-                extracted = pdf.extract(document.files[0], progress)
-            else:
-                extracted = pages.extract(document, progress)
-        except FieldfareError:
-            raise
-        except (OSError, UnicodeError, RecursionError, ValueError, KeyError, IndexError) as error:
-            raise SourceError(
-                f"{name} cannot be read ({type(error).__name__}: {error}). Replace it or leave it out."
-            ) from error
-        yield replace(
-            extracted,
-            title=document.title or extracted.title or name,
-            language=document.language,
-            number=document.number,
-            revision=document.revision,
-            date=document.date,
+            entry = json.loads(line)
+            text = squeeze(str(entry["text"]))
+        except (ValueError, KeyError, TypeError) as error:
+            raise SourceError(f'{file.name}, line {number}: not a question. Write {{"text": "…", "page": 3}}.') from error
+        found.append(
+            GoldQuestion(
+                id=str(entry.get("id") or number),
+                text=text,
+                answerable=bool(entry.get("answerable", True)),
+                answer=squeeze(str(entry.get("answer") or "")),
+                page=squeeze(str(entry.get("page") or "")),
+                section=squeeze(str(entry.get("section") or "")),
+                kind=squeeze(str(entry.get("kind") or "")),
+            )
         )
+    return tuple(found)
 
 
 def _configured(root: Path, entry: dict[str, Any], language: str) -> Iterator[DocumentSource]:
-    path = root / _text(entry, "path")
-    if not _text(entry, "path") or not path.exists() or not path.resolve().is_relative_to(root.resolve()):
-        raise SourceError(f"pack.toml names the document {entry.get('path')!r}, which is not below {root}.")
+    path = _below(root, _text(entry, "path"), "a document")
     for found in _discovered(path, _text(entry, "language") or language):
         yield replace(
             found,
@@ -152,11 +182,20 @@ def _configured(root: Path, entry: dict[str, Any], language: str) -> Iterator[Do
             number=_text(entry, "number"),
             revision=_text(entry, "revision"),
             date=_text(entry, "date"),
+            licence=_text(entry, "licence"),
+            supersedes=_text(entry, "supersedes"),
         )
 
 
+def _below(root: Path, name: str, what: str) -> Path:
+    path = root / name
+    if not name or not path.exists() or not path.resolve().is_relative_to(root.resolve()):
+        raise SourceError(f"pack.toml names {name!r} as {what}, which is not below {root}.")
+    return path
+
+
 def _discovered(path: Path, language: str) -> Iterator[DocumentSource]:
-    """The documents below a path: each PDF is one, all web pages of one language together are one."""
+    """The documents below a path: files of a form that belong together make one document a language."""
     if path.is_file():
         files = [path]
     else:
@@ -168,29 +207,63 @@ def _discovered(path: Path, language: str) -> Iterator[DocumentSource]:
             and not any(part.startswith(".") or part in _SKIPPED_FOLDERS for part in file.relative_to(path).parts)
         )
     root = path if path.is_dir() else path.parent
-    web: dict[str, list[Path]] = {}
+    groups: dict[tuple[str, str], list[Path]] = {}
     for file in files:
         form = SUFFIXES.get(file.suffix.lower())
         if form is None:
             raise SourceError(f"{file.name} is not a format that can be read ({', '.join(sorted(SUFFIXES))}).")
-        if form == "web":
+        if form in _TOGETHER:
             parts = file.relative_to(root).parts[:-1]
-            web.setdefault(next((part for part in parts if part in _LANGUAGES), language), []).append(file)
+            spoken = next((part for part in parts if part in _LANGUAGES), language)
+            groups.setdefault((form, spoken), []).append(file)
         else:
-            yield DocumentSource(
-                base=root, root=root, files=(file,), form=form, title="", language=_pdf_language(file, language)
-            )
+            spoken = _named_language(file) or language
+            yield DocumentSource(base=root, root=root, files=(file,), form=form, title="", language=spoken)
     title = path.stem if path.is_file() else path.resolve().name
     if title.casefold() in _PLAIN_NAMES:
         title = ""  # the first page's own title says more
-    for found, group in sorted(web.items()):
-        label = title if len(web) == 1 or not title else f"{title} ({found})"
-        yield DocumentSource(base=root, root=root, files=tuple(group), form="web", title=label, language=found)
+    for (form, spoken), group in sorted(groups.items()):
+        label = title if len(groups) == 1 or not title else f"{title} ({spoken})"
+        yield DocumentSource(base=root, root=root, files=tuple(group), form=form, title=label, language=spoken)
 
 
-def _pdf_language(file: Path, language: str) -> str:
+def _named_language(file: Path) -> str:
     ending = re.search(r"[-_.]([a-z]{2})$", file.stem)
-    return ending.group(1) if ending and ending.group(1) in _LANGUAGES else language
+    return ending.group(1) if ending and ending.group(1) in _LANGUAGES else ""
+
+
+def _require_known(config: dict[str, Any]) -> None:
+    for name, value in config.items():
+        if name not in _KEYS:
+            raise SourceError(f"pack.toml: [{name}] is not known. Known are {', '.join(sorted(_KEYS))}.")
+        known = _KEYS[name]
+        for entry in value if isinstance(value, list) else [value]:
+            for key in entry if isinstance(entry, dict) and known is not None else ():
+                if key not in known:
+                    raise SourceError(f"pack.toml: [{name}] has no {key!r}. It has {', '.join(sorted(known))}.")
+
+
+def _terms(table: dict[str, Any]) -> tuple[Term, ...]:
+    """Synonyms and abbreviations as `short = "long"` or `word = ["other", "other"]`, protected words as a list."""
+    found = []
+    for kind, key in ((TermKind.SYNONYM, "synonyms"), (TermKind.ABBREVIATION, "abbreviations")):
+        entries = table.get(key, {})
+        if not isinstance(entries, dict):
+            raise SourceError(f'pack.toml: terms.{key} must be a table such as {{ AVR = "automatic voltage regulator" }}.')
+        for word, means in entries.items():
+            for one in means if isinstance(means, list) else [means]:
+                found.append(Term(kind=kind, text=squeeze(word), means=squeeze(str(one))))
+    protected = table.get("protected", [])
+    if not isinstance(protected, list):
+        raise SourceError("pack.toml: terms.protected must be a list of words that are never translated.")
+    return (*found, *(Term(kind=TermKind.PROTECTED, text=squeeze(str(word))) for word in protected))
+
+
+def _read_text(file: Path) -> str:
+    try:
+        return file.read_text(encoding="utf-8")
+    except (OSError, UnicodeDecodeError) as error:
+        raise SourceError(f"{file} cannot be read ({error}). Save it as UTF-8 text.") from error
 
 
 def _read_config(file: Path) -> dict[str, Any]:
@@ -243,7 +316,8 @@ def _relative(file: Path, root: Path) -> str:
     return file.resolve().relative_to(root.resolve()).as_posix()
 
 
-def _digest(file: Path) -> str:
+def digest_of(file: Path) -> str:
+    """The SHA-256 of a file in hexadecimal digits; SourceError where it is too large or cannot be read."""
     try:
         if file.stat().st_size > MAX_FILE:
             raise SourceError(f"{file.name} is larger than 1 GiB. Split it.")

@@ -48,6 +48,7 @@ class Outline:
         self._root = root
         self._stack: list[tuple[int, str]] = []
         self._sections: list[Section] = []
+        self._last: tuple[str, ...] | None = None  # the path of the section that was finished last
         self._blocks: list[Block] = []
         self._start = Place()
         self._waiting: Block | None = None
@@ -99,10 +100,15 @@ class Outline:
         if block.text or block.rows or block.picture:
             self._blocks.append(block)
 
+    def take(self) -> tuple[Section, ...]:
+        """The sections that are complete and were not taken yet."""
+        taken, self._sections = tuple(self._sections), []
+        return taken
+
     def sections(self) -> tuple[Section, ...]:
-        """Everything collected so far."""
+        """The rest, at the end of the document."""
         self._finish()
-        return tuple(self._sections)
+        return self.take()
 
     def _release(self) -> None:
         """A signal word that no paragraph followed stands as it was printed."""
@@ -116,7 +122,8 @@ class Outline:
     def _finish(self) -> None:
         self._release()
         path = (*self._root, *(title for _, title in self._stack))
-        if self._blocks or (self._stack and (not self._sections or self._sections[-1].path != path)):
+        if self._blocks or (self._stack and self._last != path):
+            self._last = path
             self._sections.append(Section(path=path, place=self._start, blocks=tuple(self._blocks)))
         self._blocks = []
         self._start = self.place

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 import lxml.html
 from lxml import etree
 
-from fieldfare.domain import Block, BlockKind, Picture, Place
+from fieldfare.domain import Block, BlockKind, PictureSource, Place, Remark, RemarkKind
 from fieldfare.errors import SourceError
 from fieldfare.ingest.hazards import HAZARD_KINDS, NOTE_KINDS, is_signal_word
 from fieldfare.ingest.structure import Outline, figure_number, tidy
@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
     from lxml.html import HtmlElement
 
-    ReadPicture = Callable[[str], Picture | None]
+    FindPicture = Callable[[str], PictureSource | None]
 
 _SKIPPED = frozenset("script style nav header footer noscript template form button input select iframe head title link meta "
                      "video audio object embed canvas dialog".split())  # fmt: skip
@@ -60,22 +60,26 @@ def title_of(text: str) -> str:
 
 
 class Walker:
-    """Walks a tree and adds what it understands to an outline; what it drops is named in `losses`."""
+    """Walks a tree and adds what it understands to an outline; what it drops becomes a remark on the page `name`."""
 
-    def __init__(self, outline: Outline, read_picture: ReadPicture, losses: list[str]) -> None:
+    def __init__(self, outline: Outline, find_picture: FindPicture, remarks: list[Remark], name: str) -> None:
         self._outline = outline
-        self._read_picture = read_picture
-        self._losses = losses
+        self._find_picture = find_picture
+        self._remarks = remarks
+        self._name = name
 
     def walk(self, root: HtmlElement) -> None:
         """Add all blocks below an element in reading order."""
         for block in self._children(root, 0, ""):
             self._outline.add(block)
 
+    def _lost(self, text: str) -> None:
+        self._remarks.append(Remark(kind=RemarkKind.LOST, where=self._name, text=text))
+
     def _children(self, parent: HtmlElement, depth: int, inside: str) -> Iterator[Block]:
         """The blocks below an element; inline runs between block elements become paragraphs."""
         if depth > MAX_DEPTH:
-            self._losses.append("nesting deeper than 200 elements was left out")
+            self._lost("what is nested deeper than 200 elements was left out: simplify the page")
             return
         run: list[str] = [_flat(parent.text)]
         for child in parent:
@@ -138,7 +142,7 @@ class Walker:
         elif tag == "dl":
             yield from self._definitions(element, depth)
         elif tag == "svg":
-            self._losses.append("an inline SVG drawing was left out: save it as a file and link it")
+            self._lost("an inline SVG drawing was left out: save it as a file and link it")
         else:
             if tag == "tabitem" and element.get("label"):
                 yield Block(kind=BlockKind.PARAGRAPH, text=f"{element.get('label')}:")
@@ -256,11 +260,9 @@ class Walker:
     def _figure(self, element: HtmlElement, caption: str) -> Iterator[Block]:
         source = element.get("src") or element.get("name") or element.get("data-src") or ""
         caption = squeeze(caption)
-        picture = self._read_picture(source) if source else None
-        if picture is not None and max(picture.width, picture.height) >= 32:
-            yield Block(
-                kind=BlockKind.FIGURE, text=caption, caption=caption, number=figure_number(caption), picture=picture
-            )
+        picture = self._find_picture(source) if source else None
+        if picture is not None:
+            yield Block(kind=BlockKind.FIGURE, text="", caption=caption, number=figure_number(caption), picture=picture)
 
     def _table(self, table: HtmlElement, depth: int) -> Iterator[Block]:
         rows, header_rows = _grid(table)

@@ -18,6 +18,7 @@ from mdit_py_plugins.admon import admon_plugin
 from mdit_py_plugins.container import container_plugin
 from mdit_py_plugins.front_matter import front_matter_plugin
 
+from fieldfare.domain import Remark, RemarkKind
 from fieldfare.ingest.hazards import HAZARD_KINDS, NOTE_KINDS
 from fieldfare.text import clean, squeeze
 
@@ -50,15 +51,15 @@ class MarkdownPage:
     html: str
 
 
-def convert(text: str, losses: list[str], name: str) -> MarkdownPage:
-    """Turn one Markdown file into HTML; what its dialect holds and we do not understand is named in `losses`."""
+def convert(text: str, remarks: list[Remark], name: str) -> MarkdownPage:
+    """Turn one Markdown file into HTML; what its dialect holds and we do not understand is named in `remarks`."""
     front: dict[str, Any] = {}
     parser = _parser(name.endswith(".mdx"))
     source = clean(text)
     pieces = _CODE.split(source)
     # Split with two groups: text, code, fence, text, ... Code stays as it is.
     prepared = "".join(
-        _prepare(piece, losses, name) if index % 3 == 0 else piece
+        _prepare(piece, remarks, name) if index % 3 == 0 else piece
         for index, piece in enumerate(pieces)
         if index % 3 != 2
     )
@@ -68,7 +69,7 @@ def convert(text: str, losses: list[str], name: str) -> MarkdownPage:
             loaded = yaml.safe_load(tokens[0].content)
             front = loaded if isinstance(loaded, dict) else {}
         except yaml.YAMLError:
-            losses.append(f"{name}: its front matter is not valid YAML and was left out")
+            remarks.append(Remark(kind=RemarkKind.LOST, where=name, text="its front matter is not valid YAML: correct it"))
     sidebar = front.get("sidebar")
     order = front.get("order", front.get("nav_order", sidebar.get("order") if isinstance(sidebar, dict) else None))
     return MarkdownPage(
@@ -115,9 +116,9 @@ def _box(kind: str, title: str) -> str:
     return f'<div class="admonition {html.escape(kind.lower())}" data-title="{html.escape(title)}">\n'
 
 
-def _prepare(text: str, losses: list[str], name: str) -> str:
+def _prepare(text: str, remarks: list[Remark], name: str) -> str:
     def liquid(match: re.Match[str]) -> str:
-        return _liquid(match.group(1), losses, name)
+        return _liquid(match.group(1), remarks, name)
 
     text = _LIQUID.sub(liquid, text)
     text = _WIKI_LINK.sub(r"\2", text)
@@ -128,7 +129,7 @@ def _prepare(text: str, losses: list[str], name: str) -> str:
     return _COMPONENT.sub(r"<\1\2></\1>", text)
 
 
-def _liquid(tag: str, losses: list[str], name: str) -> str:
+def _liquid(tag: str, remarks: list[Remark], name: str) -> str:
     """A Jekyll include: callouts become fences, galleries their pictures, the rest is named as lost."""
     command = tag.split(None, 2)
     attributes = {key: value[1:-1] for key, value in _ATTRIBUTE.findall(tag)}
@@ -141,5 +142,6 @@ def _liquid(tag: str, losses: list[str], name: str) -> str:
         if "images" in attributes or "![" in tag:
             return "\n\n" + "\n\n".join(re.findall(r"!\[[^\]]*\]\([^)]*\)", tag)) + "\n\n"
     if command and command[0] not in {"raw", "endraw", "comment", "endcomment"}:
-        losses.append(f"{name}: {{% {' '.join(command[:2])} … %}} was left out")
+        text = f"{{% {' '.join(command[:2])} … %}} is not understood: replace it by Markdown"
+        remarks.append(Remark(kind=RemarkKind.LOST, where=name, text=text))
     return ""

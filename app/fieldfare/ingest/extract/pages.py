@@ -1,4 +1,4 @@
-"""A folder of Markdown or HTML files with their pictures -> one document."""
+"""A folder of Markdown or HTML files -> the pieces of one document."""
 
 from __future__ import annotations
 
@@ -7,30 +7,27 @@ from functools import partial
 from typing import TYPE_CHECKING
 from urllib.parse import unquote, urlsplit
 
-from fieldfare import images
-from fieldfare.domain import Document, Picture
-from fieldfare.errors import SourceError
+from fieldfare.domain import PictureSource, Remark, RemarkKind, Title
 from fieldfare.ingest.extract import html, markdown
 from fieldfare.ingest.structure import Outline
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Iterator
     from pathlib import Path
 
     from lxml.html import HtmlElement
 
+    from fieldfare.ingest.extract import Piece, Progress
     from fieldfare.ingest.sources import DocumentSource
 
 _PICTURES = frozenset({".png", ".jpg", ".jpeg", ".webp", ".gif", ".bmp", ".tif", ".tiff", ".svg"})
 _FIRST = ("index", "readme", "intro", "introduction", "overview", "about")
-MAX_PICTURE = 64 << 20
 
 
-def extract(source: DocumentSource, progress: Callable[[str, int, int], None]) -> Document:
+def extract(source: DocumentSource, progress: Progress) -> Iterator[Piece]:
     """Read the files in the order of their folders, front matter and names; a file's title heads its sections."""
     root, language = source.root, source.language
-    losses: list[str] = []
-    outline = Outline()
+    remarks: list[Remark] = []
     read = []
     for file in source.files:
         text = file.read_text(encoding="utf-8", errors="replace")
@@ -38,12 +35,14 @@ def extract(source: DocumentSource, progress: Callable[[str, int, int], None]) -
         if file.suffix.lower() in {".html", ".htm", ".xhtml"}:
             page = markdown.MarkdownPage(title=html.title_of(text), order=1e9, html=text)
         elif text.strip():
-            page = markdown.convert(text, losses, name)
+            page = markdown.convert(text, remarks, name)
         else:
             continue
         read.append((_order(file, root, page.order), file, name, page))
     read.sort(key=lambda entry: entry[0])
-    pictures = _Pictures(source.base, language, losses)
+    yield Title(text=read[0][3].title if read else "")
+    outline = Outline()
+    pictures = _Pictures(source.base, language, remarks)
     for done, (_, file, name, page) in enumerate(read, 1):
         body = html.parse(page.html, name) if page.html.strip() else None
         outline.restart()
@@ -55,15 +54,11 @@ def extract(source: DocumentSource, progress: Callable[[str, int, int], None]) -
             if body is not None and _starts_with(body, title):
                 _drop_first_heading(body)
         if body is not None:
-            html.Walker(outline, partial(pictures.read, folder=file.parent), losses).walk(body)
-        progress("reading", done, len(read))
-    return Document(
-        source=root.name,
-        title=read[0][3].title if read else "",
-        language=language,
-        sections=outline.sections(),
-        losses=tuple(dict.fromkeys(losses)),
-    )
+            html.Walker(outline, partial(pictures.find, folder=file.parent, name=name), remarks, name).walk(body)
+        yield from outline.take()
+        progress(f"reading {root.name}", done, len(read))
+    yield from outline.sections()
+    yield from dict.fromkeys(remarks)
 
 
 def _order(file: Path, root: Path, order: float) -> tuple[object, ...]:
@@ -91,32 +86,28 @@ def _drop_first_heading(body: HtmlElement) -> None:
 
 
 class _Pictures:
-    """Finds and reads the pictures that pages name, below the root only; each file once."""
+    """Finds the pictures that pages name, below the root only."""
 
-    def __init__(self, root: Path, language: str, losses: list[str]) -> None:
+    def __init__(self, root: Path, language: str, remarks: list[Remark]) -> None:
         self._root = root.resolve()
         self._language = language
-        self._losses = losses
-        self._read: dict[Path, Picture | None] = {}
+        self._remarks = remarks
         self._index: list[Path] | None = None
 
-    def read(self, source: str, folder: Path) -> Picture | None:
-        """The picture that a page in `folder` names, None where it is remote, missing or unreadable (a loss)."""
+    def find(self, source: str, folder: Path, name: str) -> PictureSource | None:
+        """The picture that the page `name` in `folder` shows, None where it is remote or missing (a remark)."""
         target = urlsplit(source.strip())
         if target.scheme or target.netloc:
-            self._losses.append(f"{source[:80]}: a picture on the network was left out")
+            self._lost(name, f"the picture {source[:80]} is on the network: save it beside the page")
             return None
         file = self._find(unquote(target.path), folder)
         if file is None:
-            self._losses.append(f"{source[:80]}: the picture was not found")
+            self._lost(name, f"the picture {source[:80]} was not found: add the file or correct its name")
             return None
-        if file not in self._read:
-            try:
-                self._read[file] = _load(file)
-            except (SourceError, OSError) as error:
-                self._losses.append(str(error))
-                self._read[file] = None
-        return self._read[file]
+        return PictureSource(file=str(file))
+
+    def _lost(self, name: str, text: str) -> None:
+        self._remarks.append(Remark(kind=RemarkKind.LOST, where=name, text=text))
 
     def _find(self, path: str, folder: Path) -> Path | None:
         if not path or "\0" in path:
@@ -135,18 +126,4 @@ class _Pictures:
         ranked = exact or sorted(
             variants, key=lambda file: (f"-{self._language}-" not in file.name, "dark" in file.name, file)
         )
-        return ranked[0].resolve() if ranked else None
-
-
-def _load(file: Path) -> Picture:
-    if file.stat().st_size > MAX_PICTURE:
-        raise SourceError(f"{file.name} is larger than 64 MiB. Scale the picture down.")
-    data = file.read_bytes()
-    if file.suffix.lower() == ".svg" or data[:5].lstrip().startswith((b"<svg", b"<?xml")):
-        import resvg_py
-
-        try:
-            data = bytes(resvg_py.svg_to_bytes(svg_string=data.decode("utf-8"), width=1200, background="white"))
-        except (ValueError, RuntimeError, UnicodeDecodeError) as error:
-            raise SourceError(f"{file.name} cannot be drawn ({error}). Export it again.") from error
-    return images.read_picture(data, name=file.name)
+        return ranked[0].resolve() if ranked and ranked[0].resolve().is_relative_to(self._root) else None

@@ -1,4 +1,4 @@
-"""PDF -> Document, with pypdfium2: pages, headings, paragraphs, steps, tables, warnings and figures with their place."""
+"""PDF -> pieces of a document, with pypdfium2: pages, headings, paragraphs, steps, tables, warnings and figures with their place."""
 
 from __future__ import annotations
 
@@ -8,8 +8,17 @@ from typing import TYPE_CHECKING, Any
 
 import pypdfium2
 
-from fieldfare import images
-from fieldfare.domain import Block, BlockKind, Document, Place, Region, Sheet
+from fieldfare.domain import (
+    Block,
+    BlockKind,
+    PictureSource,
+    Place,
+    Region,
+    Remark,
+    RemarkKind,
+    Sheet,
+    Title,
+)
 from fieldfare.errors import SourceError
 from fieldfare.ingest.extract import pdf_tables
 from fieldfare.ingest.extract.pdf_figures import Illustration, illustrations
@@ -20,29 +29,37 @@ from fieldfare.ingest.structure import FIGURE_CAPTION, Outline, figure_number
 from fieldfare.text import squeeze
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
+    from collections.abc import Iterator, Sequence
     from pathlib import Path
 
+    from fieldfare.ingest.extract import Piece, Progress
+    from fieldfare.ingest.sources import DocumentSource
+
 SAMPLE = 60  # pages that are enough to learn a document's running heads and type sizes
-RENDER_SCALE = 2.0  # 144 dots an inch
 _NUMBERED = re.compile(r"^((?:\d{1,2}|[A-Z])(?:\.\d{1,3})*)\.?\s+(?=\S*[A-Za-zÀ-ÿ])")
 _MARKER = re.compile(r"^(\(?\d{1,2}[.)]|\(?[a-z][.)]|[•●▪■◦‣▶►➢✓]|[–—-](?=\s))\s*")
 
 
-def extract(file: Path, progress: Callable[[str, int, int], None]) -> Document:
-    """Read a PDF; SourceError where it is damaged, encrypted or no PDF."""
+def extract(source: DocumentSource, progress: Progress) -> Iterator[Piece]:
+    """Read a PDF page by page; SourceError where it is damaged, encrypted or no PDF."""
+    pdf = open_pdf(source.files[0])
+    try:
+        yield from _Reader(pdf, source.files[0], progress).read()
+    finally:
+        pdf.close()
+
+
+def open_pdf(file: Path) -> Any:
+    """The open document of pypdfium2; SourceError where it is damaged, encrypted or no PDF."""
     try:
         pdf = pypdfium2.PdfDocument(str(file))
-        count = len(pdf)
+        len(pdf)
     except pypdfium2.PdfiumError as error:
         reason = "it is protected by a password" if "password" in str(error).lower() else "it is damaged or no PDF"
         raise SourceError(
             f"{file.name} cannot be read: {reason}. Ask for a free copy or print it to a new PDF."
         ) from error
-    try:
-        return _Reader(pdf, file.name, count, progress).read()
-    finally:
-        pdf.close()
+    return pdf
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,35 +86,31 @@ class _Item:
 
 
 class _Reader:
-    def __init__(self, pdf: Any, name: str, count: int, progress: Callable[[str, int, int], None]) -> None:
+    def __init__(self, pdf: Any, file: Path, progress: Progress) -> None:
         self._pdf = pdf
-        self._name = name
-        self._count = count
+        self._file = file
+        self._count = len(pdf)
         self._progress = progress
         self._outline = Outline()
-        self._losses: list[str] = []
-        self._sheets: list[Sheet] = []
+        self._remarks: list[Remark] = []
         self._bookmarks = self._read_bookmarks()
         self._style: Style
         self._last_table: tuple[Block, tuple[float, ...]] | None = None
         self._pending: list[Line] = []
 
-    def read(self) -> Document:
+    def read(self) -> Iterator[Piece]:
         step = max(1, self._count // SAMPLE)
         titles = frozenset(mark.title for marks in self._bookmarks.values() for mark in marks)
         self._style = Style.learn([self._content(index) for index in range(0, self._count, step)], titles)
+        yield Title(text=self._title())
         for index in range(self._count):
-            self._page(index)
-            self._progress(f"reading {self._name}", index + 1, self._count)
+            yield self._page(index)
+            yield from self._outline.take()
+            yield from self._remarks
+            self._remarks.clear()
+            self._progress(f"reading {self._file.name}", index + 1, self._count)
         self._flush_table()
-        return Document(
-            source=self._name,
-            title=self._title(),
-            language="",
-            sections=self._outline.sections(),
-            sheets=tuple(self._sheets),
-            losses=tuple(self._losses),
-        )
+        yield from self._outline.sections()
 
     def _title(self) -> str:
         """The title that the file names, or else the large print of its first page; empty where there is neither."""
@@ -122,7 +135,7 @@ class _Reader:
                 if index is not None and title:
                     found.setdefault(index, []).append(_Bookmark(title, mark.level + 1))
         except (pypdfium2.PdfiumError, ValueError, AttributeError):
-            self._losses.append(f"{self._name}: its bookmarks are damaged, headings were found by their type alone")
+            self._remark(RemarkKind.DOUBT, "its bookmarks are damaged: headings were found by their type alone")
         return found
 
     def _content(self, index: int) -> PageContent:
@@ -138,15 +151,14 @@ class _Reader:
         except (pypdfium2.PdfiumError, UnicodeDecodeError):
             return ""
 
-    def _page(self, index: int) -> None:
+    def _page(self, index: int) -> Sheet:
+        """Read one page into the outline."""
         content = self._content(index)
         lines, printed = self._style.split(content, lines_of(content.words))
         label = content.label or printed or str(index + 1)
         self._outline.place = Place(page=index + 1, label=label)
         if not content.words:
-            self._losses.append(
-                f"{self._name}, page {label}: no text layer (a scan or a picture); only its image is kept"
-            )
+            self._remark(RemarkKind.LOST, "no text layer (a scan or a picture): only its image is kept", label)
         lines = without_contents(lines)
         tables, panels = pdf_tables.ruled(content, lines)
         occupied = [*(table.box for table in tables), *(panel.box for panel in panels)]
@@ -159,40 +171,17 @@ class _Reader:
             for table in pdf_tables.aligned(lines, content):
                 tables.append(table)
                 lines = [line for line in lines if not table.box.holds(line.box)]
-        self._render(index, content, figures)
         warnings = _warnings(panels, lines)
         lines = [line for line in lines if not any(line in warning.lines for warning in warnings)]
         things: list[Line | pdf_tables.Table | Illustration | _Warning] = [*lines, *tables, *figures, *warnings]
         items = [_Item(one.box, one) for one in things]
         self._emit(_reading_order(items, middle), content, panels, index)
+        picture = PictureSource(file=str(self._file), page=content.number, turn=content.turn)
+        return Sheet(place=Place(page=content.number, label=label), picture=picture)
 
-    def _render(self, index: int, content: PageContent, figures: list[Illustration]) -> None:
-        """Keep a picture of the page, and cut its figures out of a larger one."""
-        page = self._pdf[index]
-        try:
-            sheet = _draw(page, images.PAGE_SIDE / max(*page.get_size(), 1))
-            drawn = (
-                _draw(page, scale := min(RENDER_SCALE, 4000 / max(content.width, content.height, 1)))
-                if figures
-                else None
-            )
-        except (pypdfium2.PdfiumError, MemoryError, ValueError):
-            self._losses.append(f"{self._name}, page {content.number}: cannot be drawn, its figures are missing")
-            figures.clear()
-            return
-        finally:
-            page.close()
-        if drawn is not None:
-            if (drawn.width > drawn.height) != (content.width > content.height):
-                drawn = drawn.rotate(-90, expand=True)
-            for number, figure in enumerate(figures):
-                box = figure.box
-                corners = (round(edge * scale) for edge in (box.x0 - 2, box.y0 - 2, box.x1 + 2, box.y1 + 2))
-                figures[number] = replace(
-                    figure, picture=images.encode(drawn.crop(tuple(corners)), longest=images.MAX_SIDE)
-                )
-        place = Place(page=index + 1, label=self._outline.place.label)
-        self._sheets.append(Sheet(place=place, picture=images.encode_sheet(sheet)))
+    def _remark(self, kind: RemarkKind, text: str, label: str = "") -> None:
+        where = f"{self._file.name}, page {label}" if label else self._file.name
+        self._remarks.append(Remark(kind=kind, where=where, text=text))
 
     def _emit(
         self, items: Sequence[_Item], content: PageContent, panels: Sequence[pdf_tables.Panel], index: int
@@ -212,12 +201,13 @@ class _Reader:
                 self._outline.add(Block(kind=BlockKind.PARAGRAPH, text=text, place=place))
             elif isinstance(item.thing, pdf_tables.Table):
                 self._table(item.thing, place)
-            elif isinstance(item.thing, Illustration) and item.thing.picture is not None:
+            elif isinstance(item.thing, Illustration):
                 caption = _join(item.thing.caption)
-                text = squeeze(f"{caption} {item.thing.text}")
-                number = figure_number(caption)
-                self._outline.add(Block(kind=BlockKind.FIGURE, text=text, caption=caption, number=number,
-                                        picture=item.thing.picture, place=place))  # fmt: skip
+                picture = PictureSource(
+                    file=str(self._file), page=content.number, turn=content.turn, region=place.region
+                )
+                self._outline.add(Block(kind=BlockKind.FIGURE, text=item.thing.text, caption=caption,
+                                        number=figure_number(caption), picture=picture, place=place))  # fmt: skip
         self._flush(content)
 
     def _place(self, box: Box, content: PageContent) -> Place:
@@ -347,10 +337,6 @@ def _warnings(panels: Sequence[pdf_tables.Panel], lines: Sequence[Line]) -> list
         if word and len(inside) > 1:
             found.append(_Warning(panel.box, word if word.isupper() else f"{word}:", inside))
     return found
-
-
-def _draw(page: Any, scale: float) -> Any:
-    return page.render(scale=scale, fill_color=(255, 255, 255, 255)).to_pil()
 
 
 def _continued(rows: Sequence[tuple[str, ...]], more: Sequence[tuple[str, ...]]) -> tuple[tuple[str, ...], ...]:

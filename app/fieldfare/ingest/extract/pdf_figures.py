@@ -12,7 +12,6 @@ from fieldfare.ingest.structure import FIGURE_CAPTION
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from fieldfare.domain import Picture
     from fieldfare.ingest.extract.pdf_layout import Line
 
 MIN_SIDE = 40.0  # points; smaller pictures are icons
@@ -26,7 +25,6 @@ class Illustration:
     box: Box
     caption: tuple[Line, ...]
     text: str
-    picture: Picture | None = None
 
 
 def illustrations(page: PageContent, occupied: Sequence[Box], lines: Sequence[Line]) -> list[Illustration]:

@@ -72,12 +72,13 @@ class Word:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PageContent:
-    """What a page holds. `rules` are thin horizontal and vertical lines, `frames` drawn rectangles, `drawings` all
+    """What a page holds; it was turned by `turn` quarters clockwise so that its text reads. `rules` are thin horizontal and vertical lines, `frames` drawn rectangles, `drawings` all
     other paths and shaded areas, `pictures` bitmaps.
     """
 
     number: int
     label: str
+    turn: int
     width: float
     height: float
     words: tuple[Word, ...]
@@ -91,10 +92,10 @@ def read_page(page: Any, number: int, label: str) -> PageContent:
     """Read a pypdfium2 page; `number` counts from 1."""
     width, height = page.get_size()
     view = _view(page)
-    words, view, width, height = _upright(list(_words(page, view)), view, width, height)
+    words, turn, view, width, height = _upright(list(_words(page, view)), view, width, height)
     rules, frames, drawings, pictures = _objects(page, view, width, height)
     return PageContent(
-        number=number, label=label, width=width, height=height, words=words, rules=tuple(rules), frames=tuple(frames),
+        number=number, label=label, turn=turn, width=width, height=height, words=words, rules=tuple(rules), frames=tuple(frames),
         drawings=tuple(drawings), pictures=tuple(pictures),
     )  # fmt: skip
 
@@ -236,14 +237,14 @@ def _word(characters: list[_Character]) -> Iterator[tuple[Word, int]]:
 
 def _upright(
     words: Sequence[tuple[Word, int]], view: _View, width: float, height: float
-) -> tuple[tuple[Word, ...], _View, float, float]:
+) -> tuple[tuple[Word, ...], int, _View, float, float]:
     """Turn a page whose text runs up or down so that it reads; drop the few rotated words of an upright page."""
     counts = [0, 0, 0, 0]
     for word, angle in words:
         counts[angle] += len(word.text)
     turned = max(range(4), key=lambda quarter: counts[quarter])
     if turned not in {1, 3} or counts[turned] < 40:
-        return tuple(word for word, angle in words if angle in {0, turned}), view, width, height
+        return tuple(word for word, angle in words if angle in {0, turned}), 0, view, width, height
     if turned == 1:  # text runs upwards: turn clockwise
 
         def spin(x: float, y: float) -> tuple[float, float]:
@@ -263,7 +264,7 @@ def _upright(
             Word(word.text, Box(min(ax, bx), min(ay, by), max(ax, bx), max(ay, by)), base, word.size, word.bold)
         )
     (e, f), (x1, y1), (x2, y2) = (spin(*view.point(*point)) for point in ((0, 0), (1, 0), (0, 1)))
-    return tuple(made), _View(x1 - e, y1 - f, x2 - e, y2 - f, e, f), height, width
+    return tuple(made), turned, _View(x1 - e, y1 - f, x2 - e, y2 - f, e, f), height, width
 
 
 _THIN = 3.0

@@ -1,0 +1,109 @@
+"""Reads and draws the pictures that extractors named, and encodes them for a pack."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from fieldfare import images
+from fieldfare.domain import Drawn, PictureSource
+from fieldfare.errors import SourceError
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+
+    from fieldfare.ingest.extract import Progress
+
+MAX_PICTURE = 64 << 20
+MIN_SIDE = 32  # pixels: smaller pictures are icons
+_FIGURE_SCALE = 2.0  # 144 dots an inch
+_LARGEST_SIDE = 4000  # pixels of a page that figures are cut out of
+_EDGE = 2.0  # points around a figure, for lines that are drawn on its border
+
+
+def draw(sources: Sequence[PictureSource], _progress: Progress) -> Iterator[Drawn]:
+    """Each picture in turn; one that cannot be read has none and says why. A PDF is opened once for its neighbours."""
+    pages = _Pages()
+    try:
+        for source in sources:
+            try:
+                picture = pages.draw(source) if source.page is not None else _read(source)
+            except (SourceError, OSError, ValueError, MemoryError, RuntimeError) as error:
+                yield Drawn(source=source, problem=str(error) or type(error).__name__)
+                continue
+            small = picture is None or max(picture.width, picture.height) < MIN_SIDE
+            yield Drawn(source=source, picture=None if small else picture)
+    finally:
+        pages.close()
+
+
+def _read(source: PictureSource) -> Any:
+    file = Path(source.file)
+    name = source.member or file.name
+    if source.member:
+        from fieldfare.ingest.extract.containers import read_member
+
+        data = read_member(file, source.member, MAX_PICTURE)
+    else:
+        if file.stat().st_size > MAX_PICTURE:
+            raise SourceError(f"{name} is larger than 64 MiB. Scale the picture down.")
+        data = file.read_bytes()
+    if name.lower().endswith(".svg") or data[:5].lstrip().startswith((b"<svg", b"<?xml")):
+        import resvg_py
+
+        try:
+            data = bytes(resvg_py.svg_to_bytes(svg_string=data.decode("utf-8"), width=1200, background="white"))
+        except (ValueError, RuntimeError, UnicodeDecodeError) as error:
+            raise SourceError(f"{name} cannot be drawn ({error}). Export it again.") from error
+    return images.read_picture(data, name=name)
+
+
+class _Pages:
+    """The PDF that is open, and its page that was drawn last."""
+
+    def __init__(self) -> None:
+        self._file = ""
+        self._pdf: Any = None
+        self._drawn: tuple[tuple[int, int], Any] | None = None
+
+    def draw(self, source: PictureSource) -> Any:
+        import pypdfium2
+
+        from fieldfare.ingest.extract.pdf import open_pdf
+
+        if source.file != self._file:
+            self.close()
+            self._pdf, self._file = open_pdf(Path(source.file)), source.file
+        try:
+            page = self._pdf[(source.page or 1) - 1]
+            try:
+                width, height = page.get_size()
+                if source.region is None:
+                    return images.encode_sheet(_render(page, images.PAGE_SIDE / max(width, height, 1), source.turn))
+                key = (source.page or 1, source.turn)
+                if self._drawn is None or self._drawn[0] != key:
+                    scale = min(_FIGURE_SCALE, _LARGEST_SIDE / max(width, height, 1))
+                    self._drawn = key, _render(page, scale, source.turn)
+            finally:
+                page.close()
+        except pypdfium2.PdfiumError as error:
+            raise SourceError(f"page {source.page} cannot be drawn ({error})") from error
+        sheet, region = self._drawn[1], source.region
+        edge = _EDGE * _FIGURE_SCALE
+        corners = (
+            max(0, round(region.left * sheet.width - edge)), max(0, round(region.top * sheet.height - edge)),
+            min(sheet.width, round(region.right * sheet.width + edge)),
+            min(sheet.height, round(region.bottom * sheet.height + edge)),
+        )  # fmt: skip
+        return images.encode(sheet.crop(corners), longest=images.MAX_SIDE)
+
+    def close(self) -> None:
+        self._drawn = None
+        if self._pdf is not None:
+            self._pdf.close()
+            self._pdf = None
+
+
+def _render(page: Any, scale: float, turn: int) -> Any:
+    drawn = page.render(scale=scale, fill_color=(255, 255, 255, 255)).to_pil()
+    return drawn.rotate(-90 * turn, expand=True) if turn else drawn
