@@ -236,17 +236,21 @@ class Term:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class GoldQuestion:
-    """A question that the author knows the answer to: where it stands, or that the manual does not say.
+    """A question of the pack's author with what is right for it; not `answerable` where the manual does not say.
 
-    `page` is the printed page, `section` a heading; an `answer`'s numbers and words must stand in what is answered.
+    Every word and number of each part of `expect` must stand in the answer; `answer` is prose, of which the numbers must
+    stand. `page` is the page as printed, `section` a heading or its number, `hazard` words of the warning that must be
+    shown (`*` for any). `kind` is the author's own sorting.
     """
 
     id: str
     text: str
     answerable: bool = True
+    expect: tuple[str, ...] = ()
     answer: str = ""
     page: str = ""
     section: str = ""
+    hazard: str = ""
     kind: str = ""
 
 
@@ -320,25 +324,6 @@ class Question:
     language: str = "en"
     machine: str = ""
     packs: tuple[str, ...] = ()
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class GoldQuestion:
-    """A question of the pack's author with what is right for it; not `answerable` where the manual does not say.
-
-    Every word and number of each part of `expect` must stand in the answer; `answer` is prose, of which the numbers must
-    stand. `page` is the page as printed, `section` a heading or its number, `hazard` words of the warning that must be
-    shown (`*` for any).
-    """
-
-    id: str
-    text: str
-    answerable: bool = True
-    expect: tuple[str, ...] = ()
-    answer: str = ""
-    page: str = ""
-    section: str = ""
-    hazard: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

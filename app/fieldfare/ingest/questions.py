@@ -20,8 +20,9 @@ MAX_SIZE = 16 << 20  # bytes; a hundred thousand questions
 _KEYS = {
     "question": "text", "text": "text", "expect": "expect", "answer": "answer", "page": "page", "section": "section",
     "hazard": "hazard", "unanswerable": "unanswerable", "answerable": "answerable", "id": "id",
+    "kind": "kind",
 }  # fmt: skip
-_NOTES = frozenset("quote kind near_page note notes comment document".split())
+_NOTES = frozenset("quote near_page note notes comment document".split())
 _YES = frozenset("true yes y x 1 ja oui si sí sim".split())
 _NO = frozenset(("false", "no", "n", "0", "", "-", "nein", "non", "não", "nao"))
 
@@ -125,7 +126,6 @@ def _question(file: Path, line: int, row: dict[str, Any], number: int) -> GoldQu
     answerable &= not _flag(where, "unanswerable", given.get("unanswerable"), default=False)
     expect = given.get("expect")
     parts = expect if isinstance(expect, list) else [expect]
-    hazard = given.get("hazard")
     question = GoldQuestion(
         id=_words(where, "id", given.get("id")) or f"q{number}",
         text=text,
@@ -134,7 +134,8 @@ def _question(file: Path, line: int, row: dict[str, Any], number: int) -> GoldQu
         answer=_words(where, "answer", given.get("answer")),
         page=_words(where, "page", given.get("page")),
         section=_words(where, "section", given.get("section")),
-        hazard=_hazard(where, hazard),
+        hazard=_hazard(where, given.get("hazard")),
+        kind=_words(where, "kind", given.get("kind")),
     )
     wanted = question.expect or question.answer or question.page or question.section
     if answerable and not (wanted or question.hazard):

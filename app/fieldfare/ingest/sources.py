@@ -10,14 +10,17 @@ import unicodedata
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
-from fieldfare.domain import GoldQuestion, Machine, Term, TermKind
+from fieldfare.domain import Machine, Term, TermKind
 from fieldfare.errors import SourceError, UsageError
+from fieldfare.ingest.questions import read_questions
 from fieldfare.pack import manifest
 from fieldfare.text import squeeze
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path
+
+    from fieldfare.domain import GoldQuestion
 
 # The extractor of each kind of file, a module of `fieldfare.ingest.extract`.
 SUFFIXES = {
@@ -147,31 +150,6 @@ def read_source(source: Path, *, language: str = "") -> PackSource:
     )
 
 
-def read_questions(file: Path) -> tuple[GoldQuestion, ...]:
-    """The author's gold questions, one JSON object a line; SourceError with the number of a line that is none."""
-    found = []
-    for number, line in enumerate(_read_text(file).splitlines(), 1):
-        if not line.strip():
-            continue
-        try:
-            entry = json.loads(line)
-            text = squeeze(str(entry["text"]))
-        except (ValueError, KeyError, TypeError) as error:
-            raise SourceError(f'{file.name}, line {number}: not a question. Write {{"text": "…", "page": 3}}.') from error
-        found.append(
-            GoldQuestion(
-                id=str(entry.get("id") or number),
-                text=text,
-                answerable=bool(entry.get("answerable", True)),
-                answer=squeeze(str(entry.get("answer") or "")),
-                page=squeeze(str(entry.get("page") or "")),
-                section=squeeze(str(entry.get("section") or "")),
-                kind=squeeze(str(entry.get("kind") or "")),
-            )
-        )
-    return tuple(found)
-
-
 def _configured(root: Path, entry: dict[str, Any], language: str) -> Iterator[DocumentSource]:
     path = _below(root, _text(entry, "path"), "a document")
     for found in _discovered(path, _text(entry, "language") or language):
@@ -257,13 +235,6 @@ def _terms(table: dict[str, Any]) -> tuple[Term, ...]:
     if not isinstance(protected, list):
         raise SourceError("pack.toml: terms.protected must be a list of words that are never translated.")
     return (*found, *(Term(kind=TermKind.PROTECTED, text=squeeze(str(word))) for word in protected))
-
-
-def _read_text(file: Path) -> str:
-    try:
-        return file.read_text(encoding="utf-8")
-    except (OSError, UnicodeDecodeError) as error:
-        raise SourceError(f"{file} cannot be read ({error}). Save it as UTF-8 text.") from error
 
 
 def _read_config(file: Path) -> dict[str, Any]:
