@@ -15,7 +15,7 @@ import apsw
 from fieldfare.errors import PackError, StorageError
 
 APPLICATION_ID = 0x46464650  # "FFFP", in the header of every pack
-SCHEMA_VERSION = 1
+SCHEMA_VERSION = 2
 
 DatabaseError = apsw.Error
 

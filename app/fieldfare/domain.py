@@ -134,12 +134,16 @@ class Hazard:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Figure:
-    """A picture of the manual with its caption; `image` is the digest that finds its bytes in the pack."""
+    """A picture of the manual with its caption; `image` is the digest that finds its bytes in the pack.
+
+    `text` is the words inside the drawing.
+    """
 
     id: int
     caption: str
     image: str
     number: str = ""
+    text: str = ""
     width: int
     height: int
     place: Place = Place()
@@ -299,6 +303,8 @@ class Passage:
     """A piece of a manual that can be found, cited and shown: paragraphs, a procedure, one row of a table, a figure.
 
     `text` is verbatim apart from white space. `id` counts within its pack. Hazards are those that protect the passage.
+    `confidence` is below 1 where the text was recognised from a picture; `superseded_by` names the document (title and
+    revision) that replaced this one, empty for a current one.
     """
 
     id: int
@@ -314,6 +320,8 @@ class Passage:
     hazards: tuple[Hazard, ...] = ()
     figures: tuple[Figure, ...] = ()
     identifiers: tuple[str, ...] = ()
+    confidence: float = 1.0
+    superseded_by: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -4,6 +4,7 @@ FieldfareError (1)
 ├── UsageError (2)       the command or the question cannot be carried out as given
 ├── SourceError (3)      a source document or pack.toml cannot be read
 ├── PackError (4)        a pack is damaged, foreign or unfit for this version
+│   └── SignatureError   a signature or key is missing, unknown, or does not fit what it signs
 ├── ModelError (5)       a model file is missing, damaged or does not fit this machine
 └── StorageError (6)     a file or folder cannot be read or written
 
@@ -35,6 +36,10 @@ class PackError(FieldfareError):
     """A pack is damaged, foreign or unfit for this version."""
 
     exit_code = 4
+
+
+class SignatureError(PackError):
+    """A signature or key is missing, unknown, damaged, or does not fit what it signs."""
 
 
 class ModelError(FieldfareError):

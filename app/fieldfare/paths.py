@@ -48,6 +48,23 @@ def packs_dir() -> Path:
     return data_dir() / "packs"
 
 
+def site_keys_dir() -> Path:
+    """Public keys that came with the program, as the site's IT ships them: packs signed with them are trusted."""
+    return share_dir() / "keys"
+
+
+def trusted_keys_dir() -> Path:
+    """Public keys that this user trusts."""
+    return data_dir() / "keys"
+
+
+def build_cache_dir() -> Path:
+    """What building packs keeps for the next build; may be deleted at any time. FIELDFARE_HOME moves it too."""
+    if override := os.environ.get("FIELDFARE_HOME"):
+        return Path(override) / "build-cache"
+    return Path(platformdirs.user_cache_dir("fieldfare", appauthor=False)) / "build"
+
+
 def settings_file() -> Path:
     """What the user decided; FIELDFARE_HOME moves it too."""
     if override := os.environ.get("FIELDFARE_HOME"):

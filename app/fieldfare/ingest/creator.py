@@ -6,26 +6,40 @@ import hashlib
 import json
 import os
 import tempfile
-from dataclasses import dataclass
+from collections import Counter
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from fieldfare import database
-from fieldfare.domain import Block, BlockKind, Document, Manifest, Picture, Place
+from fieldfare.domain import (
+    Block,
+    BlockKind,
+    Manifest,
+    Picture,
+    Place,
+    Remark,
+    RemarkKind,
+    Section,
+    Sheet,
+)
 from fieldfare.errors import SourceError, StorageError, UsageError
+from fieldfare.ingest.cache import Cache
+from fieldfare.ingest.documents import Workshop
 from fieldfare.ingest.passages import cut, leading_hazards
-from fieldfare.ingest.sources import PackSource, read_documents
 from fieldfare.pack import manifest
 from fieldfare.text import identifier_key, loose_key
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
+    from collections.abc import Sequence
 
     import apsw
 
+    from fieldfare.domain import Drawn, PictureSource
+    from fieldfare.ingest.documents import Pictures, ReadDocument
+    from fieldfare.ingest.extract import Progress
+    from fieldfare.ingest.sources import PackSource
     from fieldfare.retrieval import Embedder
-
-    Progress = Callable[[str, int, int], None]
 
 EMBEDDING_BATCH = 64
 
@@ -40,13 +54,17 @@ class BuildReport:
     tables: int
     steps: int
     identifiers: int
-    losses: tuple[str, ...]
+    remarks: tuple[Remark, ...]
 
 
-def build(source: PackSource, target: Path, embedder: Embedder | None, progress: Progress) -> BuildReport:
+def build(
+    source: PackSource, target: Path, embedder: Embedder | None, progress: Progress, *, cache: Path | None = None,
+    workers: int = 0,
+) -> BuildReport:  # fmt: skip
     """Extract, cut, index and write; `target` is replaced only by a finished pack.
 
-    Without an embedder the pack is found by words and identifiers only. Raises SourceError for an unreadable manual and
+    Without an embedder the pack is found by words and identifiers only. `cache` is the folder of what earlier builds
+    computed, `workers` how many processes read at once (0: one a core). Raises SourceError for an unreadable manual and
     StorageError where the target cannot be written.
     """
     target = target.absolute()
@@ -57,11 +75,14 @@ def build(source: PackSource, target: Path, embedder: Embedder | None, progress:
     if target.exists() and not _is_pack(target):
         raise UsageError(f"{target} exists and is no pack. It is left as it is: choose another name for the pack.")
     try:
-        with tempfile.TemporaryDirectory(prefix=".fieldfare-", dir=target.parent) as scratch:
+        with Cache(cache) as known, tempfile.TemporaryDirectory(prefix=".fieldfare-", dir=target.parent) as scratch:
+            with Workshop(known, progress, workers=workers) as workshop:
+                documents = workshop.read(source)
+                pictures = workshop.draw(documents)
             draft, finished = Path(scratch) / "draft", Path(scratch) / "finished"
             connection = database.create(draft)
             try:
-                report = _Writer(connection, source, embedder, progress).write()
+                report = _Writer(connection, source, documents, pictures, embedder, known, progress).write()
                 connection.execute("VACUUM INTO ?", (str(finished),))
             finally:
                 connection.close()
@@ -85,24 +106,34 @@ def _is_pack(file: Path) -> bool:
 
 class _Writer:
     def __init__(
-        self, connection: apsw.Connection, source: PackSource, embedder: Embedder | None, progress: Progress
+        self,
+        connection: apsw.Connection,
+        source: PackSource,
+        documents: Sequence[ReadDocument],
+        pictures: Pictures,
+        embedder: Embedder | None,
+        cache: Cache,
+        progress: Progress,
     ) -> None:
         self._db = connection
         self._source = source
+        self._documents = documents
+        self._pictures = pictures
         self._embedder = embedder
+        self._cache = cache
         self._progress = progress
+        spoken = Counter(document.language for document in documents)
+        self._language = source.language or max(sorted(spoken), key=lambda code: spoken[code])
         self._texts: list[str] = []
-        self._losses: list[str] = []
-        self._titles: list[str] = []
+        self._remarks: list[Remark] = []
         self._counts = dict.fromkeys(("sections", "tables", "steps", "identifiers", "figures", "hazards"), 0)
         self._next = dict.fromkeys(("section", "block", "passage", "figure", "hazard"), 0)
         self._open_hazards: dict[tuple[str, ...], list[int]] = {}
 
     def write(self) -> dict[str, Any]:
         schema = Path(manifest.__file__).with_name("schema.sql").read_text(encoding="utf-8")
-        tokens = (
-            "porter unicode61 remove_diacritics 2" if self._source.language == "en" else "unicode61 remove_diacritics 2"
-        )
+        porter = "porter " if self._language == "en" else ""
+        tokens = f"{porter}unicode61 remove_diacritics 2"
         self._db.execute(f"PRAGMA page_size=4096; PRAGMA application_id={database.APPLICATION_ID}; "
                          f"PRAGMA user_version={database.SCHEMA_VERSION}")  # fmt: skip
         with self._db:
@@ -110,11 +141,25 @@ class _Writer:
             self._db.execute(
                 f"CREATE VIRTUAL TABLE passage_words USING fts5(heading, text, caption, content='', tokenize='{tokens}')"
             )
-            for number, document in enumerate(read_documents(self._source, self._progress), 1):
+            for number, document in enumerate(self._documents, 1):
                 self._document(number, document)
+                self._progress("writing", number, len(self._documents))
             if not self._texts:
                 raise SourceError("No text was found in the manuals. Scanned pages need text recognition first.")
             self._vectors()
+            self._db.executemany(
+                "INSERT OR REPLACE INTO term VALUES (?, ?, ?)",
+                [(term.kind.value, term.text, term.means) for term in self._source.terms],
+            )
+            self._db.executemany(
+                "INSERT OR REPLACE INTO question VALUES (?, ?, ?, ?, ?, ?, ?)",
+                [(one.id, one.text, one.answerable, one.answer, one.page, one.section, one.kind)
+                 for one in self._source.questions],
+            )  # fmt: skip
+            self._db.executemany(
+                "INSERT INTO remark (kind, place, text) VALUES (?, ?, ?)",
+                [(remark.kind.value, remark.where, remark.text) for remark in self._remarks],
+            )
             made = self._manifest()
             self._db.executemany("INSERT INTO manifest VALUES (?, ?)", manifest.to_rows(made))
             self._db.execute("INSERT INTO passage_words(passage_words) VALUES ('optimize')")
@@ -124,75 +169,116 @@ class _Writer:
             "tables": self._counts["tables"],
             "steps": self._counts["steps"],
             "identifiers": self._counts["identifiers"],
-            "losses": tuple(self._losses),
+            "remarks": tuple(self._remarks),
         }
 
     def _id(self, table: str) -> int:
         self._next[table] += 1
         return self._next[table]
 
-    def _document(self, number: int, document: Document) -> None:
-        self._losses += document.losses
-        self._titles.append(document.title)
+    def _document(self, number: int, document: ReadDocument) -> None:
+        source = document.source
         self._open_hazards = {}
         self._db.execute(
-            "INSERT INTO document VALUES (?, ?, ?, ?, ?, ?, ?)",
+            "INSERT INTO document VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)",
             (
                 number,
-                document.source,
+                source.name,
                 document.title,
-                document.number,
-                document.revision,
-                document.date,
+                source.number,
+                source.revision,
+                source.date,
                 document.language,
+                source.licence or self._source.licence,
+                self._superseded_by(number),
             ),
         )
-        for sheet in document.sheets:
-            image = self._image(sheet.picture) if sheet.picture else None
+        for piece in document.pieces():
+            match piece:
+                case Remark():
+                    self._remarks.append(piece)
+                case Sheet():
+                    image = self._drawn(piece.picture, piece.place) if piece.picture else None
+                    self._db.execute(
+                        "INSERT OR REPLACE INTO sheet VALUES (?, ?, ?, ?)",
+                        (number, piece.place.page, piece.place.label, image and self._image(image.picture)),
+                    )
+                case Section():
+                    self._section(number, document.title, piece)
+
+    def _superseded_by(self, number: int) -> int | None:
+        """The document that names this one as what it supersedes: by its number, number and revision, or title."""
+        mine = self._documents[number - 1]
+        names = {mine.source.number, f"{mine.source.number} {mine.source.revision}".strip(), mine.title} - {""}
+        for other, document in enumerate(self._documents, 1):
+            if other != number and document.source.supersedes in names:
+                return other
+        return None
+
+    def _section(self, document: int, title: str, section: Section) -> None:
+        section = replace(section, blocks=tuple(block for one in section.blocks for block in self._prepared(one)))
+        id_ = self._id("section")
+        self._counts["sections"] += 1
+        self._db.execute(
+            "INSERT INTO section VALUES (?, ?, ?, ?, ?)",
+            (id_, document, _json(section.path), section.place.page, section.place.label),
+        )
+        blocks = [self._block(id_, block) for block in section.blocks]
+        inherited = [
+            hazard
+            for depth in range(1, len(section.path))
+            for hazard in self._open_hazards.get(section.path[:depth], ())
+        ]
+        self._open_hazards[section.path] = [hazard for i in leading_hazards(section) if (hazard := blocks[i][2])]
+        for one in cut(section, self._source.patterns):
+            passage = self._id("passage")
+            heading = " > ".join(section.path)
+            captions = "\n".join(section.blocks[i].caption for i in sorted(one.figures))
+            confidence = min(section.blocks[i].confidence for i in range(one.first, one.last + 1))
             self._db.execute(
-                "INSERT OR REPLACE INTO sheet VALUES (?, ?, ?, ?)", (number, sheet.place.page, sheet.place.label, image)
-            )
-        for section in document.sections:
-            id_ = self._id("section")
-            self._counts["sections"] += 1
+                "INSERT INTO passage VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+                (passage, id_, one.kind.value, one.text, blocks[one.first][0], blocks[one.last][0], one.row,
+                 confidence, *_place(one.place)),
+            )  # fmt: skip
             self._db.execute(
-                "INSERT INTO section VALUES (?, ?, ?, ?, ?)",
-                (id_, number, _json(section.path), section.place.page, section.place.label),
+                "INSERT INTO passage_words (rowid, heading, text, caption) VALUES (?, ?, ?, ?)",
+                (passage, f"{title} > {heading}", one.text, captions),
             )
-            blocks = [self._block(id_, block) for block in section.blocks]
-            inherited = [
-                hazard
-                for depth in range(1, len(section.path))
-                for hazard in self._open_hazards.get(section.path[:depth], ())
-            ]
-            self._open_hazards[section.path] = [hazard for i in leading_hazards(section) if (hazard := blocks[i][2])]
-            for one in cut(section, self._source.patterns):
-                passage = self._id("passage")
-                heading = " > ".join(section.path)
-                captions = "\n".join(section.blocks[i].caption for i in sorted(one.figures))
-                self._db.execute(
-                    "INSERT INTO passage VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
-                    (passage, id_, one.kind.value, one.text, blocks[one.first][0], blocks[one.last][0], one.row,
-                     *_place(one.place)),
-                )  # fmt: skip
-                self._db.execute(
-                    "INSERT INTO passage_words (rowid, heading, text, caption) VALUES (?, ?, ?, ?)",
-                    (passage, f"{document.title} > {heading}", one.text, captions),
-                )
-                hazards = {blocks[i][2] for i in one.hazards}
-                if one.kind is not BlockKind.HAZARD:
-                    hazards |= set(inherited)
-                self._db.executemany(
-                    "INSERT INTO protects VALUES (?, ?)",
-                    [(passage, hazard) for hazard in sorted(filter(None, hazards))],
-                )
-                figures = {blocks[i][1] for i in one.figures}
-                self._db.executemany(
-                    "INSERT INTO illustrates VALUES (?, ?)",
-                    [(passage, figure) for figure in sorted(filter(None, figures))],
-                )
-                self._identifiers(passage, one.identifiers)
-                self._texts.append(f"{' > '.join(section.path[-2:])}\n{one.text}")
+            hazards = {blocks[i][2] for i in one.hazards}
+            if one.kind is not BlockKind.HAZARD:
+                hazards |= set(inherited)
+            self._db.executemany(
+                "INSERT INTO protects VALUES (?, ?)",
+                [(passage, hazard) for hazard in sorted(filter(None, hazards))],
+            )
+            figures = {blocks[i][1] for i in one.figures}
+            self._db.executemany(
+                "INSERT INTO illustrates VALUES (?, ?)",
+                [(passage, figure) for figure in sorted(filter(None, figures))],
+            )
+            self._identifiers(passage, one.identifiers)
+            self._texts.append(f"{' > '.join(section.path[-2:])}\n{one.text}")
+
+    def _prepared(self, block: Block) -> list[Block]:
+        """The block as it is written: a figure with the words recognised in it, none where it has no picture."""
+        if block.kind is BlockKind.HAZARD and not block.scheme:
+            return [replace(block, scheme=self._source.scheme)]
+        if block.kind is not BlockKind.FIGURE or block.picture is None:
+            return [block]
+        drawn = self._drawn(block.picture, block.place)
+        if drawn is None:
+            return []
+        if drawn.text and not block.text:
+            return [replace(block, text=drawn.text, confidence=drawn.confidence)]
+        return [block]
+
+    def _drawn(self, source: PictureSource, place: Place) -> Drawn | None:
+        """The picture of a source; None, and a remark, where it could not be read."""
+        drawn = self._pictures.find(source)
+        if drawn.problem:
+            where = f"{Path(source.file).name}, page {place.label}" if place.label else Path(source.file).name
+            self._remarks.append(Remark(kind=RemarkKind.LOST, where=where, text=f"its picture: {drawn.problem}"))
+        return drawn if drawn.picture is not None else None
 
     def _block(self, section: int, block: Block) -> tuple[int, int | None, int | None]:
         """Write a block; its id and those of its figure and hazard."""
@@ -200,36 +286,33 @@ class _Writer:
         if block.kind is BlockKind.FIGURE and block.picture is not None:
             figure = self._id("figure")
             self._counts["figures"] += 1
+            picture = self._pictures.find(block.picture).picture
             self._db.execute(
-                "INSERT INTO figure VALUES (?, ?, ?, ?, ?, ?, ?)",
-                (figure, block.number, block.caption, self._image(block.picture), *_place(block.place)),
+                "INSERT INTO figure VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
+                (figure, block.number, block.caption, block.text, self._image(picture), *_place(block.place)),
             )
         elif block.kind is BlockKind.HAZARD:
             hazard = self._id("hazard")
             self._counts["hazards"] += 1
             self._db.execute(
                 "INSERT INTO hazard VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)",
-                (
-                    hazard,
-                    block.signal_word,
-                    block.scheme,
-                    block.text,
-                    block.symbol,
-                    block.protects,
-                    *_place(block.place),
-                ),
-            )
+                (hazard, block.signal_word, block.scheme, block.text, block.symbol, block.protects,
+                 *_place(block.place)),
+            )  # fmt: skip
         self._counts["tables"] += block.kind is BlockKind.TABLE
         self._counts["steps"] += block.kind is BlockKind.STEP
         id_ = self._id("block")
         self._db.execute(
-            "INSERT INTO block VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+            "INSERT INTO block VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
             (id_, section, block.kind.value, block.text, block.number, block.level, block.caption,
-             _json(block.rows) if block.rows else None, block.header_rows, figure, hazard, *_place(block.place)),
+             _json(block.rows) if block.rows else None, block.header_rows, figure, hazard, block.confidence,
+             *_place(block.place)),
         )  # fmt: skip
         return id_, figure, hazard
 
-    def _image(self, picture: Picture) -> str:
+    def _image(self, picture: Picture | None) -> str | None:
+        if picture is None:
+            return None
         digest = hashlib.sha256(picture.data).hexdigest()
         self._db.execute(
             "INSERT OR IGNORE INTO image VALUES (?, ?, ?, ?, ?)",
@@ -252,14 +335,17 @@ class _Writer:
         self._db.execute(
             f"CREATE VIRTUAL TABLE passage_meaning USING vec0(embedding float[{dimension}] distance_metric=cosine)"
         )
-        for start in range(0, len(self._texts), EMBEDDING_BATCH):
-            batch = self._texts[start : start + EMBEDDING_BATCH]
-            vectors = self._embedder.encode(batch)
-            self._db.executemany(
-                "INSERT INTO passage_meaning (rowid, embedding) VALUES (?, ?)",
-                [(start + index + 1, vector.tobytes()) for index, vector in enumerate(vectors)],
-            )
-            self._progress("embedding", min(start + len(batch), len(self._texts)), len(self._texts))
+        known = self._cache.vectors(f"{self._embedder.identity.digest[:16]}-{self._source.id}", dimension)
+        missing = [text for text in dict.fromkeys(self._texts) if text not in known]
+        for start in range(0, len(missing), EMBEDDING_BATCH):
+            batch = missing[start : start + EMBEDDING_BATCH]
+            known.add(dict(zip(batch, self._embedder.encode(batch), strict=True)))
+            self._progress("embedding", min(start + len(batch), len(missing)), len(missing))
+        self._db.executemany(
+            "INSERT INTO passage_meaning (rowid, embedding) VALUES (?, ?)",
+            ((number, known[text].tobytes()) for number, text in enumerate(self._texts, 1)),
+        )
+        known.keep(self._texts)
 
     def _manifest(self) -> Manifest:
         embedder = self._embedder.identity if self._embedder else None
@@ -269,8 +355,8 @@ class _Writer:
         return Manifest(
             id=self._source.id,
             version=self._source.version,
-            title=self._source.title or self._titles[0],
-            language=self._source.language,
+            title=self._source.title or self._documents[0].title,
+            language=self._language,
             licence=self._source.licence,
             machines=self._source.machines,
             embedder=embedder,

@@ -32,6 +32,7 @@ SUFFIXES = {
     ".xhtml": "pages",
     ".pdf": "pdf",
 }
+PICTURES = frozenset({".png", ".jpg", ".jpeg", ".webp", ".gif", ".bmp", ".tif", ".tiff", ".svg"})
 _TOGETHER = frozenset({"pages"})  # forms whose files make one document together
 MAX_FILE = 1 << 30
 _SKIPPED_FOLDERS = frozenset("node_modules __pycache__ dist venv".split())

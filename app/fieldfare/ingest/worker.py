@@ -45,6 +45,11 @@ class _Unpickler(pickle.Unpickler):
         raise pickle.UnpicklingError(f"{module}.{name} is no value of a document")
 
 
+def encode(result: Any) -> bytes:
+    """A result as a worker sends it."""
+    return pickle.dumps(result, pickle.HIGHEST_PROTOCOL)
+
+
 def decode(payload: bytes) -> Any:
     """A result of a worker; ValueError where it holds anything but values of the domain."""
     try:
@@ -192,7 +197,7 @@ def _serve(requests: BinaryIO, answers: BinaryIO) -> None:
         try:
             call = getattr(importlib.import_module(f"fieldfare.ingest.{module}"), attribute)
             for result in call(argument, report):
-                _send(answers, _RESULT, pickle.dumps(result, pickle.HIGHEST_PROTOCOL))
+                _send(answers, _RESULT, encode(result))
         except FieldfareError as error:
             _send(answers, _ERROR, json.dumps(str(error)).encode())
         except MemoryError:

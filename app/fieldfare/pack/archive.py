@@ -17,8 +17,10 @@ if TYPE_CHECKING:
 
 _STEP_HEADING = re.compile(r"(?:step|schritt|étape|paso|passo|passaggio|fase)\s*\d", re.IGNORECASE)
 _PASSAGE = """
-    SELECT p.id, p.section, p.kind, p.text, p.page, p.label, p.region, s.path, d.title, d.revision, d.language
+    SELECT p.id, p.section, p.kind, p.text, p.page, p.label, p.region, s.path, d.title, d.revision, d.language,
+    p.confidence, coalesce(trim(n.title || ' ' || n.revision), '')
     FROM passage p JOIN section s ON s.id = p.section JOIN document d ON d.id = s.document
+    LEFT JOIN document n ON n.id = d.superseded_by
     WHERE p.id IN (SELECT value FROM json_each(?))
 """
 
@@ -99,7 +101,7 @@ class Archive:
             hazards.setdefault(passage, []).append(_hazard(fields))
         figures: dict[int, list[Figure]] = {}
         for passage, *fields in self._reader.rows(
-            "SELECT r.passage, f.id, f.number, f.caption, f.image, i.width, i.height, f.page, f.label, f.region "
+            "SELECT r.passage, f.id, f.number, f.caption, f.text, f.image, i.width, i.height, f.page, f.label, f.region "
             "FROM illustrates r JOIN figure f ON f.id = r.figure JOIN image i ON i.digest = f.image "
             "WHERE r.passage IN (SELECT value FROM json_each(?)) ORDER BY f.id",
             (wanted,),
@@ -123,6 +125,8 @@ class Archive:
                 document=row[8],
                 revision=row[9],
                 language=row[10],
+                confidence=row[11],
+                superseded_by=row[12],
                 hazards=tuple(hazards.get(row[0], ())),
                 figures=tuple(figures.get(row[0], ())),
                 identifiers=tuple(printed.get(row[0], ())),
@@ -161,7 +165,7 @@ class Archive:
         figures = [
             _figure(fields)
             for fields in self._reader.rows(
-                "SELECT f.id, f.number, f.caption, f.image, i.width, i.height, f.page, f.label, f.region "
+                "SELECT f.id, f.number, f.caption, f.text, f.image, i.width, i.height, f.page, f.label, f.region "
                 "FROM block b JOIN figure f ON f.id = b.figure JOIN image i ON i.digest = f.image "
                 "WHERE b.section = ? ORDER BY b.id",
                 (passage.section,),
@@ -169,7 +173,8 @@ class Archive:
         ]
         blocks = self._reader.rows(
             "SELECT b.kind, b.text, b.number, b.level, b.caption, b.cells, b.header_rows, b.page, b.label, b.region, "
-            "coalesce(h.signal_word, ''), coalesce(h.scheme, ''), coalesce(h.symbol, ''), coalesce(h.protects, '') "
+            "coalesce(h.signal_word, ''), coalesce(h.scheme, ''), coalesce(h.symbol, ''), coalesce(h.protects, ''), "
+            "b.confidence "
             "FROM block b LEFT JOIN hazard h ON h.id = b.hazard WHERE b.section = ? ORDER BY b.id",
             (passage.section,),
         )
@@ -231,10 +236,11 @@ def _figure(row: Sequence[Any]) -> Figure:
         id=row[0],
         number=row[1],
         caption=row[2],
-        image=row[3],
-        width=row[4],
-        height=row[5],
-        place=_place(row[6], row[7], row[8]),
+        text=row[3],
+        image=row[4],
+        width=row[5],
+        height=row[6],
+        place=_place(row[7], row[8], row[9]),
     )
 
 
@@ -252,4 +258,5 @@ def _block(row: Sequence[Any]) -> Block:
         scheme=row[11],
         symbol=row[12],
         protects=row[13],
+        confidence=row[14],
     )

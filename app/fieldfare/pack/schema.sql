@@ -10,7 +10,9 @@ CREATE TABLE document (
     number TEXT NOT NULL,
     revision TEXT NOT NULL,
     date TEXT NOT NULL,
-    language TEXT NOT NULL
+    language TEXT NOT NULL,
+    licence TEXT NOT NULL,
+    superseded_by INTEGER REFERENCES document  -- the document of this pack that replaces it
 );
 
 CREATE TABLE image (
@@ -41,6 +43,7 @@ CREATE TABLE figure (
     id INTEGER PRIMARY KEY,
     number TEXT NOT NULL,
     caption TEXT NOT NULL,
+    text TEXT NOT NULL,                -- the words inside the drawing
     image TEXT NOT NULL REFERENCES image,
     page INTEGER,
     label TEXT NOT NULL,
@@ -71,6 +74,7 @@ CREATE TABLE block (
     header_rows INTEGER NOT NULL,
     figure INTEGER REFERENCES figure,
     hazard INTEGER REFERENCES hazard,
+    confidence REAL NOT NULL,          -- below 1 where the text was recognised from a picture
     page INTEGER,
     label TEXT NOT NULL,
     region TEXT
@@ -85,6 +89,7 @@ CREATE TABLE passage (
     first_block INTEGER NOT NULL REFERENCES block,
     last_block INTEGER NOT NULL REFERENCES block,
     cells_row INTEGER,                 -- the row of the table's cells that this passage is
+    confidence REAL NOT NULL,          -- the lowest of its blocks
     page INTEGER,
     label TEXT NOT NULL,
     region TEXT
@@ -111,3 +116,32 @@ CREATE TABLE identifier (
     PRIMARY KEY (key, passage)
 ) WITHOUT ROWID;
 CREATE INDEX identifier_loose ON identifier (loose);
+
+CREATE TABLE term (
+    kind TEXT NOT NULL,                -- synonym, abbreviation, protected
+    text TEXT NOT NULL,
+    means TEXT NOT NULL,
+    PRIMARY KEY (kind, text, means)
+) WITHOUT ROWID;
+
+CREATE TABLE question (                -- the author's gold questions
+    id TEXT PRIMARY KEY,
+    text TEXT NOT NULL,
+    answerable INTEGER NOT NULL,
+    answer TEXT NOT NULL,
+    page TEXT NOT NULL,
+    section TEXT NOT NULL,
+    kind TEXT NOT NULL
+) WITHOUT ROWID;
+
+CREATE TABLE remark (                  -- what ingest noticed in the sources
+    id INTEGER PRIMARY KEY,
+    kind TEXT NOT NULL,                -- lost, hidden, unsure, doubt
+    place TEXT NOT NULL,               -- file and page
+    text TEXT NOT NULL
+);
+
+CREATE TABLE embedder_file (           -- the embedder that made the vectors, where it travels in the pack
+    name TEXT PRIMARY KEY,
+    data BLOB NOT NULL
+) WITHOUT ROWID;

@@ -9,6 +9,7 @@ from urllib.parse import unquote, urlsplit
 
 from fieldfare.domain import PictureSource, Remark, RemarkKind, Title
 from fieldfare.ingest.extract import html, markdown
+from fieldfare.ingest.sources import PICTURES
 from fieldfare.ingest.structure import Outline
 
 if TYPE_CHECKING:
@@ -20,7 +21,6 @@ if TYPE_CHECKING:
     from fieldfare.ingest.extract import Piece, Progress
     from fieldfare.ingest.sources import DocumentSource
 
-_PICTURES = frozenset({".png", ".jpg", ".jpeg", ".webp", ".gif", ".bmp", ".tif", ".tiff", ".svg"})
 _FIRST = ("index", "readme", "intro", "introduction", "overview", "about")
 
 
@@ -117,7 +117,7 @@ class _Pictures:
             if resolved.is_relative_to(self._root) and resolved.is_file():
                 return resolved
         if self._index is None:
-            self._index = sorted(file for file in self._root.rglob("*") if file.suffix.lower() in _PICTURES)
+            self._index = sorted(file for file in self._root.rglob("*") if file.suffix.lower() in PICTURES)
         ending = path.lstrip("./@~").removeprefix("public/")
         exact = [file for file in self._index if file.as_posix().endswith("/" + ending)]
         variants = [
