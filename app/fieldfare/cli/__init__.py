@@ -1,0 +1,92 @@
+"""The command line: ask, search, pack, update, model, doctor; without a command it opens the screen.
+
+stdout is data, stderr is talk. Every error becomes a sentence and an exit code here, and nowhere else.
+"""
+
+from __future__ import annotations
+
+import argparse
+import contextlib
+import os
+import sys
+from typing import TYPE_CHECKING
+
+from fieldfare import __version__, settings
+from fieldfare.cli import authors, models, packs, questions
+from fieldfare.cli.arguments import show_help
+from fieldfare.errors import FieldfareError, StorageError, UsageError
+from fieldfare.text import clean
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+INTERRUPTED = 130  # the exit code of a program that Ctrl-C ended, as shells report it
+
+
+def run() -> None:
+    """Run with the arguments of the process and exit with its code."""
+    raise SystemExit(main(sys.argv[1:]))
+
+
+def main(arguments: Sequence[str]) -> int:
+    """Run one command; the exit code."""
+    if sys.stdout is None or sys.stderr is None:  # closed by the shell: >&-
+        return StorageError.exit_code
+    for stream in (sys.stdout, sys.stderr):
+        with contextlib.suppress(AttributeError, ValueError):
+            stream.reconfigure(errors="replace")  # type: ignore[union-attr]
+    options = _parser().parse_args(arguments)
+    try:
+        code: int = options.run(options)
+        sys.stdout.flush()
+    except FieldfareError as error:
+        print(f"fieldfare: {clean(str(error))}", file=sys.stderr)
+        return error.exit_code
+    except KeyboardInterrupt:
+        print("\nfieldfare: stopped.", file=sys.stderr)
+        return INTERRUPTED
+    except BrokenPipeError:
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return 0
+    except OSError as error:
+        print(f"fieldfare: the output cannot be written ({error.strerror or error}).", file=sys.stderr)
+        with contextlib.suppress(OSError, AttributeError, ValueError):
+            os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return StorageError.exit_code
+    except MemoryError:
+        print("fieldfare: there is not enough memory. Close other programs and try again.", file=sys.stderr)
+        return 1
+    return code
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(
+        prog="fieldfare",
+        description="Answers from the manuals of your machine, with page and warnings, without any network. "
+        "Without a command it opens the screen.",
+    )
+    parser.add_argument("--version", action="version", version=f"fieldfare {__version__}")
+    parser.set_defaults(run=_screen)
+    commands = parser.add_subparsers(title="commands", metavar="COMMAND")
+    questions.register(commands)
+    pack = commands.add_parser("pack", help="make, test and sign packs of manuals; install, list and remove them")
+    pack.set_defaults(run=lambda _: show_help(pack))
+    pack_commands = pack.add_subparsers(title="commands", metavar="COMMAND")
+    authors.register(pack_commands)
+    packs.register(pack_commands)
+    models.register(commands)
+    return parser
+
+
+def _screen(_options: argparse.Namespace) -> int:
+    if not all(stream is not None and stream.isatty() for stream in (sys.stdin, sys.stdout, sys.stderr)):
+        raise UsageError('The screen needs a terminal. Without one, use: fieldfare ask "…", or fieldfare --help')
+    from fieldfare.assistant import open_assistant
+    from fieldfare.tui import run as run_screen
+
+    assistant = open_assistant(settings.load())
+    try:
+        run_screen(assistant)
+    finally:
+        assistant.close()
+    return 0

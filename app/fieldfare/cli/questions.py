@@ -1,0 +1,163 @@
+"""`ask` and `search`."""
+
+from __future__ import annotations
+
+import contextlib
+import json
+import signal
+import sys
+import textwrap
+import threading
+from typing import TYPE_CHECKING
+
+from fieldfare import output, settings
+from fieldfare.domain import Answer, Answered, Cancelled, Drafted, EvidenceFound, Failed, Question, Verdict
+from fieldfare.errors import FieldfareError, UsageError
+from fieldfare.text import clean
+
+if TYPE_CHECKING:
+    import argparse
+    from collections.abc import Iterator, Sequence
+
+    from fieldfare.assistant import Assistant
+    from fieldfare.cli.arguments import Commands
+    from fieldfare.domain import Citation, Hazard
+
+NO_ANSWER = 10  # the manuals do not say: not an error, but a script wants to know
+
+
+def register(commands: Commands) -> None:
+    """Declare the commands."""
+    ask = commands.add_parser("ask", help="answer a question with its pages and warnings")
+    _question_arguments(ask)
+    ask.add_argument("--no-draft", action="store_true", help="quote only, load no language model")
+    ask.set_defaults(run=_ask)
+
+    search = commands.add_parser("search", help="find passages at once, without the language model")
+    _question_arguments(search)
+    search.add_argument("--limit", type=int, default=5, metavar="N", help="how many passages (default 5)")
+    search.set_defaults(run=_search)
+
+
+def _question_arguments(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("question", nargs="+", metavar="QUESTION", help="the question; - reads it from standard input")
+    parser.add_argument("--json", action="store_true", help="print one JSON object")
+    parser.add_argument(
+        "--pack", action="append", default=[], metavar="ID", help="ask only this pack (may be repeated)"
+    )
+
+
+@contextlib.contextmanager
+def _assistant(options: argparse.Namespace, *, draft: bool) -> Iterator[Assistant]:
+    from dataclasses import replace
+
+    from fieldfare.assistant import open_assistant
+
+    chosen = settings.load()
+    chosen = replace(chosen, draft=chosen.draft and draft)
+    assistant = open_assistant(chosen, eager=True)
+    try:
+        for problem in assistant.problems:
+            print(f"fieldfare: {problem}", file=sys.stderr)
+        _require_packs(assistant, getattr(options, "pack", []))
+        yield assistant
+    finally:
+        assistant.close()
+
+
+def _require_packs(assistant: Assistant, wanted: Sequence[str]) -> None:
+    known = {pack.manifest.id for pack in assistant.packs}
+    if not known:
+        raise UsageError("No pack is installed. Install one: fieldfare pack install FILE.fpack")
+    for id_ in wanted:
+        if id_ not in known:
+            raise UsageError(f"The pack {clean(id_)} is not installed. Installed are: {', '.join(sorted(known))}.")
+
+
+def _question(options: argparse.Namespace) -> Question:
+    text = sys.stdin.read(1_000_000) if options.question == ["-"] else " ".join(options.question)
+    return Question(text=clean(text), packs=tuple(options.pack))
+
+
+def _ask(options: argparse.Namespace) -> int:
+    question = _question(options)
+    cancel = threading.Event()
+    with _assistant(options, draft=not options.no_draft) as assistant, _interruptible(cancel):
+        hazards: tuple[Hazard, ...] = ()
+        cited: list[Citation] = []
+        for event in assistant.ask(question, cancel):
+            match event:
+                case EvidenceFound():
+                    hazards = event.hazards
+                    if not options.json:
+                        _print_hazards(hazards)
+                case Drafted(statement=statement):
+                    cited.append(statement.citation)
+                    if not options.json:
+                        number = _number_of(cited, statement.citation)
+                        print(output.paragraph(clean(statement.text), ends=f" [{number}]"), end="\n\n", flush=True)
+                case Answered(answer=answer):
+                    if options.json:
+                        print(json.dumps(output.answer_object(question, answer), ensure_ascii=False, indent=2))
+                    else:
+                        _print_hazards([one for one in answer.hazards if one not in hazards])
+                        _print_sources(answer)
+                    return NO_ANSWER if answer.verdict is Verdict.REFUSED else 0
+                case Cancelled():
+                    raise KeyboardInterrupt
+                case Failed(message=message):
+                    raise FieldfareError(message)
+    return 0
+
+
+@contextlib.contextmanager
+def _interruptible(cancel: threading.Event) -> Iterator[None]:
+    """Ctrl-C stops the answer in order instead of tearing it down."""
+    previous = signal.signal(signal.SIGINT, lambda *_: cancel.set())
+    try:
+        yield
+    finally:
+        signal.signal(signal.SIGINT, previous)
+
+
+def _number_of(cited: Sequence[Citation], citation: Citation) -> int:
+    places = list(dict.fromkeys((one.passage.pack, one.passage.id) for one in cited))
+    return places.index((citation.passage.pack, citation.passage.id)) + 1
+
+
+def _print_hazards(hazards: Sequence[Hazard]) -> None:
+    for hazard in hazards:
+        print(
+            output.paragraph(f"{clean(hazard.signal_word)}: {clean(hazard.text)}", starts="⚠ "), end="\n\n", flush=True
+        )
+
+
+def _print_sources(answer: Answer) -> None:
+    if answer.verdict is Verdict.REFUSED:
+        print(output.paragraph(answer.message), end="\n\n")
+        passages = [one.passage for one in answer.evidence]
+    else:
+        passages = list(
+            {(p.pack, p.id): p for p in (statement.citation.passage for statement in answer.statements)}.values()
+        )
+    for number, passage in enumerate(passages, 1):
+        print(f"[{number}] {output.source_line(passage)}")
+
+
+def _search(options: argparse.Namespace) -> int:
+    question = _question(options)
+    if not 1 <= options.limit <= 100:
+        raise UsageError("--limit must be from 1 to 100.")
+    with _assistant(options, draft=False) as assistant:
+        evidence = assistant.search(question, options.limit)
+    if options.json:
+        print(json.dumps({"question": question.text, "evidence": [output.evidence_object(one) for one in evidence]},
+                         ensure_ascii=False, indent=2))  # fmt: skip
+    elif not evidence:
+        print("Nothing in the installed manuals matches. Try other words or a code.")
+    for one in () if options.json else evidence:
+        print(f"[{one.rank}] {output.source_line(one.passage)}")
+        for hazard in one.passage.hazards:
+            print(output.paragraph(f"{clean(hazard.signal_word)}: {clean(hazard.text)}", starts="    ⚠ "))
+        print(textwrap.indent(output.paragraph(output.shortened(clean(one.passage.text))), "    "), end="\n\n")
+    return 0 if evidence else NO_ANSWER
