@@ -14,12 +14,15 @@ from fieldfare.domain import (
     Block,
     BlockKind,
     Figure,
+    GoldQuestion,
     Manifest,
     Picture,
     Place,
     Region,
     Remark,
     RemarkKind,
+    Term,
+    TermKind,
 )
 from fieldfare.errors import PackError
 from fieldfare.pack import manifest
@@ -32,7 +35,7 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ManualEntry:
-    """A document of a pack as its author described it."""
+    """A document of a pack as its author described it; `superseded_by` is the number of the one that replaces it."""
 
     id: int
     source: str
@@ -41,6 +44,8 @@ class ManualEntry:
     revision: str
     date: str
     language: str
+    licence: str
+    superseded_by: int | None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -102,7 +107,8 @@ class Mention:
 class Contents:
     """Everything of a pack but the bytes of its pictures.
 
-    `protected` counts the passages that a hazard protects beside its own, `illustrated` those that a figure belongs to.
+    `protected` has the passages that a hazard protects beside its own, `illustrated` those that a figure belongs to;
+    `check` is what the author set in [check] of pack.toml.
     """
 
     manifest: Manifest
@@ -113,6 +119,9 @@ class Contents:
     remarks: tuple[Remark, ...]
     protected: dict[int, tuple[int, ...]]
     illustrated: dict[int, tuple[int, ...]]
+    terms: tuple[Term, ...]
+    questions: tuple[GoldQuestion, ...]
+    check: dict[str, Any]
 
     def elements(self, *kinds: BlockKind) -> Iterator[tuple[Chapter, Element]]:
         """Every element in reading order, or those of some kinds."""
@@ -158,11 +167,13 @@ class PackFile:
     def read(self) -> Contents:
         """The whole pack but its pictures."""
         manuals = tuple(
-            ManualEntry(id=row[0], source=row[1], title=row[2], number=row[3], revision=row[4], date=row[5], language=row[6])
+            ManualEntry(id=row[0], source=row[1], title=row[2], number=row[3], revision=row[4], date=row[5],
+                        language=row[6], licence=row[7], superseded_by=row[8])
             for row in self._reader.rows(
-                "SELECT id, source, title, number, revision, date, language FROM document ORDER BY id"
+                "SELECT id, source, title, number, revision, date, language, licence, superseded_by FROM document "
+                "ORDER BY id"
             )
-        )
+        )  # fmt: skip
         return Contents(
             manifest=manifest.from_rows(self._reader.rows("SELECT key, value FROM manifest")),
             manuals=manuals,
@@ -187,6 +198,18 @@ class PackFile:
                                   "WHERE p.kind <> 'hazard' ORDER BY 1, 2"),
             illustrated=self._bound("SELECT figure, passage FROM illustrates r JOIN passage p ON p.id = r.passage "
                                     "WHERE p.kind <> 'figure' ORDER BY 1, 2"),
+            terms=tuple(
+                Term(kind=TermKind(row[0]), text=row[1], means=row[2])
+                for row in self._reader.rows("SELECT kind, text, means FROM term ORDER BY kind, text, means")
+            ),
+            questions=tuple(
+                GoldQuestion(id=row[0], text=row[1], answerable=bool(row[2]), expect=tuple(json.loads(row[3])),
+                             answer=row[4], page=row[5], section=row[6], hazard=row[7], kind=row[8])
+                for row in self._reader.rows(
+                    "SELECT id, text, answerable, expect, answer, page, section, hazard, kind FROM question ORDER BY id"
+                )
+            ),
+            check=json.loads(self._reader.value("SELECT settings FROM gate") or "{}"),
         )  # fmt: skip
 
     def _chapters(self, manuals: dict[int, ManualEntry]) -> Iterator[Chapter]:
@@ -194,7 +217,7 @@ class PackFile:
         for row in self._reader.rows(
             "SELECT b.section, b.id, b.kind, b.text, b.number, b.level, b.caption, b.cells, b.header_rows, b.page, "
             "b.label, b.region, b.confidence, h.id, h.signal_word, h.scheme, h.symbol, h.protects, "
-            "f.id, f.number, f.caption, f.image, i.width, i.height, f.page, f.label, f.region "
+            "f.id, f.number, f.caption, f.text, f.image, i.width, i.height, f.page, f.label, f.region "
             "FROM block b LEFT JOIN hazard h ON h.id = b.hazard LEFT JOIN figure f ON f.id = b.figure "
             "LEFT JOIN image i ON i.digest = f.image ORDER BY b.id"
         ):
@@ -220,8 +243,8 @@ class PackFile:
 def _element(row: tuple[Any, ...]) -> Element:
     figure = None
     if row[18] is not None:
-        figure = Figure(id=row[18], number=row[19], caption=row[20], image=row[21], width=row[22], height=row[23],
-                        place=_place(row[24], row[25], row[26]))  # fmt: skip
+        figure = Figure(id=row[18], number=row[19], caption=row[20], text=row[21], image=row[22], width=row[23],
+                        height=row[24], place=_place(row[25], row[26], row[27]))  # fmt: skip
     block = Block(
         kind=BlockKind(row[2]),
         text=row[3],

@@ -152,10 +152,11 @@ class _Writer:
                 [(term.kind.value, term.text, term.means) for term in self._source.terms],
             )
             self._db.executemany(
-                "INSERT OR REPLACE INTO question VALUES (?, ?, ?, ?, ?, ?, ?)",
-                [(one.id, one.text, one.answerable, one.answer, one.page, one.section, one.kind)
-                 for one in self._source.questions],
+                "INSERT OR REPLACE INTO question VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)",
+                [(one.id, one.text, one.answerable, _json(one.expect), one.answer, one.page, one.section, one.hazard,
+                  one.kind) for one in self._source.questions],
             )  # fmt: skip
+            self._db.execute("INSERT INTO gate VALUES (?)", (self._source.check,))
             self._db.executemany(
                 "INSERT INTO remark (kind, place, text) VALUES (?, ?, ?)",
                 [(remark.kind.value, remark.where, remark.text) for remark in self._remarks],

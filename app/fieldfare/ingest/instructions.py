@@ -39,10 +39,10 @@ _ROLE = {
 }  # fmt: skip
 _SECRECY = {
     "en": r"(?:do not|don't|never) (?:tell|inform|warn|show|reveal|mention (?:this|it|that) to) (?:this to )?the (?:user|technician|operator) "
-          r"(?:that|about|of|any)|do not (?:reveal|mention|disclose) (?:this|these|your|the) (?:prompt|instructions?|line|message)|"
-          r"(?:reveal|print|repeat|output|show) (?:your|the) (?:system |hidden |initial )?(?:prompt|instructions)",
+    r"(?:that|about|of|any)|do not (?:reveal|mention|disclose) (?:this|these|your|the) (?:prompt|instructions?|line|message)|"
+    r"(?:reveal|print|repeat|output|show) (?:your|the) (?:system |hidden |initial )?(?:prompt|instructions)",
     "de": r"(?:sag|sage|sagen sie|verrate|verraten sie) (?:es |dies |das )?dem (?:benutzer|anwender|techniker|nutzer) nicht|"
-          r"(?:gib|geben sie|zeige|wiederhole) (?:deine|ihre|den) (?:system)?-?(?:prompt|anweisungen)",
+    r"(?:gib|geben sie|zeige|wiederhole) (?:deine|ihre|den) (?:system)?-?(?:prompt|anweisungen)",
     "fr": r"ne (?:dis|dites|revele|revelez) (?:rien |pas )(?:ceci |cela )?a l.(?:utilisateur|operateur)|ne le (?:dis|dites) pas a l.utilisateur",
     "es": r"no (?:se lo |le |lo )?(?:digas|diga|reveles|revele|menciones) (?:nada |esto )?al (?:usuario|operador|tecnico)",
     "pt": r"nao (?:o |lhe )?(?:diga|digas|revele|mencione) (?:nada |isto |isso )?ao (?:usuario|utilizador|operador|tecnico)",
@@ -81,6 +81,8 @@ def _folded(text: str) -> str:
     """Small letters without accents and invisible characters, so that spelling it otherwise does not hide a line."""
     plain = unicodedata.normalize("NFKD", text.casefold())
     kept = "".join(
-        character for character in plain if unicodedata.category(character) not in {"Mn", "Cf", "Cc"} or character == "\n"
+        character
+        for character in plain
+        if unicodedata.category(character) not in {"Mn", "Cf", "Cc"} or character == "\n"
     )
     return " ".join(kept.replace("’", "'").split())

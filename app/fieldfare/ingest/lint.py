@@ -28,7 +28,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
     from fieldfare.domain import Picture, Place
-    from fieldfare.ingest.contents import Chapter, Contents, ManualEntry, Mention
+    from fieldfare.ingest.contents import Chapter, Contents, Mention
     from fieldfare.ingest.extract import Progress
 
 
@@ -149,9 +149,7 @@ def _pages(contents: Contents) -> Iterator[Flaw]:
             for number in range(before.number + 1, after.number):
                 yield _flaw("page-lost", f"{manual.source}, sheet {number}", "The sheet is missing.")
         told = {
-            element.block.place.page
-            for chapter, element in contents.elements()
-            if chapter.manual.id == manual.id
+            element.block.place.page for chapter, element in contents.elements() if chapter.manual.id == manual.id
         } | {chapter.place.page for chapter in contents.chapters if chapter.manual.id == manual.id}
         for page in pages:
             if page.number not in told:
@@ -183,24 +181,16 @@ def _descriptions(contents: Contents) -> Iterator[Flaw]:
 
 
 def _superseded(contents: Contents) -> Iterator[Flaw]:
+    titles = {manual.id: manual.title for manual in contents.manuals}
     for manual in contents.manuals:
-        for newer in contents.manuals:
-            if newer.id != manual.id and _replaces(newer, manual):
-                yield _flaw(
-                    "superseded-text", manual.source, f"“{newer.title}” supersedes it, and its text is in the pack too."
-                )
+        if manual.superseded_by is not None:
+            newer = titles[manual.superseded_by]
+            yield _flaw("superseded-text", manual.source, f"“{newer}” supersedes it, and its text is in the pack too.")
         for chapter in [one for one in contents.chapters if one.manual.id == manual.id][:8]:
             for element in chapter.elements:
                 if _WITHDRAWN.search(element.block.text):
                     text = f"The document says that it is no longer valid: {_excerpt(element.block.text)}"
                     yield _flaw("superseded-text", _where(chapter, element.block.place), text)
-
-
-def _replaces(newer: ManualEntry, older: ManualEntry) -> bool:
-    """Whether a document names another as superseded: by its number, or by number and revision."""
-    named = newer.supersedes.casefold()
-    number, revision = older.number.casefold(), older.revision.casefold()
-    return bool(named and number) and named in {number, f"{number} {revision}".strip(), f"{number} rev. {revision}"}
 
 
 def _hazards(contents: Contents) -> Iterator[Flaw]:
@@ -244,7 +234,11 @@ def _figures(contents: Contents) -> Iterator[Flaw]:
             block = element.block
             if block.kind is not BlockKind.FIGURE:
                 told |= block.kind is not BlockKind.HAZARD
-            elif element.figure is not None and not told and element.figure.number.casefold() not in named[chapter.manual.id]:
+            elif (
+                element.figure is not None
+                and not told
+                and element.figure.number.casefold() not in named[chapter.manual.id]
+            ):
                 text = f"No text names or precedes {_figure_name(block.caption, element.figure.number)}."
                 yield _flaw("orphan-figure", _where(chapter, block.place), text)
 
@@ -312,7 +306,11 @@ def _unsure(contents: Contents) -> Iterator[Flaw]:
     pages: defaultdict[str, list[tuple[float, str]]] = defaultdict(list)
     for chapter, element in contents.elements():
         if element.block.confidence < CONFIDENT:
-            text = element.block.text or element.block.caption or " ".join(element.block.rows[0] if element.block.rows else ())
+            text = (
+                element.block.text
+                or element.block.caption
+                or " ".join(element.block.rows[0] if element.block.rows else ())
+            )
             place = element.block.place if element.block.place.page is not None else chapter.place
             pages[place_of(chapter.manual, place, "")].append((element.block.confidence, text))
     told = {remark.where for remark in contents.remarks if remark.kind is RemarkKind.UNSURE}

@@ -12,7 +12,9 @@ if TYPE_CHECKING:
 
     from fieldfare.ingest.contents import Chapter, Element
 
-_NUMBER = re.compile(r"^\W*(?:step|schritt|étape|paso|passo|passaggio|fase)?\s*((?:\d+[.\-])*)(\d{1,3}|[a-z]{1,5})\W*$", re.IGNORECASE)
+_NUMBER = re.compile(
+    r"^\W*(?:step|schritt|étape|paso|passo|passaggio|fase)?\s*((?:\d+[.\-])*)(\d{1,3}|[a-z]{1,5})\W*$", re.IGNORECASE
+)
 _ROMAN = {"i": 1, "v": 5, "x": 10, "l": 50}
 
 

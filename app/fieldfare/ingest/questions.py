@@ -40,11 +40,14 @@ def read_questions(file: Path) -> tuple[GoldQuestion, ...]:
     rows = _from_table(file, data) if file.suffix.lower() == ".csv" else _from_lines(file, data)
     questions: list[GoldQuestion] = []
     seen: dict[str, int] = {}
+    ids: dict[str, int] = {}
     for line, row in rows:
         question = _question(file, line, row, len(questions) + 1)
         first = seen.setdefault(question.text.casefold(), line)
         if first != line:
             raise SourceError(f"{file.name}, line {line}: the question of line {first} stands here again. Remove one.")
+        if ids.setdefault(question.id, line) != line:
+            raise SourceError(f"{file.name}, line {line}: the id {question.id} is that of line {ids[question.id]} too.")
         questions.append(question)
     return tuple(questions)
 
@@ -61,7 +64,9 @@ def _from_lines(file: Path, data: bytes) -> Iterator[tuple[int, dict[str, Any]]]
                 '{"question": "…", "expect": "…", "page": 12}'
             ) from error
         if not isinstance(row, dict):
-            raise SourceError(f"{file.name}, line {line}: a question is an object in braces, not {text.strip()[:40]!r}.")
+            raise SourceError(
+                f"{file.name}, line {line}: a question is an object in braces, not {text.strip()[:40]!r}."
+            )
         yield line, row
 
 
@@ -127,7 +132,7 @@ def _question(file: Path, line: int, row: dict[str, Any], number: int) -> GoldQu
     expect = given.get("expect")
     parts = expect if isinstance(expect, list) else [expect]
     question = GoldQuestion(
-        id=_words(where, "id", given.get("id")) or f"q{number}",
+        id=_words(where, "id", given.get("id")) or f"q{number:04}",
         text=text,
         answerable=answerable,
         expect=tuple(filter(None, (_words(where, "expect", part) for part in parts))),

@@ -20,9 +20,7 @@ _FIGURE = re.compile(
     r"\b((?i:figures?|figs?\.?|abbildung(?:en)?|abb\.?|figura|figuras|ilustraci(?:ón|ones)|illustrazion[ei]|ilustraç(?:ão|ões))"
     rf"|Bild(?:er)?|Image){_LIST}"
 )
-_TABLE = re.compile(
-    rf"\b((?i:tables?|tab\.|tabellen?|tableaux?|tablas?|tabelas?|tabell[ae]|quadro)){_LIST}"
-)
+_TABLE = re.compile(rf"\b((?i:tables?|tab\.|tabellen?|tableaux?|tablas?|tabelas?|tabell[ae]|quadro)){_LIST}")
 _OTHER_BOOK = re.compile(
     r"^.{0,40}?\b(?:manual|handbook|guide|standard|datasheet|handbuch|norm|anleitung|manuel|notice|norme|norma|manuale)\b",
     re.IGNORECASE | re.DOTALL,
@@ -72,7 +70,7 @@ def _known(contents: Contents, kind: BlockKind) -> dict[int, set[str]]:
 def _mentions(pattern: re.Pattern[str], text: str) -> Iterator[tuple[str, str]]:
     """Number and word of each mention; what another book's figure is said to show does not count."""
     for match in pattern.finditer(text[:_MAX_TEXT]):
-        if not _OTHER_BOOK.match(text[match.end() : match.end() + 60].split(". ")[0]):
+        if not _OTHER_BOOK.match(text[match.end() : match.end() + 60].split(". ", maxsplit=1)[0]):
             for number in re.findall(_NUMBER, match.group(2)):
                 yield number.replace("–", "-"), match.group(1)
 

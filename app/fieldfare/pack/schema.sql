@@ -128,11 +128,15 @@ CREATE TABLE question (                -- the author's gold questions
     id TEXT PRIMARY KEY,
     text TEXT NOT NULL,
     answerable INTEGER NOT NULL,
+    expect TEXT NOT NULL,              -- JSON array of what must stand in the answer
     answer TEXT NOT NULL,
     page TEXT NOT NULL,
     section TEXT NOT NULL,
+    hazard TEXT NOT NULL,
     kind TEXT NOT NULL
 ) WITHOUT ROWID;
+
+CREATE TABLE gate (settings TEXT NOT NULL);  -- one row: the author's [check] as JSON
 
 CREATE TABLE remark (                  -- what ingest noticed in the sources
     id INTEGER PRIMARY KEY,
