@@ -5,7 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
-from fieldfare.domain import Remark, Section, Sheet, Title
+from fieldfare.domain import Picture, PictureSource, Remark, RemarkKind, Section, Sheet, Title
+from fieldfare.ingest import pictures
 from fieldfare.ingest.cache import Cache
 from fieldfare.ingest.documents import Workshop
 from fieldfare.ingest.sources import DocumentSource, read_source
@@ -38,6 +39,13 @@ def collect(pieces: Iterable[Piece]) -> Document:
     )
 
 
+def draw(source: PictureSource) -> Picture:
+    """The picture of a source, drawn in this process."""
+    (drawn,) = pictures.draw((source,), lambda *_: None)
+    assert drawn.picture is not None, drawn.problem
+    return drawn.picture
+
+
 def source_of(file: Path, form: str) -> DocumentSource:
     return DocumentSource(base=file.parent, root=file.parent, files=(file,), form=form, title="", language="")
 
@@ -46,12 +54,12 @@ def read(path: Path, *, language: str = "") -> list[Document]:
     """The documents of a source through the real processes; pictures that cannot be drawn become remarks."""
     with Cache(None) as cache, Workshop(cache, lambda *_: None) as workshop:
         documents = workshop.read(read_source(path, language=language))
-        pictures = workshop.draw(documents)
+        drawings = workshop.draw(documents)
         collected = []
         for document in documents:
             made = collect(document.pieces())
-            problems = [drawn for one in document.pictures() if (drawn := pictures.find(one)).problem]
-            made.remarks += tuple(Remark(kind="lost", where=d.source.file, text=d.problem) for d in problems)  # type: ignore[arg-type]
+            problems = [drawn for one in document.pictures() if (drawn := drawings.find(one)).problem]
+            made.remarks += tuple(Remark(kind=RemarkKind.LOST, where=d.source.file, text=d.problem) for d in problems)
             made.title, made.language = document.title, document.language
             collected.append(made)
         return collected

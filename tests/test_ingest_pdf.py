@@ -5,7 +5,8 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from fieldfare.domain import Block, BlockKind, Document
+from documents import Document, collect, draw, source_of
+from fieldfare.domain import Block, BlockKind
 from fieldfare.errors import SourceError
 from fieldfare.ingest.extract import pdf
 from fieldfare.ingest.passages import header_of
@@ -19,7 +20,7 @@ if TYPE_CHECKING:
 def pump(tmp_path_factory: pytest.TempPathFactory) -> Document:
     file = tmp_path_factory.mktemp("pdf") / "pump.pdf"
     pump_manual(file)
-    return pdf.extract(file, lambda *_: None)
+    return collect(pdf.extract(source_of(file, "pdf"), lambda *_: None))
 
 
 def blocks(document: Document, title: str) -> list[Block]:
@@ -74,7 +75,7 @@ def test_a_figure_has_its_picture_caption_and_place(pump: Document) -> None:
     assert figure.caption == "Figure 3: Motor head and housing"
     assert figure.number == "3"
     assert figure.picture is not None
-    assert figure.picture.width > 300
+    assert draw(figure.picture).width > 300
     assert figure.place.region is not None
     assert 0 < figure.place.region.top < figure.place.region.bottom < 1
 
@@ -87,7 +88,7 @@ def test_two_columns_are_read_one_after_the_other(pump: Document) -> None:
 
 
 def test_every_page_has_a_picture(pump: Document) -> None:
-    assert all(sheet.picture is not None and sheet.picture.height > 1000 for sheet in pump.sheets)
+    assert all(sheet.picture is not None and draw(sheet.picture).height > 1000 for sheet in pump.sheets)
 
 
 @pytest.mark.parametrize("data", [b"", b"%PDF-1.7\n", b"\x00" * 3000, b"<html></html>"])
@@ -95,7 +96,7 @@ def test_what_is_no_pdf_gets_a_sentence(tmp_path: Path, data: bytes) -> None:
     file = tmp_path / "broken.pdf"
     file.write_bytes(data)
     with pytest.raises(SourceError, match="cannot be read"):
-        pdf.extract(file, lambda *_: None)
+        collect(pdf.extract(source_of(file, "pdf"), lambda *_: None))
 
 
 def test_truncated_pdfs_never_crash(tmp_path: Path) -> None:
@@ -106,13 +107,13 @@ def test_truncated_pdfs_never_crash(tmp_path: Path) -> None:
         file = tmp_path / "part.pdf"
         file.write_bytes(data[: len(data) * part // 8])
         with contextlib.suppress(SourceError):
-            assert pdf.extract(file, lambda *_: None).source == "part.pdf"
+            collect(pdf.extract(source_of(file, "pdf"), lambda *_: None))
 
 
 def test_boxes_are_warnings_steps_stay_and_heads_of_two_rows_are_joined(tmp_path: Path) -> None:
     file = tmp_path / "boxed.pdf"
     boxed_manual(file)
-    found = blocks(pdf.extract(file, lambda *_: None), "1 Filter")
+    found = blocks(collect(pdf.extract(source_of(file, "pdf"), lambda *_: None)), "1 Filter")
     assert [block.kind for block in found] == [
         BlockKind.HAZARD, BlockKind.STEP, BlockKind.STEP, BlockKind.HAZARD, BlockKind.STEP, BlockKind.STEP, BlockKind.TABLE,
     ]  # fmt: skip

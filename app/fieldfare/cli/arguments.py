@@ -28,18 +28,22 @@ class Progress:
         self._stage = ""
         self._began = 0.0
         self._shown = 0.0
+        self._first = 0
 
     def __call__(self, stage: str, done: int, total: int) -> None:
+        """Show how far a stage is; a rate once a second has passed."""
         now = time.monotonic()
         if stage != self._stage:
-            self._stage, self._began, self._shown = stage, now, 0.0
+            self._stage, self._began, self._shown, self._first = stage, now, 0.0, min(done, total - 1)
         quiet = 0.2 if sys.stderr.isatty() else 10.0
         if done < total and now - self._shown < quiet:
             return
         self._shown = now
-        rate = done / max(now - self._began, 0.001)
-        left = f", {(total - done) / rate:.0f} s left" if done < total else ""
-        line = f"{stage}: {done} of {total} ({rate:.1f}/s{left})"
+        line = f"{stage}: {done} of {total}"
+        if (spent := now - self._began) > 1:
+            rate = (done - self._first) / spent
+            left = f", {(total - done) / rate:.0f} s left" if 0 < done < total and rate else ""
+            line += f" ({rate:.1f}/s{left})"
         if sys.stderr.isatty():
             print(f"\r\x1b[K{line}", end="\n" if done == total else "", file=sys.stderr, flush=True)
         else:

@@ -25,7 +25,9 @@ def register(commands: Commands) -> None:
         "--language", default="", metavar="CODE", help="language of the manuals, if no pack.toml says it"
     )
     build.add_argument("--no-meaning", action="store_true", help="leave out the vectors: found by words and codes only")
-    build.add_argument("--no-cache", action="store_true", help="compute everything anew, keep nothing for the next build")
+    build.add_argument(
+        "--no-cache", action="store_true", help="compute everything anew, keep nothing for the next build"
+    )
     build.set_defaults(run=_build)
     inspect = commands.add_parser("inspect", help="show what a pack holds")
     inspect.add_argument("file", type=Path, metavar="FILE.fpack")

@@ -14,7 +14,7 @@ import struct
 import tempfile
 from functools import cache
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Self
 
 import fieldfare
 from fieldfare.ingest import worker
@@ -41,7 +41,7 @@ class Cache:
         self._folder.mkdir(parents=True, exist_ok=True)
         self._digests: dict[Path, str] = {}
 
-    def __enter__(self) -> Cache:
+    def __enter__(self) -> Self:
         return self
 
     def __exit__(self, *_: object) -> None:

@@ -82,7 +82,9 @@ def build(
             draft, finished = Path(scratch) / "draft", Path(scratch) / "finished"
             connection = database.create(draft)
             try:
-                report = _Writer(connection, source, documents, pictures, embedder, known, progress).write()
+                writer = _Writer(connection, source=source, documents=documents, pictures=pictures, embedder=embedder,
+                                 cache=known, progress=progress)  # fmt: skip
+                report = writer.write()
                 connection.execute("VACUUM INTO ?", (str(finished),))
             finally:
                 connection.close()
@@ -108,6 +110,7 @@ class _Writer:
     def __init__(
         self,
         connection: apsw.Connection,
+        *,
         source: PackSource,
         documents: Sequence[ReadDocument],
         pictures: Pictures,

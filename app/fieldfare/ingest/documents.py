@@ -11,7 +11,7 @@ from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass, replace
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Self
 
 from fieldfare.domain import Drawn, Remark, Section, Sheet, Title
 from fieldfare.errors import SourceError
@@ -70,7 +70,7 @@ class Workshop:
         self._stop = threading.Event()
         self._threads = ThreadPoolExecutor(self._count)
 
-    def __enter__(self) -> Workshop:
+    def __enter__(self) -> Self:
         return self
 
     def __exit__(self, *_: object) -> None:
@@ -94,9 +94,7 @@ class Workshop:
                     self._cache.write(key, results)
 
         self._all(extract, range(len(keys)))
-        return [
-            _document(document, key, self._cache) for document, key in zip(source.documents, keys, strict=True)
-        ]
+        return [_document(document, key, self._cache) for document, key in zip(source.documents, keys, strict=True)]
 
     def draw(self, documents: Sequence[ReadDocument]) -> Pictures:
         """Read and encode every picture that is not in the cache."""
@@ -216,7 +214,9 @@ def _document(source: DocumentSource, key: str, cache: Cache) -> ReadDocument:
         if len(sample) > _ENOUGH or (source.language or title.language):
             break
     language = source.language or title.language or guess_language(sample)
-    return ReadDocument(source=source, title=source.title or title.text or source.name, language=language, key=key, cache=cache)
+    return ReadDocument(
+        source=source, title=source.title or title.text or source.name, language=language, key=key, cache=cache
+    )
 
 
 def _around(base: Path, cache: Cache) -> list[tuple[str, str]]:

@@ -39,7 +39,7 @@ _SKIPPED_FOLDERS = frozenset("node_modules __pycache__ dist venv".split())
 _PLAIN_NAMES = frozenset("html docs doc manual manuals src content pages site en de fr es it pt".split())
 _LANGUAGES = frozenset("de en es fr it pt nl pl cs da fi sv no el tr hu ro".split())
 # Every key that pack.toml may have: a misspelt one must not be passed over.
-_KEYS = {
+_KEYS: dict[str, frozenset[str] | None] = {
     "pack": frozenset("id version title language licence questions embedder".split()),
     "machines": frozenset("maker model serials".split()),
     "documents": frozenset("path title number revision date language licence supersedes".split()),
@@ -217,9 +217,9 @@ def _require_known(config: dict[str, Any]) -> None:
             raise SourceError(f"pack.toml: [{name}] is not known. Known are {', '.join(sorted(_KEYS))}.")
         known = _KEYS[name]
         for entry in value if isinstance(value, list) else [value]:
-            for key in entry if isinstance(entry, dict) and known is not None else ():
-                if key not in known:
-                    raise SourceError(f"pack.toml: [{name}] has no {key!r}. It has {', '.join(sorted(known))}.")
+            unknown = sorted(set(entry) - known) if isinstance(entry, dict) and known is not None else []
+            if unknown and known is not None:
+                raise SourceError(f"pack.toml: [{name}] has no {unknown[0]!r}. It has {', '.join(sorted(known))}.")
 
 
 def _terms(table: dict[str, Any]) -> tuple[Term, ...]:
@@ -228,10 +228,12 @@ def _terms(table: dict[str, Any]) -> tuple[Term, ...]:
     for kind, key in ((TermKind.SYNONYM, "synonyms"), (TermKind.ABBREVIATION, "abbreviations")):
         entries = table.get(key, {})
         if not isinstance(entries, dict):
-            raise SourceError(f'pack.toml: terms.{key} must be a table such as {{ AVR = "automatic voltage regulator" }}.')
+            raise SourceError(
+                f'pack.toml: terms.{key} must be a table such as {{ AVR = "automatic voltage regulator" }}.'
+            )
         for word, means in entries.items():
-            for one in means if isinstance(means, list) else [means]:
-                found.append(Term(kind=kind, text=squeeze(word), means=squeeze(str(one))))
+            others = means if isinstance(means, list) else [means]
+            found += [Term(kind=kind, text=squeeze(word), means=squeeze(str(other))) for other in others]
     protected = table.get("protected", [])
     if not isinstance(protected, list):
         raise SourceError("pack.toml: terms.protected must be a list of words that are never translated.")

@@ -80,11 +80,9 @@ class Worker:
         finished = False
         try:
             request = pickle.dumps((function, argument))
-            assert child.stdin is not None
-            child.stdin.write(struct.pack(">Q", len(request)) + request)
-            child.stdin.flush()
+            _write(child.stdin, struct.pack(">Q", len(request)) + request)
             while True:
-                tag, payload = self._frame(child, name, cancelled)
+                tag, payload = self._frame(child.stdout, name, cancelled)
                 if tag == _RESULT:
                     yield payload
                 elif tag == _PROGRESS:
@@ -115,7 +113,12 @@ class Worker:
 
     def _start(self) -> subprocess.Popen[bytes]:
         self.close()
-        environment = {**os.environ, "PYTHONDONTWRITEBYTECODE": "1", "OMP_NUM_THREADS": "1", "ORT_DISABLE_TELEMETRY": "1"}
+        environment = {
+            **os.environ,
+            "PYTHONDONTWRITEBYTECODE": "1",
+            "OMP_NUM_THREADS": "1",
+            "ORT_DISABLE_TELEMETRY": "1",
+        }
         self._child = subprocess.Popen(
             [sys.executable, "-m", "fieldfare.ingest.worker"],
             stdin=subprocess.PIPE,
@@ -127,16 +130,14 @@ class Worker:
         )
         return self._child
 
-    def _frame(self, child: subprocess.Popen[bytes], name: str, cancelled: Callable[[], bool]) -> tuple[bytes, bytes]:
-        assert child.stdout is not None
-        stream = child.stdout
+    def _frame(self, stream: IO[bytes] | None, name: str, cancelled: Callable[[], bool]) -> tuple[bytes, bytes]:
         waited = 0.0
         while not select.select([stream], [], [], 0.2)[0]:
             waited += 0.2
             if cancelled():
                 raise Stopped
             if waited > SILENCE:
-                raise SourceError(f"{name} cannot be read: nothing came of it in {SILENCE} s. Leave it out or simplify it.")
+                raise SourceError(f"{name} cannot be read: nothing came in {SILENCE} s. Leave it out or simplify it.")
         if cancelled():
             raise Stopped
         tag, size = _HEAD.unpack(_exactly(stream, _HEAD.size))
@@ -154,9 +155,16 @@ class Worker:
         return "its reader stopped working"
 
 
-def _exactly(stream: IO[bytes], size: int) -> bytes:
+def _write(stream: IO[bytes] | None, data: bytes) -> None:
+    """Write all of it: an unbuffered pipe may take less at a time."""
+    view = memoryview(data)
+    while stream is not None and view:
+        view = view[stream.write(view) :]
+
+
+def _exactly(stream: IO[bytes] | None, size: int) -> bytes:
     data = bytearray()
-    while len(data) < size:
+    while stream is not None and len(data) < size:
         piece = stream.read(size - len(data))
         if not piece:
             raise ValueError("a frame is cut off")
@@ -202,7 +210,7 @@ def _serve(requests: BinaryIO, answers: BinaryIO) -> None:
             _send(answers, _ERROR, json.dumps(str(error)).encode())
         except MemoryError:
             os._exit(_OUT_OF_MEMORY)
-        except Exception as error:
+        except Exception as error:  # noqa: BLE001  (whatever a hostile file provokes is told, not shown as a traceback)
             name = getattr(argument, "name", "A file")
             sentence = f"{name} cannot be read ({type(error).__name__}: {error}). Replace it or leave it out."
             _send(answers, _ERROR, json.dumps(sentence).encode())
