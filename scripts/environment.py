@@ -116,7 +116,11 @@ def _stages(*, testing: bool) -> Iterator[Stage]:
     yield Stage("bytecode", _digest(ROOM), _compile_bytecode)
     language = _digest(models, ROOM / "ingest" / "quantise.py", extra=QUANTISATION + wheel)
     yield Stage("language model", language, _make_language_model)
-    embedder = _digest(models, ROOM / "ingest" / "embedder.py", extra=_pin("ctranslate2"))
+    converter = [
+        ROOM / "embedding.py",
+        *(ROOM / "ingest" / f"{name}.py" for name in ("embedder", "bert", "reference", "tokenizer")),
+    ]
+    embedder = _digest(models, *converter, extra=_pin("ctranslate2"))
     yield Stage("embedder", embedder, _make_embedder)
     code = [ROOM / "ingest", ROOM / "pack", ROOM / "text.py", ROOM / "domain.py", ROOM / "images.py"]
     for description in sorted((ROOT / "packs").glob("*/pack.toml")):
@@ -348,7 +352,7 @@ def _make_pack(folder: Path) -> None:
         command = [str(PYTHON), "-m", "fieldfare", "pack", "build", str(folder), "-o", str(made)]
         _tool(command, f"Building the pack {folder.name}", usual=20)
         receipt = (
-            "import sys, pathlib; from fieldfare.library import receipt_for; receipt_for(pathlib.Path(sys.argv[1]))"
+            "import sys, pathlib; from fieldfare.trust import receipt_for; receipt_for(pathlib.Path(sys.argv[1]))"
         )
         _tool([str(PYTHON), "-c", receipt, str(made)], "", usual=1)
         for old in target.parent.glob(f"{folder.name}-*.fpack*"):

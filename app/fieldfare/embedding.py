@@ -1,10 +1,13 @@
 """Text to vector: the encoder that finds passages by meaning, on CTranslate2.
 
-int8 on the CPU, chosen at run time for its instructions; no torch, and nothing heavy is imported before `open`.
+int8 on the CPU, chosen at run time for its instructions; no torch, and nothing heavy is imported before an embedder is
+opened. Which model it is, is the pack author's choice: `fieldfare.ingest.embedder` converts it.
 """
 
 from __future__ import annotations
 
+import hashlib
+import io
 import json
 import os
 import threading
@@ -14,88 +17,191 @@ from fieldfare.domain import EmbedderIdentity
 from fieldfare.errors import ModelError
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Mapping, Sequence
     from pathlib import Path
 
     import numpy as np
 
+DESCRIPTION = "embedder.json"
 _BATCH_TOKENS = 2048  # padded tokens encoded at once: larger batches gain nothing and cost memory
 _THREADS = 2  # more gain little on texts of a hundred tokens, and the language model and the screen want to run too
 _LONGEST_CHARACTERS = 20_000  # far more than any model's window holds: bounds what the tokenizer is given
+_ENGINE_FILES = ("model.bin", "config.json", "vocabulary.json")
 
 
 class Embedder:
     """An open embedder. Safe to use from several threads: they take turns."""
 
     def __init__(
-        self, *, identity: EmbedderIdentity, tokenizer: Any, encoder: Any, description: dict[str, Any]
+        self, *, description: Mapping[str, Any], tokenizer: Any, encoder: Any, dense: Mapping[str, Any]
     ) -> None:
-        """Use `open`."""
-        self._identity = identity
+        """Use `open` or `load`."""
+        self._identity = _identity(description)
         self._tokenizer = tokenizer
         self._encoder = encoder
-        self._pooling = description["pooling"]
-        self._pad = int(description["pad"])
+        self._dense = dense
+        self._first = description["pooling"] == "first"
+        self._after = tuple(description["after"])
+        self._positions = bool(description["positions_as_feature"])
+        self._prompts = {role: str(description["prompts"][role]) for role in ("query", "passage")}
+        low, high = (float(one) for one in description["scale"])
+        self._scale = low, high
         self._lock = threading.Lock()
 
     @classmethod
     def open(cls, folder: Path) -> Embedder:
         """Load the embedder of a folder that `fieldfare.ingest.embedder` wrote. Raises ModelError."""
-        try:
-            description = json.loads((folder / "embedder.json").read_text("utf-8"))
-            identity = EmbedderIdentity(
-                name=str(description["name"]),
-                version=str(description["version"]),
-                dimension=int(description["dimension"]),
-                digest=str(description["digest"]),
-            )
-        except (OSError, ValueError, KeyError, TypeError) as error:
-            raise ModelError(
-                f"The embedder in {folder} is missing or damaged ({error}). Set Fieldfare up again."
-            ) from error
-        import ctranslate2
-        import tokenizers
+        return _open(folder / DESCRIPTION, str(folder), "Set Fieldfare up again.")
 
+    @classmethod
+    def load(cls, files: Mapping[str, bytes], identity: EmbedderIdentity, place: str) -> Embedder:
+        """Load an embedder from its files' bytes, once they are proved to be those of `identity`.
+
+        `place` names where they are from in a sentence. Raises ModelError.
+        """
+        repair = "Get the pack again from its author."
         try:
-            tokenizer = tokenizers.Tokenizer.from_file(str(folder / "tokenizer.json"))
-            tokenizer.enable_truncation(max_length=int(description["max_tokens"]))
-            tokenizer.no_padding()
-            threads = min(_THREADS, os.cpu_count() or 1)
-            encoder = ctranslate2.Encoder(str(folder), device="cpu", inter_threads=1, intra_threads=threads)
-        except Exception as error:
-            raise ModelError(f"The embedder in {folder} cannot be loaded ({error}). Set Fieldfare up again.") from error
-        return cls(identity=identity, tokenizer=tokenizer, encoder=encoder, description=description)
+            description = json.loads(files[DESCRIPTION])
+            sound = _identity(description) == identity and digest_of(description, files) == identity.digest
+        except (ValueError, KeyError, TypeError, AttributeError) as error:
+            raise ModelError(f"The embedder in {place} is incomplete ({error}). {repair}") from error
+        if not sound:
+            raise ModelError(f"The embedder in {place} is not the one that made the pack's vectors. {repair}")
+        return _load(description, files, place, repair)
 
     @property
     def identity(self) -> EmbedderIdentity:
         """Which embedder this is; a pack's vectors are compared only with its own."""
         return self._identity
 
-    def encode(self, texts: Sequence[str]) -> np.ndarray:
-        """One row of float32 and unit length a text, in the order given; texts longer than the model's window are cut."""
+    def closeness(self, cosine: float) -> float:
+        """A cosine of this embedder on the scale that all share: about 0 for strangers, the same for a good answer.
+
+        Models differ: with some, strangers have a cosine of 0.8. The scale was measured when the model was converted.
+        """
+        low, high = self._scale
+        return (cosine - low) / (high - low)
+
+    def encode(self, texts: Sequence[str], *, query: bool = False) -> np.ndarray:
+        """One row of float32 and unit length a text, in the order given; texts longer than the model's window are cut.
+
+        `query` says that the texts are questions: some models want them marked.
+        """
         import ctranslate2
         import numpy as np
 
         vectors = np.zeros((len(texts), self._identity.dimension), dtype=np.float32)
+        prompt = self._prompts["query" if query else "passage"]
         with self._lock:
-            cut = [text[:_LONGEST_CHARACTERS] for text in texts]
+            cut = [prompt + text[:_LONGEST_CHARACTERS] for text in texts]
             encoded = [one.ids for one in self._tokenizer.encode_batch(cut)] if cut else []
             for batch in _batches([len(ids) for ids in encoded]):
                 lengths = np.array([len(encoded[index]) for index in batch], dtype=np.int32)
-                ids = np.full((len(batch), int(lengths.max())), self._pad, dtype=np.int32)
+                longest = int(lengths.max())
+                if not longest:  # a tokenizer without special tokens makes nothing of an empty text
+                    continue
+                ids = np.zeros((len(batch), longest), dtype=np.int32)
                 for row, index in enumerate(batch):
                     ids[row, : lengths[row]] = encoded[index]
                 output = self._encoder.forward_batch(
-                    ctranslate2.StorageView.from_array(ids), ctranslate2.StorageView.from_array(lengths)
+                    ctranslate2.StorageView.from_array(ids),
+                    ctranslate2.StorageView.from_array(lengths),
+                    [list(range(longest))] * len(batch) if self._positions else None,
                 )
-                hidden = np.asarray(output.last_hidden_state, dtype=np.float32)
-                if self._pooling == "mean":
-                    mask = np.arange(ids.shape[1]) < lengths[:, None]
-                    pooled = np.einsum("btd,bt->bd", hidden, mask.astype(np.float32)) / lengths[:, None]
-                else:
-                    pooled = hidden[:, 0]
-                vectors[batch] = pooled / np.maximum(np.linalg.norm(pooled, axis=1, keepdims=True), 1e-12)
+                vectors[batch] = self._finish(np.asarray(output.last_hidden_state, dtype=np.float32), lengths)
         return vectors
+
+    def _finish(self, hidden: np.ndarray, lengths: np.ndarray) -> np.ndarray:
+        """From the states of all tokens to one vector of unit length a text."""
+        import numpy as np
+
+        if self._first:
+            pooled = hidden[:, 0]
+        else:
+            mask = np.arange(hidden.shape[1]) < lengths[:, None]
+            pooled = np.einsum("btd,bt->bd", hidden, mask.astype(np.float32)) / np.maximum(lengths, 1)[:, None]
+        for step in self._after:
+            pooled = _unit(pooled) if step["kind"] == "normalise" else self._project(step, pooled)
+        return _unit(pooled)
+
+    def _project(self, step: Mapping[str, str], pooled: np.ndarray) -> np.ndarray:
+        import numpy as np
+
+        made = pooled @ self._dense[f"{step['name']}.weight.npy"].T + self._dense[f"{step['name']}.bias.npy"]
+        if step["activation"] == "tanh":
+            return np.asarray(np.tanh(made))
+        return np.asarray(np.maximum(made, 0) if step["activation"] == "relu" else made)
+
+
+def read_identity(folder: Path) -> EmbedderIdentity:
+    """Which embedder a folder holds, without loading it. Raises ModelError."""
+    return _identity(_describe(folder / DESCRIPTION, "Set Fieldfare up again."))
+
+
+def digest_of(description: Mapping[str, Any], files: Mapping[str, bytes]) -> str:
+    """SHA-256 over what an embedder says of itself and every file of it."""
+    said = {key: value for key, value in description.items() if key != "digest"}
+    total = hashlib.sha256(json.dumps(said, sort_keys=True).encode())
+    for name in sorted(files.keys() - {DESCRIPTION}):
+        total.update(f"\0{name}\0{len(files[name])}\0".encode())
+        total.update(files[name])
+    return total.hexdigest()
+
+
+def _identity(description: Mapping[str, Any]) -> EmbedderIdentity:
+    return EmbedderIdentity(
+        name=str(description["name"]),
+        version=str(description["version"]),
+        dimension=int(description["dimension"]),
+        digest=str(description["digest"]),
+    )
+
+
+def _describe(file: Path, repair: str) -> dict[str, Any]:
+    try:
+        description = json.loads(file.read_text("utf-8"))
+        _identity(description)
+    except (OSError, ValueError, KeyError, TypeError) as error:
+        raise ModelError(f"The embedder in {file.parent} is missing or damaged ({error}). {repair}") from error
+    return dict(description)
+
+
+def _open(file: Path, place: str, repair: str) -> Embedder:
+    description = _describe(file, repair)
+    try:
+        files = {one.name: one.read_bytes() for one in file.parent.iterdir() if one.name not in _ENGINE_FILES}
+    except OSError as error:
+        raise ModelError(f"The embedder in {place} cannot be read ({error}). {repair}") from error
+    return _load(description, files, place, repair)
+
+
+def _load(description: Mapping[str, Any], files: Mapping[str, bytes], place: str, repair: str) -> Embedder:
+    """`files` hold the engine's own files too, or `place` is the folder where these lie."""
+    import ctranslate2
+    import numpy as np
+    import tokenizers
+
+    in_memory = {name: files[name] for name in _ENGINE_FILES if name in files}
+    try:
+        tokenizer = tokenizers.Tokenizer.from_str(files["tokenizer.json"].decode())
+        tokenizer.enable_truncation(max_length=int(description["max_tokens"]))
+        tokenizer.no_padding()
+        dense = {
+            name: np.load(io.BytesIO(data), allow_pickle=False) for name, data in files.items() if name.endswith(".npy")
+        }
+        threads = min(_THREADS, os.cpu_count() or 1)
+        encoder = ctranslate2.Encoder(
+            place, device="cpu", inter_threads=1, intra_threads=threads, files=in_memory or None
+        )
+        return Embedder(description=description, tokenizer=tokenizer, encoder=encoder, dense=dense)
+    except Exception as error:  # the engines raise plain Exception and RuntimeError
+        raise ModelError(f"The embedder in {place} cannot be loaded ({error}). {repair}") from error
+
+
+def _unit(vectors: np.ndarray) -> np.ndarray:
+    import numpy as np
+
+    return np.asarray(vectors / np.maximum(np.linalg.norm(vectors, axis=1, keepdims=True), 1e-12))
 
 
 def _batches(lengths: Sequence[int]) -> list[list[int]]:

@@ -85,7 +85,7 @@ class Weights:
         self._of: dict[str, Any] = {}
         for file in self._files:
             try:
-                opened = safe_open(file, framework="numpy")
+                opened: Any = safe_open(file, framework="numpy")
                 self._of.update(dict.fromkeys(opened.keys(), opened))
             except (SafetensorError, OSError) as error:
                 raise SourceError(f"{file} cannot be read ({error}). Copy the model again.") from error
@@ -222,7 +222,9 @@ class Network:
         """Gain and shift of a layer's `mixed_norm` or `norm`; layer None is the norm after the embeddings."""
         name = "embeddings.LayerNorm" if layer is None else self._name(layer, part)
         old = f"{name}.gamma" in self.weights  # as TensorFlow named them
-        return self.weights[f"{name}.{'gamma' if old else 'weight'}"], self.weights[f"{name}.{'beta' if old else 'bias'}"]
+        return self.weights[f"{name}.{'gamma' if old else 'weight'}"], self.weights[
+            f"{name}.{'beta' if old else 'bias'}"
+        ]
 
     def _name(self, layer: int, part: str) -> str:
         _, layers, names = _FAMILIES[self.family]

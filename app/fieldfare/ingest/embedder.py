@@ -32,9 +32,7 @@ _DENSE_ACTIVATIONS = {"Tanh": "tanh", "Identity": "identity", "ReLU": "relu"}
 _LONGEST = 8192  # tokens; some folders say 1e30 for `no limit`
 
 
-def convert(
-    source: Path, target: Path, *, quantisation: str = "int8", prompts: Mapping[str, str] | None = None
-) -> str:
+def convert(source: Path, target: Path, *, quantisation: str = "int8", prompts: Mapping[str, str] | None = None) -> str:
     """Write the embedder folder and return its digest; `quantisation` is "int8" or "float32".
 
     `prompts` are what stands before a `query` and a `passage`; without them they are as the model says itself. `target`
@@ -166,11 +164,17 @@ def _dense(folder: Path, width: int) -> tuple[Any, Any, str]:
     config = read_json(folder / "config.json")
     activation = str(config.get("activation_function", "Tanh")).rsplit(".", 1)[-1]
     plain = config.get("module_input_name", "sentence_embedding") == "sentence_embedding"
-    plain = plain and config.get("module_output_name") in {None, "sentence_embedding"} and not config.get("use_residual")
+    plain = (
+        plain and config.get("module_output_name") in {None, "sentence_embedding"} and not config.get("use_residual")
+    )
     if activation not in _DENSE_ACTIVATIONS or not plain:
-        raise SourceError(f"{folder} is a projection that cannot be converted ({activation}, or not of the whole text).")
+        raise SourceError(
+            f"{folder} is a projection that cannot be converted ({activation}, or not of the whole text)."
+        )
     if not (folder / "model.safetensors").is_file():
-        raise SourceError(f"{folder} has no model.safetensors; a pickle is not opened, as it can run code. {AS_SAFETENSORS}")
+        raise SourceError(
+            f"{folder} has no model.safetensors; a pickle is not opened, as it can run code. {AS_SAFETENSORS}"
+        )
     weights = Weights(folder)
     weight = weights["linear.weight"]
     bias = weights["linear.bias"] if "linear.bias" in weights else np.zeros(len(weight), dtype=np.float32)
@@ -185,7 +189,7 @@ def _longest(folder: Path) -> int:
     for name, key in (("sentence_bert_config.json", "max_seq_length"), ("tokenizer_config.json", "model_max_length")):
         file = folder / name
         value = read_json(file).get(key) if file.is_file() else None
-        if isinstance(value, int | float) and 0 < value:
+        if isinstance(value, int | float) and value > 0:
             found.append(int(min(value, _LONGEST)))
     return found[0] if found else _LONGEST
 

@@ -1,26 +1,58 @@
 """What a model says in float32 with numpy alone: the measure that a converted embedder must agree with.
 
 It shares the weights with the conversion and nothing else: no engine, no quantisation, one text at a time without padding.
+Where sentence-transformers is installed beside it, that is asked as well.
 """
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
+from tokenizers import Tokenizer
 
-from fieldfare.ingest.bert import MPNET_DISTANCE, Network
+from fieldfare.ingest.bert import MPNET_DISTANCE
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
-    from pathlib import Path
+    from collections.abc import Mapping, Sequence
+
+    from fieldfare.ingest.bert import Network
+
+PROBES = (
+    ("How much oil does the gearbox take?", "The gear unit is filled with 2.6 litres of lubricant."),
+    ("the engine does not start", "No cranking: check the battery terminals and the starter relay."),
+    ("how do I change the filter", "Replace the air cleaner element every 500 hours."),
+    ("torque of the wheel nuts", "Tighten the nuts of the wheel to 120 N m, crosswise."),
+    ("which fuse protects the pump", "F4, 10 A, feeds the circulation pump."),
+    ("display stays dark", "If nothing is shown on the screen, check the supply of the control panel."),
+    ("how to bleed the brakes", "Open the vent screw of the brake line until no air bubbles come out."),
+    ("maximum ambient temperature", "The unit may be operated at up to 45 degrees Celsius."),
+    ("connect to the wireless network", "Choose your access point in the Wi-Fi menu and type the password."),
+    ("pump is noisy", "A rattling sound of the pump comes from air or cavitation in the suction pipe."),
+    ("what must I wear when welding", "Wear a welding helmet, gloves and flame-resistant clothing."),
+    ("calibrate the sensor", "To adjust the probe, hold it in the reference liquid and press SET."),
+    ("how often must the belt be inspected", "Examine the drive belt for cracks once a month."),
+    ("dispose of the old battery", "Spent accumulators are hazardous waste and go to a collecting point."),
+    ("reset to factory settings", "Hold the button for ten seconds to restore the default configuration."),
+    ("where is the serial number", "The nameplate with the number of the machine is on the left side of the frame."),
+)
+EMBEDDED_STRANGERS = 0.0846  # mean cosines of all-MiniLM-L6-v2 over the probes (scripts/bench/embedders.py prints them)
+EMBEDDED_PARTNERS = 0.5026
+_SEPARATION = 0.05  # nearer to each other, partners and strangers are not told apart
 
 
 class Reference:
-    """The hidden states of a model of the BERT family, computed in float32."""
+    """A sentence-transformers model of the BERT family, computed in float32."""
 
-    def __init__(self, network: Network) -> None:
+    def __init__(
+        self, network: Network, tokenizer: str, description: Mapping[str, Any], dense: Mapping[str, np.ndarray]
+    ) -> None:
+        """Use `fieldfare.ingest.embedder.open_reference`."""
         self._network = network
+        self._tokenizer = Tokenizer.from_str(tokenizer)
+        self._tokenizer.enable_truncation(max_length=int(description["max_tokens"]))
+        self._description = description
+        self._dense = dense
         self._words = network.table("word")
         self._positions = network.table("position")
         self._bias = network.relative()
@@ -30,14 +62,30 @@ class Reference:
             for part in ("query", "key", "value", "mixed", "up", "down")
         }
         self._norms = {
-            (layer, part): network.norm(layer, part) for layer in range(network.layers) for part in ("mixed_norm", "norm")
+            (layer, part): network.norm(layer, part)
+            for layer in range(network.layers)
+            for part in ("mixed_norm", "norm")
         }
         self._first_norm = network.norm(None)
 
-    @classmethod
-    def open(cls, folder: Path) -> Reference:
-        """Read a model folder. Raises SourceError."""
-        return cls(Network.open(folder))
+    def encode(self, texts: Sequence[str], *, query: bool = False) -> np.ndarray:
+        """One row of unit length a text, as the device's embedder gives it."""
+        prompt = self._description["prompts"]["query" if query else "passage"]
+        return np.stack([self._vector(prompt + text) for text in texts])
+
+    def _vector(self, text: str) -> np.ndarray:
+        states = self.hidden(self._tokenizer.encode(text).ids)
+        vector = states[0] if self._description["pooling"] == "first" else states.mean(axis=0)
+        for step in self._description["after"]:
+            if step["kind"] == "normalise":
+                vector = vector / np.linalg.norm(vector)
+                continue
+            vector = self._dense[f"{step['name']}.weight.npy"] @ vector + self._dense[f"{step['name']}.bias.npy"]
+            if step["activation"] == "tanh":
+                vector = np.tanh(vector)
+            elif step["activation"] == "relu":
+                vector = np.maximum(vector, 0)
+        return np.asarray(vector / np.linalg.norm(vector))
 
     def hidden(self, ids: Sequence[int]) -> np.ndarray:
         """The last layer's state of every token, (tokens, width)."""
@@ -69,6 +117,25 @@ class Reference:
         return self._apply(layer, "mixed", mixed)
 
 
+def calibrate(reference: Reference) -> tuple[float, float]:
+    """The cosines of the model that mean 0 and 1 on the scale that all embedders share.
+
+    Models differ in how close strangers are. The probes are a few questions with the sentence that answers each: the mean
+    cosine of strangers and of partners are laid over those of the embedded model, which the gate was set with. A model
+    that cannot tell the two apart is left as it is.
+    """
+    questions = reference.encode([question for question, _ in PROBES], query=True)
+    answers = reference.encode([answer for _, answer in PROBES])
+    cosines = questions @ answers.T
+    partners = float(np.diag(cosines).mean())
+    strangers = float((cosines.sum() - np.trace(cosines)) / (cosines.size - len(PROBES)))
+    if partners - strangers < _SEPARATION:
+        return 0.0, 1.0
+    stretch = (partners - strangers) / (EMBEDDED_PARTNERS - EMBEDDED_STRANGERS)
+    low = strangers - stretch * EMBEDDED_STRANGERS
+    return round(low, 2) + 0.0, round(low + stretch, 2)
+
+
 def _norm(state: np.ndarray, gain: tuple[np.ndarray, np.ndarray], epsilon: float) -> np.ndarray:
     centred = state - state.mean(axis=-1, keepdims=True)
     deviation = np.sqrt((centred**2).mean(axis=-1, keepdims=True) + np.float32(epsilon))
@@ -91,7 +158,7 @@ def _relative(tokens: int, table: np.ndarray | None) -> np.ndarray:
 
 def _activate(name: str, x: np.ndarray) -> np.ndarray:
     if name == "relu":
-        return np.maximum(x, 0)
+        return np.asarray(np.maximum(x, 0))
     if name in {"silu", "swish"}:
         return np.asarray(x / (1 + np.exp(-x)))
     if name == "quick_gelu":

@@ -83,10 +83,14 @@ def _word_piece(folder: Path, settings: dict[str, Any]) -> Any:
     tokenizer = tokenizers.Tokenizer(
         tokenizers.models.WordPiece(vocabulary, unk_token=_token(settings, "unk_token", "[UNK]"))
     )
-    tokenizer.add_special_tokens([token for token in (first, last, _token(settings, "mask_token", "[MASK]")) if token in vocabulary])
+    tokenizer.add_special_tokens(
+        [token for token in (first, last, _token(settings, "mask_token", "[MASK]")) if token in vocabulary]
+    )
     tokenizer.normalizer = tokenizers.normalizers.BertNormalizer(lowercase=bool(settings.get("do_lower_case", True)))
     tokenizer.pre_tokenizer = tokenizers.pre_tokenizers.BertPreTokenizer()
-    tokenizer.post_processor = tokenizers.processors.BertProcessing((last, vocabulary[last]), (first, vocabulary[first]))
+    tokenizer.post_processor = tokenizers.processors.BertProcessing(
+        (last, vocabulary[last]), (first, vocabulary[first])
+    )
     return tokenizer
 
 
@@ -99,6 +103,8 @@ def _byte_level(folder: Path, settings: dict[str, Any]) -> Any:
     tokenizer.add_special_tokens([first, last])
     tokenizer.pre_tokenizer = tokenizers.pre_tokenizers.ByteLevel(add_prefix_space=False)
     tokenizer.post_processor = tokenizers.processors.RobertaProcessing(
-        (last, vocabulary[last]), (first, vocabulary[first]), add_prefix_space=bool(settings.get("add_prefix_space", False))
+        (last, vocabulary[last]),
+        (first, vocabulary[first]),
+        add_prefix_space=bool(settings.get("add_prefix_space", False)),
     )
     return tokenizer
