@@ -7,11 +7,12 @@ sentence by sentence, and a sentence that the lock rejects is replaced by the qu
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 from typing import TYPE_CHECKING, Protocol
 
 from fieldfare import grounding
 from fieldfare.domain import Answer, BlockKind, Match, Statement, Verdict
-from fieldfare.text import content_words, identifier_candidates, identifier_key, loose_key, sentences, stem
+from fieldfare.text import content_words, identifier_candidates, identifier_key, loose_key, sentences, stem, words
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
@@ -74,6 +75,7 @@ class Encoder(Protocol):
 
 def refuse(finding: Finding, question: Question) -> Answer | None:
     """The refusal where the evidence is too weak to answer, None where it will do."""
+    nearest = finding.evidence[:3]
     if not content_words(question.text):
         message = "Please ask with at least one word or code that could stand in a manual."
     elif finding.unknown:
@@ -82,9 +84,13 @@ def refuse(finding: Finding, question: Question) -> Answer | None:
         message = f"{named} {verb} not in the installed manuals."
     elif not relevant(question, finding) or (finding.support < GATE and not _names_a_code(question, finding)):
         message = "This is not in the installed manuals."
+        old = [one for one in finding.evidence if one.passage.superseded_by and one.coverage >= ROW_COVERAGE]
+        if old:
+            document = f"{old[0].passage.document} {old[0].passage.revision}".rstrip()
+            message = f"Only {document} speaks of this, which was replaced by {old[0].passage.superseded_by}."
+        nearest = (*old[:1], *(one for one in finding.evidence if one not in old))[:3]
     else:
         return None
-    nearest = finding.evidence[:3]
     if nearest and content_words(question.text):
         message += " The nearest pages are listed below."
     return Answer(verdict=Verdict.REFUSED, statements=(), evidence=nearest, message=message)
@@ -102,6 +108,8 @@ def relevant(question: Question, finding: Finding) -> tuple[Evidence, ...]:
 
     def fits(one: Evidence) -> bool:
         kind = one.passage.kind
+        if one.passage.superseded_by:
+            return False
         if kind is BlockKind.FIGURE and not visual:
             return False
         if kind is BlockKind.TABLE and one.passage.text.count("\n") < 2 and " | " in one.passage.text:
@@ -295,6 +303,25 @@ def hazards_of(passages: Sequence[Passage]) -> tuple[Hazard, ...]:
         for hazard in passage.hazards:
             found.setdefault((passage.pack, f"{hazard.signal_word}\n{hazard.text}"), hazard)
     return tuple(found.values())
+
+
+def superseded(statements: Sequence[Statement], finding: Finding) -> tuple[Evidence, ...]:
+    """What superseded pages say of the same subject in other words than the pages that are cited."""
+    cited = [statement.citation.passage for statement in statements]
+    return tuple(
+        one
+        for one in finding.evidence
+        if one.passage.superseded_by
+        and any(one.passage.kind is passage.kind and one.passage.subject == passage.subject for passage in cited)
+        and words(one.passage.text) not in [words(passage.text) for passage in cited]
+    )
+
+
+def disagreement(one: Evidence) -> Statement:
+    """A superseded page's words, marked as such: for the eye of who knew the old value, never as the answer."""
+    proved = _whole(one.passage)
+    revision = f" {one.passage.revision}" if one.passage.revision else ""
+    return replace(proved, text=f"Superseded{revision}, no longer valid: {proved.text}", verbatim=False)
 
 
 def answer(statements: Sequence[Statement], evidence: Sequence[Evidence]) -> Answer:

@@ -142,7 +142,11 @@ class Assistant:
             if cancel.is_set():
                 yield Cancelled()
                 return
-            yield Answered(answer=answering.answer(given, evidence))
+            older = answering.superseded(given, finding)
+            for statement in map(answering.disagreement, older):
+                given.append(statement)
+                yield Drafted(statement=statement)
+            yield Answered(answer=answering.answer(given, (*evidence, *older)))
         except FieldfareError as error:
             yield Failed(message=str(error))
 

@@ -304,7 +304,7 @@ class Passage:
 
     `text` is verbatim apart from white space. `id` counts within its pack. Hazards are those that protect the passage.
     `confidence` is below 1 where the text was recognised from a picture; `superseded_by` names the document (title and
-    revision) that replaced this one, empty for a current one.
+    revision) that replaced this one, empty for a current one. `unsigned` where nobody answers for its pack.
     """
 
     id: int
@@ -322,6 +322,19 @@ class Passage:
     identifiers: tuple[str, ...] = ()
     confidence: float = 1.0
     superseded_by: str = ""
+    unsigned: bool = False
+
+    @property
+    def subject(self) -> str:
+        """The heading without its number: what stays when a manual is revised."""
+        return self.heading[-1].lstrip("0123456789.) ").casefold() if self.heading else ""
+
+    @property
+    def caveats(self) -> tuple[str, ...]:
+        """What a reader must know before he trusts the passage; shown wherever its source is."""
+        superseded = f"superseded by {self.superseded_by}" if self.superseded_by else ""
+        scanned = f"read from a scan, {self.confidence:.0%} sure" if self.confidence < 1 else ""
+        return tuple(filter(None, (superseded, scanned, "unsigned pack" if self.unsigned else "")))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -414,16 +427,24 @@ class SectionView:
     blocks: tuple[Block, ...]
     figures: tuple[Figure, ...]
     sheet: Picture | None = None
+    unsigned: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class InstalledPack:
-    """A pack on this device."""
+    """A pack on this device; `signature` says who answers for it, `kept` is the version that a rollback brings back."""
 
     manifest: Manifest
     path: str
     size: int
     bundled: bool
+    signature: str = "unsigned"
+    kept: str = ""
+
+    @property
+    def unsigned(self) -> bool:
+        """Whether nobody whom this device trusts has signed it: every screen that shows its text says so."""
+        return self.signature == "unsigned"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -20,7 +20,8 @@ def source_line(passage: Passage) -> str:
     revision = f" rev. {clean(passage.revision)}" if passage.revision else ""
     page = _page(passage.place)
     heading = " > ".join(clean(title) for title in passage.heading)
-    return ", ".join(part for part in (f"{clean(passage.document)}{revision}", page, heading) if part)
+    line = ", ".join(part for part in (f"{clean(passage.document)}{revision}", page, heading) if part)
+    return line + "".join(f" ({clean(caveat)})" for caveat in passage.caveats)
 
 
 def _page(place: Place) -> str:
@@ -79,7 +80,7 @@ def _hazard_object(hazard: Hazard) -> dict[str, Any]:
 def _passage_object(passage: Passage) -> dict[str, Any]:
     return {
         "pack": passage.pack, "passage": passage.id, "document": passage.document, "revision": passage.revision,
-        "heading": list(passage.heading), **_place_object(passage.place),
+        "caveats": list(passage.caveats), "heading": list(passage.heading), **_place_object(passage.place),
     }  # fmt: skip
 
 

@@ -17,7 +17,7 @@ from fieldfare.pack.archive import fts_phrase
 from fieldfare.text import content_words, identifier_candidates, identifier_key, loose_key, stem, words
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Mapping, Sequence
 
     import numpy as np
 
@@ -72,6 +72,7 @@ class Retriever:
         text, archives = _named(question.text[:MAX_QUESTION], chosen)
         text, hits = _identified(text, archives)
         terms = list(dict.fromkeys(content_words(text) or words(text)))[:MAX_WORDS]
+        synonyms = _synonyms(text, archives)
         if not terms or not archives:
             return Finding(evidence=(), support=0.0)
         found: dict[tuple[str, int], _Candidate] = {}
@@ -83,9 +84,10 @@ class Retriever:
 
         # A code alone is settled by its look-up: no need to load and ask the embedder.
         settled = any(defines for found_ in hits.values() for *_, defines in found_) and not _says_more(text, hits)
-        vector = None if settled else self._vector(text)
+        meant = " ".join((text, *(f"({other})" for other in synonyms)))
+        vector = None if settled else self._vector(meant)
         for archive in archives:
-            for id_, score in archive.find_words(self._match(terms), CANDIDATES):
+            for id_, score in archive.find_words(self._match(terms, synonyms), CANDIDATES):
                 candidate(archive, id_, Match.WORDS).words = score
             if vector is not None and self._comparable(archive):
                 for id_, cosine in archive.find_meaning(vector, CANDIDATES):
@@ -96,9 +98,9 @@ class Retriever:
                 one = candidate(archive, id_, Match.IDENTIFIER)
                 rarity = 1 / (1 + 0.1 * (count[key] - 1))  # a code that stands everywhere says little
                 one.identifier = max(one.identifier, rarity * (IDENTIFIER_BONUS + DEFINES_BONUS * defines))
-        self._score(list(found.values()), terms, archives)
+        self._score(list(found.values()), terms, synonyms, archives)
         ranked = sorted(found.values(), key=lambda one: (-one.score, one.archive.manifest.id, one.id))
-        best = _without_repeats(ranked, limit)
+        best = _current_first(_without_repeats(ranked, limit))
         top = max(self._ceiling(), 1e-9)
         evidence = tuple(
             Evidence(
@@ -110,8 +112,9 @@ class Retriever:
             )
             for rank, one in enumerate(best, 1)
         )
-        unknown = self._unknown(text, archives)
-        return Finding(evidence=evidence, support=_support(best, meaning=vector is not None), unknown=unknown)
+        current = [one for one in best if not _passage(one).superseded_by]
+        support = _support(current, meaning=vector is not None)
+        return Finding(evidence=evidence, support=support, unknown=self._unknown(text, archives))
 
     def _vector(self, text: str) -> bytes | None:
         return self._embedder.encode([text])[0].tobytes() if self._embedder else None
@@ -120,16 +123,22 @@ class Retriever:
         return self._embedder is not None and archive.manifest.embedder == self._embedder.identity
 
     @staticmethod
-    def _match(terms: Sequence[str]) -> str:
-        """An FTS5 query for any of the words, each quoted; the last may be half typed."""
+    def _match(terms: Sequence[str], synonyms: Sequence[str]) -> str:
+        """An FTS5 query for any of the words or the phrases that mean them, each quoted; the last may be half typed."""
         last = f" OR {fts_phrase(terms[-1])}*" if len(terms[-1]) >= 3 else ""
-        return " OR ".join(map(fts_phrase, terms)) + last
+        return " OR ".join(map(fts_phrase, (*synonyms, *terms))) + last
 
     @staticmethod
     def _ceiling() -> float:
         return 1.0 + COVERAGE_WEIGHT + IDENTIFIER_BONUS + DEFINES_BONUS
 
-    def _score(self, candidates: list[_Candidate], terms: Sequence[str], archives: Sequence[Archive]) -> None:
+    def _score(
+        self,
+        candidates: list[_Candidate],
+        terms: Sequence[str],
+        synonyms: Mapping[str, set[str]],
+        archives: Sequence[Archive],
+    ) -> None:
         """Weigh the lanes: bm25 against the best of its kind, cosine on its useful range, identifiers on top."""
         best_words = max((one.words for one in candidates), default=0.0) or 1.0
         by_archive: dict[str, list[_Candidate]] = {}
@@ -141,7 +150,7 @@ class Retriever:
                 one.passage = passages[one.id]
         weights = _weights(terms, archives)
         for one in candidates:
-            one.coverage = _coverage(weights, _passage(one))
+            one.coverage = _coverage(weights, synonyms, _passage(one))
             meaning = min(max((one.cosine - 0.1) / 0.7, 0.0), 1.0)
             fused = WORDS_WEIGHT * one.words / best_words + (1 - WORDS_WEIGHT) * meaning
             if _passage(one).kind is BlockKind.HAZARD:
@@ -243,7 +252,20 @@ def _weights(terms: Sequence[str], archives: Sequence[Archive]) -> dict[str, flo
     return weights
 
 
-def _coverage(weights: dict[str, float], passage: Passage) -> float:
+def _synonyms(text: str, archives: Sequence[Archive]) -> dict[str, set[str]]:
+    """The phrases that the packs' authors accept for phrases of the question, each with the stems of what it stands for."""
+    asked = f" {' '.join(words(text))} "
+    found: dict[str, set[str]] = {}
+    for archive in archives:
+        for pair in archive.synonyms():
+            for here, other in (pair, pair[::-1]):
+                spelled = words(here)
+                if spelled and f" {' '.join(spelled)} " in asked and words(other):
+                    found.setdefault(other, set()).update(map(stem, spelled))
+    return found
+
+
+def _coverage(weights: dict[str, float], synonyms: Mapping[str, set[str]], passage: Passage) -> float:
     """The share of the question's weight whose words stand in a passage, its headings or its document's title.
 
     A table row or a warning is judged by its own words: the heading over it speaks of its neighbours as well.
@@ -253,6 +275,9 @@ def _coverage(weights: dict[str, float], passage: Passage) -> float:
         context = " ".join((passage.document, *passage.heading, *(figure.caption for figure in passage.figures)))
     present = {stem(word) for word in words(f"{context} {passage.text}")}
     present |= {part for word in present for part in re.split(r"[.,'’]", word)}
+    for other, meant in synonyms.items():
+        if {stem(word) for word in words(other)} <= present:
+            present |= meant
     total = sum(weights.values())
     return sum(weight for word, weight in weights.items() if word in present) / total if total else 0.0
 
@@ -277,6 +302,16 @@ def _without_repeats(ranked: Sequence[_Candidate], limit: int) -> list[_Candidat
     return (kept + waiting)[:limit]
 
 
+def _current_first(ranked: Sequence[_Candidate]) -> list[_Candidate]:
+    """Pages of superseded documents after the current ones: right after the page that replaced them, where it was found."""
+    ordered = [one for one in ranked if not _passage(one).superseded_by]
+    for one in ranked:
+        if (passage := _passage(one)).superseded_by:
+            places = [place for place, other in enumerate(ordered) if _passage(other).subject == passage.subject]
+            ordered.insert(places[-1] + 1 if places else len(ordered), one)
+    return ordered
+
+
 def _support(best: Sequence[_Candidate], *, meaning: bool) -> float:
     """How well the evidence fits the question: the nearest meaning, and how much of its words stand in a passage.
 
@@ -286,4 +321,4 @@ def _support(best: Sequence[_Candidate], *, meaning: bool) -> float:
     coverage = max((one.coverage for one in first), default=0.0)
     if not meaning:
         return coverage
-    return (max((one.cosine for one in first), default=0.0) + 0.5 * coverage) / 1.5
+    return max((max((one.cosine for one in first), default=0.0) + 0.5 * coverage) / 1.5, 0.0)

@@ -26,10 +26,14 @@ _PASSAGE = """
 
 
 class Archive:
-    """An open pack. The library opens it after its digest was verified; all threads may read at once."""
+    """An open pack. The library opens it after its signature was verified; all threads may read at once.
 
-    def __init__(self, path: Path) -> None:
+    `unsigned` marks everything that is read from a pack that nobody answers for.
+    """
+
+    def __init__(self, path: Path, *, unsigned: bool = False) -> None:
         self.path = path
+        self.unsigned = unsigned
         self._reader = Reader(path)
         try:
             self.manifest = manifest.from_rows(self._reader.rows("SELECT key, value FROM manifest"))
@@ -127,6 +131,7 @@ class Archive:
                 language=row[10],
                 confidence=row[11],
                 superseded_by=row[12],
+                unsigned=self.unsigned,
                 hazards=tuple(hazards.get(row[0], ())),
                 figures=tuple(figures.get(row[0], ())),
                 identifiers=tuple(printed.get(row[0], ())),
@@ -186,6 +191,7 @@ class Archive:
             blocks=tuple(_block(row) for row in blocks),
             figures=tuple(figures),
             sheet=self._sheet(document_id, passage.place.page),
+            unsigned=self.unsigned,
         )
 
     def _sheet(self, document: int, page: int | None) -> Picture | None:
@@ -202,6 +208,10 @@ class Archive:
         if data is None:
             raise PackError(f"{self.path.name} has no image {digest[:12]}. Install the pack again.")
         return bytes(data)
+
+    def synonyms(self) -> list[tuple[str, str]]:
+        """Pairs of words or phrases that mean the same in this pack: synonyms and abbreviations of its author."""
+        return [(row[0], row[1]) for row in self._reader.rows("SELECT text, means FROM term WHERE kind <> 'protected'")]
 
     def document_titles(self) -> list[str]:
         """The titles of the pack's manuals."""

@@ -42,7 +42,12 @@ def heading_path(path: Iterable[str]) -> str:
 def source_line(passage: Passage) -> str:
     """`Document, p. 21, heading`: enough to find the place in the printed manual."""
     parts = (squeeze(passage.document), page_name(passage.place), heading(passage.heading))
-    return ", ".join(part for part in parts if part)
+    return ", ".join(part for part in parts if part) + caveats(passage)
+
+
+def caveats(passage: Passage) -> str:
+    """What a reader must know before he trusts a passage, in brackets."""
+    return "".join(f" ({squeeze(caveat)})" for caveat in passage.caveats)
 
 
 def snippet(passage: Passage, limit: int = 400) -> str:

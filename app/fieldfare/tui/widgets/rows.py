@@ -12,7 +12,7 @@ from textual.events import Click, Focus
 from fieldfare.text import squeeze
 from fieldfare.tui.messages import Highlighted, Opened, Target
 from fieldfare.tui.widgets.wrapped import Wrapped, hanging
-from fieldfare.tui.wording import heading, page_name, plain, signal_words, snippet, source_line
+from fieldfare.tui.wording import caveats, heading, page_name, plain, signal_words, snippet, source_line
 
 if TYPE_CHECKING:
     from fieldfare.domain import Evidence, Statement
@@ -79,7 +79,7 @@ class EvidenceRow(PassageRow):
                 lines.append(Content(" ").join(wrapped[1:]).truncate(room, ellipsis=True))
             matched = ", ".join(match.value for match in self._evidence.matched_by)
             revision = squeeze(passage.revision)
-            source = squeeze(passage.document) + (f", rev. {revision}" if revision else "")
+            source = squeeze(passage.document) + (f", rev. {revision}" if revision else "") + caveats(passage)
             lines.append(Content(f"{source} · found by {matched}").truncate(room, ellipsis=True))
         return [first.truncate(width, ellipsis=True), *(Content(" " * len(number)) + line for line in lines)]
 
