@@ -37,6 +37,7 @@ class Embedder:
     ) -> None:
         """Use `open` or `load`."""
         self._identity = _identity(description)
+        self.licence = str(description.get("licence", ""))
         self._tokenizer = tokenizer
         self._encoder = encoder
         self._dense = dense
@@ -82,6 +83,10 @@ class Embedder:
         low, high = self._scale
         return (cosine - low) / (high - low)
 
+    def prompted(self, text: str, *, query: bool = False) -> str:
+        """What the model reads of a text: its beginning, after what this model wants before a query or a passage."""
+        return self._prompts["query" if query else "passage"] + text[:_LONGEST_CHARACTERS]
+
     def encode(self, texts: Sequence[str], *, query: bool = False) -> np.ndarray:
         """One row of float32 and unit length a text, in the order given; texts longer than the model's window are cut.
 
@@ -91,9 +96,8 @@ class Embedder:
         import numpy as np
 
         vectors = np.zeros((len(texts), self._identity.dimension), dtype=np.float32)
-        prompt = self._prompts["query" if query else "passage"]
         with self._lock:
-            cut = [prompt + text[:_LONGEST_CHARACTERS] for text in texts]
+            cut = [self.prompted(text, query=query) for text in texts]
             encoded = [one.ids for one in self._tokenizer.encode_batch(cut)] if cut else []
             for batch in _batches([len(ids) for ids in encoded]):
                 lengths = np.array([len(encoded[index]) for index in batch], dtype=np.int32)
