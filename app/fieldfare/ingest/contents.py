@@ -107,8 +107,8 @@ class Mention:
 class Contents:
     """Everything of a pack but the bytes of its pictures.
 
-    `protected` has the passages that a hazard protects beside its own, `illustrated` those that a figure belongs to;
-    `check` is what the author set in [check] of pack.toml.
+    `passages` has the numbers of the first and last block of each passage, `protected` the passages that a hazard protects
+    beside its own, `illustrated` those that a figure belongs to; `check` is what stands in [check] of pack.toml.
     """
 
     manifest: Manifest
@@ -117,6 +117,7 @@ class Contents:
     pages: tuple[Page, ...]
     mentions: tuple[Mention, ...]
     remarks: tuple[Remark, ...]
+    passages: dict[int, tuple[int, int]]
     protected: dict[int, tuple[int, ...]]
     illustrated: dict[int, tuple[int, ...]]
     terms: tuple[Term, ...]
@@ -173,7 +174,7 @@ class PackFile:
                 "SELECT id, source, title, number, revision, date, language, licence, superseded_by FROM document "
                 "ORDER BY id"
             )
-        )  # fmt: skip
+        )
         return Contents(
             manifest=manifest.from_rows(self._reader.rows("SELECT key, value FROM manifest")),
             manuals=manuals,
@@ -189,11 +190,15 @@ class PackFile:
                     "SELECT i.key, i.printed, p.id, p.section, p.first_block, p.text, p.cells_row, i.defines "
                     "FROM identifier i JOIN passage p ON p.id = i.passage ORDER BY i.key, p.id"
                 )
-            ),  # fmt: skip
+            ),
             remarks=tuple(
                 Remark(kind=RemarkKind(row[0]), where=row[1], text=row[2])
                 for row in self._reader.rows("SELECT kind, place, text FROM remark ORDER BY id")
             ),
+            passages={
+                row[0]: (row[1], row[2])
+                for row in self._reader.rows("SELECT id, first_block, last_block FROM passage ORDER BY id")
+            },
             protected=self._bound("SELECT hazard, passage FROM protects r JOIN passage p ON p.id = r.passage "
                                   "WHERE p.kind <> 'hazard' ORDER BY 1, 2"),
             illustrated=self._bound("SELECT figure, passage FROM illustrates r JOIN passage p ON p.id = r.passage "
@@ -210,7 +215,7 @@ class PackFile:
                 )
             ),
             check=json.loads(self._reader.value("SELECT settings FROM gate") or "{}"),
-        )  # fmt: skip
+        )
 
     def _chapters(self, manuals: dict[int, ManualEntry]) -> Iterator[Chapter]:
         elements: dict[int, list[Element]] = {}
@@ -244,7 +249,7 @@ def _element(row: tuple[Any, ...]) -> Element:
     figure = None
     if row[18] is not None:
         figure = Figure(id=row[18], number=row[19], caption=row[20], text=row[21], image=row[22], width=row[23],
-                        height=row[24], place=_place(row[25], row[26], row[27]))  # fmt: skip
+                        height=row[24], place=_place(row[25], row[26], row[27]))
     block = Block(
         kind=BlockKind(row[2]),
         text=row[3],

@@ -27,8 +27,8 @@ from fieldfare.text import words
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
-    from fieldfare.domain import Picture, Place
-    from fieldfare.ingest.contents import Chapter, Contents, Mention
+    from fieldfare.domain import Picture
+    from fieldfare.ingest.contents import Chapter, Contents, Element, Mention
     from fieldfare.ingest.extract import Progress
 
 
@@ -41,13 +41,18 @@ class Severity(StrEnum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Flaw:
-    """Something that an author should mend: `where` is file, page and section, `advice` what to do."""
+    """Something that an author should mend: `where` is file, page and section, `advice` what to do.
+
+    `section` and `block` are its numbers in the pack, 0 where it concerns no place in it.
+    """
 
     code: str
     severity: Severity
     where: str
     text: str
     advice: str
+    section: int = 0
+    block: int = 0
 
 
 CONFIDENT = 0.8  # recognised text below it is shown to the author; OCR engines are mostly right above it
@@ -58,11 +63,13 @@ EXCERPT = 80
 _E, _W = Severity.ERROR, Severity.WARNING
 # Code -> how grave, and what to do.
 CODES: dict[str, tuple[Severity, str]] = {
+    "lost": (_E, "Give it in a form that can be read, or remove it from the source; what is lost on purpose can be ignored."),
     "page-lost": (_E, "Give the page again in another form (a new export, a scan of 300 dpi), or name the loss on purpose."),
     "page-empty": (_W, "Look at the page: a blank one is fine, a scan needs text recognition."),
     "hidden-text": (_E, "Remove it from the source, or show it if it belongs there: technicians would be told what nobody sees."),
     "model-instruction": (_E, "Remove the line from the source: a manual speaks to technicians, not to a language model."),
     "hazard-unbound": (_E, "Put the warning before the steps or the text that it protects, under the same heading."),
+    "hazard-general": (_W, "Fine for general safety; a warning of one task belongs before that task, under its heading."),
     "hazard-empty": (_E, "Put the warning's text directly below its signal word."),
     "missing-revision": (_W, "Add revision = \"…\" or date = \"…\" to the document in pack.toml, as the title page prints it."),
     "missing-language": (_W, "Add language = \"…\" to the document in pack.toml."),
@@ -82,7 +89,7 @@ CODES: dict[str, tuple[Severity, str]] = {
     "doubt": (_W, "Look at the place in the source."),
 }  # fmt: skip
 _OF_REMARK = {
-    RemarkKind.LOST: "page-lost",
+    RemarkKind.LOST: "lost",
     RemarkKind.HIDDEN: "hidden-text",
     RemarkKind.UNSURE: "ocr-confidence",
     RemarkKind.DOUBT: "doubt",
@@ -132,8 +139,16 @@ def _flaw(code: str, where: str, text: str) -> Flaw:
     return Flaw(code=code, severity=severity, where=where, text=text, advice=advice)
 
 
-def _where(chapter: Chapter, place: Place | None = None) -> str:
-    return place_of(chapter.manual, place if place and place.page is not None else chapter.place, chapter.title)
+def _at(code: str, chapter: Chapter, element: Element | None, text: str) -> Flaw:
+    """A flaw of a section, or of one element of it."""
+    severity, advice = CODES[code]
+    return Flaw(code=code, severity=severity, where=_where(chapter, element), text=text, advice=advice,
+                section=chapter.id, block=element.id if element else 0)  # fmt: skip
+
+
+def _where(chapter: Chapter, element: Element | None = None) -> str:
+    place = element.block.place if element and element.block.place.page is not None else chapter.place
+    return place_of(chapter.manual, place, chapter.title)
 
 
 def _remarks(contents: Contents) -> Iterator[Flaw]:
@@ -190,28 +205,43 @@ def _superseded(contents: Contents) -> Iterator[Flaw]:
             for element in chapter.elements:
                 if _WITHDRAWN.search(element.block.text):
                     text = f"The document says that it is no longer valid: {_excerpt(element.block.text)}"
-                    yield _flaw("superseded-text", _where(chapter, element.block.place), text)
+                    yield _at("superseded-text", chapter, element, text)
 
 
 def _hazards(contents: Contents) -> Iterator[Flaw]:
-    for chapter, element in contents.elements(BlockKind.HAZARD):
-        block = element.block
-        if not block.text.strip():
-            yield _flaw("hazard-empty", _where(chapter, block.place), f"{block.signal_word} has no text.")
-        elif element.hazard is not None and element.hazard not in contents.protected:
-            text = f"{block.signal_word} protects nothing: {_excerpt(block.text)}"
-            yield _flaw("hazard-unbound", _where(chapter, block.place), text)
+    """Warnings that protect nothing: in a section of warnings alone they are general ones."""
+    for chapter in contents.chapters:
+        general = all(element.block.kind in {BlockKind.HAZARD, BlockKind.FIGURE} for element in chapter.elements)
+        loose = []
+        for element in chapter.elements:
+            block = element.block
+            if block.kind is not BlockKind.HAZARD:
+                continue
+            if not block.text.strip():
+                yield _at("hazard-empty", chapter, element, f"{block.signal_word} has no text.")
+            elif element.hazard is not None and element.hazard not in contents.protected:
+                loose.append(element)
+        if loose and general:
+            text = (
+                f"The section is {len(loose)} warnings and nothing else: they are shown when they are asked for only."
+            )
+            yield _at("hazard-general", chapter, None, text.replace("1 warnings", "1 warning"))
+        for element in () if general else loose:
+            block = element.block
+            yield _at(
+                "hazard-unbound", chapter, element, f"{block.signal_word} protects nothing: {_excerpt(block.text)}"
+            )
 
 
 def _orders(contents: Contents) -> Iterator[Flaw]:
     for chapter in contents.chapters:
         if line := spoken_to_model("\n".join(chapter.path)):
-            yield _flaw("model-instruction", _where(chapter), f"A heading speaks to a model: {_excerpt(line)}")
+            yield _at("model-instruction", chapter, None, f"A heading speaks to a model: {_excerpt(line)}")
         for element in chapter.elements:
             block = element.block
             texts = [block.text, block.caption, *("\n".join(cells) for cells in block.rows)]
             if line := next(filter(None, map(spoken_to_model, texts)), ""):
-                yield _flaw("model-instruction", _where(chapter, block.place), f"Speaks to a model: {_excerpt(line)}")
+                yield _at("model-instruction", chapter, element, f"Speaks to a model: {_excerpt(line)}")
 
 
 def _tables(contents: Contents) -> Iterator[Flaw]:
@@ -220,7 +250,7 @@ def _tables(contents: Contents) -> Iterator[Flaw]:
         if not block.header_rows and len(block.rows) > 1 and max(map(len, block.rows)) > 1:
             first = " | ".join(cell for cell in block.rows[0] if cell)
             named = block.caption or f"beginning with “{_excerpt(first)}”"
-            yield _flaw("table-header", _where(chapter, block.place), f"The table {named} has no header.")
+            yield _at("table-header", chapter, element, f"The table {named} has no header.")
 
 
 def _figures(contents: Contents) -> Iterator[Flaw]:
@@ -240,7 +270,7 @@ def _figures(contents: Contents) -> Iterator[Flaw]:
                 and element.figure.number.casefold() not in named[chapter.manual.id]
             ):
                 text = f"No text names or precedes {_figure_name(block.caption, element.figure.number)}."
-                yield _flaw("orphan-figure", _where(chapter, block.place), text)
+                yield _at("orphan-figure", chapter, element, text)
 
 
 def _figure_name(caption: str, number: str) -> str:
@@ -250,12 +280,12 @@ def _figure_name(caption: str, number: str) -> str:
 def _references(contents: Contents) -> Iterator[Flaw]:
     for code, name, chapter, element, number in missing(contents):
         text = f"“{name} {number}” is named, but there is none in the pack."
-        yield _flaw(code, _where(chapter, element.block.place), text)
+        yield _at(code, chapter, element, text)
 
 
 def _steps(contents: Contents) -> Iterator[Flaw]:
     for chapter, element, text in jumps(contents.chapters):
-        yield _flaw("step-numbers", _where(chapter, element.block.place), f"{text}: {_excerpt(element.block.text)}")
+        yield _at("step-numbers", chapter, element, f"{text}: {_excerpt(element.block.text)}")
 
 
 def _identifiers(contents: Contents) -> Iterator[Flaw]:
@@ -272,7 +302,7 @@ def _identifiers(contents: Contents) -> Iterator[Flaw]:
         if len(texts) > 1:
             places = dict.fromkeys(_where(titles[mention.section]) for mention in mentions)
             text = f"{mentions[0].printed} is defined {len(texts)} times, each time otherwise ({'; '.join(places)})."
-            yield _flaw("identifier-twice", _where(titles[mentions[0].section]), text)
+            yield _at("identifier-twice", titles[mentions[0].section], None, text)
 
 
 def _duplicates(contents: Contents) -> Iterator[Flaw]:
@@ -299,7 +329,7 @@ def _duplicates(contents: Contents) -> Iterator[Flaw]:
         for key in keys:
             more = f" and {len(seen[key]) - 2} more places" if len(seen[key]) > 2 else ""
             text = f"It stands in {other_place}{more} too: {_excerpt(shown[key])}"
-            yield _flaw("duplicate-text", _where(seen[key][0]), text)
+            yield _at("duplicate-text", seen[key][0], None, text)
 
 
 def _unsure(contents: Contents) -> Iterator[Flaw]:
@@ -333,7 +363,7 @@ def _pictures(contents: Contents, is_table: Callable[[str], bool]) -> Iterator[F
             judged[digest] = is_table(digest)
         if by_name or judged[digest]:
             name = _figure_name(element.figure.caption, element.figure.number)
-            yield _flaw("table-picture", _where(chapter, element.block.place), f"{name} is the picture of a table.")
+            yield _at("table-picture", chapter, element, f"{name} is the picture of a table.")
 
 
 def _excerpt(text: str) -> str:
