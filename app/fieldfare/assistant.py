@@ -11,7 +11,7 @@ import threading
 from pathlib import Path
 from typing import TYPE_CHECKING, Protocol
 
-from fieldfare import answering, library, paths
+from fieldfare import answering, embedders, library, paths
 from fieldfare.domain import (
     Answered,
     Cancelled,
@@ -34,9 +34,6 @@ from fieldfare.retrieval import Retriever
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
 
-    import numpy as np
-
-    from fieldfare.domain import EmbedderIdentity
     from fieldfare.pack.archive import Archive
     from fieldfare.retrieval import Embedder
     from fieldfare.settings import Settings
@@ -66,7 +63,8 @@ class Assistant:
         self._shelf = shelf
         self._archives: dict[str, Archive] = {one.manifest.id: one for one in shelf.archives}
         self._embedder = embedder
-        self._retriever = Retriever(shelf.archives, embedder)
+        self._others, self._lacking = embedders.of_packs(shelf.archives, embedder.identity if embedder else None)
+        self._retriever = Retriever(shelf.archives, embedder, self._others)
         self._open_model = open_model
         self._eager = eager
         self._model: Model | None = None
@@ -81,8 +79,9 @@ class Assistant:
 
     @property
     def problems(self) -> tuple[str, ...]:
-        """A sentence for each installed pack that could not be opened."""
-        return self._shelf.problems
+        """A sentence for each installed pack that could not be opened, or that is searched without its meaning."""
+        failed = (one.problem for one in self._others.values() if one.problem)
+        return (*self._shelf.problems, *self._lacking, *dict.fromkeys(failed))
 
     @property
     def model_state(self) -> ModelState:
@@ -125,7 +124,7 @@ class Assistant:
             evidence = refusal.evidence if refusal else answering.relevant(question, finding)[:SHOWN]
             statements = () if refusal else answering.quoted_whole(question, evidence, self._procedure)
             if not (refusal or statements) and not self._drafts():
-                statements = tuple(answering.best_quotes(question, evidence, self._embedder))
+                statements = tuple(answering.best_quotes(question, evidence, self._encoder(evidence)))
             # What a draft will cite is not known yet, but the warnings must stand above it.
             read = [one.passage for one in evidence[: answering.PROMPT_PASSAGES]]
             cited = [one.citation.passage for one in statements] or read
@@ -163,7 +162,12 @@ class Assistant:
         if model is None:  # closed meanwhile
             return
         drafted = answering.draft(question, evidence, model, cancel.is_set)
-        yield from answering.locked(question, evidence, drafted, self._embedder)
+        yield from answering.locked(question, evidence, drafted, self._encoder(evidence))
+
+    def _encoder(self, evidence: Sequence[Evidence]) -> Embedder | None:
+        """The embedder that knows the language of the best evidence: the one that its pack was made with."""
+        brought = self._others.get(evidence[0].passage.pack) if evidence else None
+        return brought if brought is not None and not brought.problem else self._embedder
 
     def _procedure(self, passage: Passage) -> tuple[Passage, ...]:
         return self._archive(passage.pack).procedure(passage)
@@ -191,39 +195,12 @@ class Assistant:
         self._shelf.close()
 
 
-class _EmbedderOnDemand:
-    """Opens the embedder with the first text, so that the screen stands before the encoder is loaded."""
-
-    def __init__(self, folder: Path) -> None:
-        self._folder = folder
-        self._lock = threading.Lock()
-        self._opened: Embedder | None = None
-
-    def _open(self) -> Embedder:
-        with self._lock:
-            if self._opened is None:
-                from fieldfare.embedding import Embedder as CTranslate2Embedder
-
-                self._opened = CTranslate2Embedder.open(self._folder)
-            return self._opened
-
-    @property
-    def identity(self) -> EmbedderIdentity:
-        """Which embedder this is."""
-        return self._open().identity
-
-    def encode(self, texts: Sequence[str]) -> np.ndarray:
-        """One float32 vector of unit length a text."""
-        return self._open().encode(texts)
-
-
 def open_embedder() -> Embedder | None:
     """The embedded embedder, None where it was not installed: then packs are found by words and identifiers.
 
     A damaged one raises ModelError at its first use.
     """
-    folder = paths.embedder_dir()
-    return _EmbedderOnDemand(folder) if folder.is_dir() else None
+    return embedders.embedded()
 
 
 def open_assistant(settings: Settings, *, eager: bool = False) -> Assistant:

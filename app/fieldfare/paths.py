@@ -26,6 +26,11 @@ def embedder_dir() -> Path:
     return share_dir() / "models" / "embedder"
 
 
+def embedders_dir() -> Path:
+    """Embedders of packs that do not carry theirs, as the site's IT placed them: a folder each, named by its digest."""
+    return share_dir() / "models" / "embedders"
+
+
 def language_model_file() -> Path:
     """The embedded language model."""
     return share_dir() / "models" / "language-model.gguf"
@@ -63,6 +68,11 @@ def build_cache_dir() -> Path:
     if override := os.environ.get("FIELDFARE_HOME"):
         return Path(override) / "build-cache"
     return Path(platformdirs.user_cache_dir("fieldfare", appauthor=False)) / "build"
+
+
+def converted_embedders_dir() -> Path:
+    """Embedding models of authors in the device's format; may be deleted at any time. FIELDFARE_HOME moves it too."""
+    return build_cache_dir().with_name("embedders")
 
 
 def settings_file() -> Path:

@@ -13,6 +13,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Protocol
 
 from fieldfare.domain import BlockKind, Evidence, Finding, Match, Passage, Question
+from fieldfare.errors import ModelError
 from fieldfare.pack.archive import fts_phrase
 from fieldfare.text import content_words, identifier_candidates, identifier_key, loose_key, stem, words
 
@@ -36,14 +37,17 @@ DEFINES_BONUS = 1.0
 
 
 class Embedder(Protocol):
-    """Text to unit vectors."""
+    """Text to unit vectors, by the model that made the vectors of a pack."""
 
     @property
     def identity(self) -> EmbedderIdentity:
         """Which embedder this is: vectors of another one are never compared with its."""
 
-    def encode(self, texts: Sequence[str]) -> np.ndarray:
-        """One float32 vector of unit length a text."""
+    def encode(self, texts: Sequence[str], *, query: bool = False) -> np.ndarray:
+        """One float32 vector of unit length a text; `query` where the texts are questions."""
+
+    def closeness(self, cosine: float) -> float:
+        """A cosine on the scale that all embedders share."""
 
 
 @dataclass(slots=True)
@@ -62,9 +66,13 @@ class _Candidate:
 class Retriever:
     """Searches the open packs. Safe to use from several threads."""
 
-    def __init__(self, archives: Sequence[Archive], embedder: Embedder | None) -> None:
+    def __init__(
+        self, archives: Sequence[Archive], embedder: Embedder | None, others: Mapping[str, Embedder] | None = None
+    ) -> None:
+        """`others` are the embedders, by pack, of packs whose vectors another one made than `embedder`."""
         self._archives = tuple(archives)
         self._embedder = embedder
+        self._others = others or {}
 
     def search(self, question: Question, limit: int = 10) -> Finding:
         """The best passages for a question, at most `limit`, best first; nothing for a question without words."""
@@ -85,13 +93,14 @@ class Retriever:
         # A code alone is settled by its look-up: no need to load and ask the embedder.
         settled = any(defines for found_ in hits.values() for *_, defines in found_) and not _says_more(text, hits)
         meant = " ".join((text, *(f"({other})" for other in synonyms)))
-        vector = None if settled else self._vector(meant)
+        vectors = {} if settled else self._vectors(meant, archives)
         for archive in archives:
             for id_, score in archive.find_words(self._match(terms, synonyms), CANDIDATES):
                 candidate(archive, id_, Match.WORDS).words = score
-            if vector is not None and self._comparable(archive):
+            if archive.manifest.id in vectors:
+                embedder, vector = vectors[archive.manifest.id]
                 for id_, cosine in archive.find_meaning(vector, CANDIDATES):
-                    candidate(archive, id_, Match.MEANING).cosine = cosine
+                    candidate(archive, id_, Match.MEANING).cosine = embedder.closeness(cosine)
             mine = hits.get(archive.manifest.id, [])
             count = Counter(key for key, *_ in mine)
             for key, _, id_, defines in mine[:CANDIDATES]:
@@ -113,14 +122,34 @@ class Retriever:
             for rank, one in enumerate(best, 1)
         )
         current = [one for one in best if not _passage(one).superseded_by]
-        support = _support(current, meaning=vector is not None)
+        support = _support(current, vectors.keys())
         return Finding(evidence=evidence, support=support, unknown=self._unknown(text, archives))
 
-    def _vector(self, text: str) -> bytes | None:
-        return self._embedder.encode([text])[0].tobytes() if self._embedder else None
+    def _vectors(self, text: str, archives: Sequence[Archive]) -> dict[str, tuple[Embedder, bytes]]:
+        """The question by each embedder that made a pack's vectors, and that embedder, by pack: each is asked once."""
+        found: dict[str, tuple[Embedder, bytes]] = {}
+        made: dict[str, bytes] = {}
+        for archive in archives:
+            embedder = self._embedder_of(archive)
+            if embedder is None:
+                continue
+            digest = embedder.identity.digest
+            if digest not in made:
+                try:
+                    made[digest] = embedder.encode([text], query=True)[0].tobytes()
+                except ModelError:
+                    if embedder is self._embedder:
+                        raise
+                    continue  # one pack's broken embedder is no reason to find nothing in the others
+            found[archive.manifest.id] = embedder, made[digest]
+        return found
 
-    def _comparable(self, archive: Archive) -> bool:
-        return self._embedder is not None and archive.manifest.embedder == self._embedder.identity
+    def _embedder_of(self, archive: Archive) -> Embedder | None:
+        """The embedder that made the vectors of a pack, None where it is not on this device: others never compare."""
+        for one in (self._embedder, self._others.get(archive.manifest.id)):
+            if one is not None and archive.manifest.embedder == one.identity:
+                return one
+        return None
 
     @staticmethod
     def _match(terms: Sequence[str], synonyms: Sequence[str]) -> str:
@@ -312,13 +341,15 @@ def _current_first(ranked: Sequence[_Candidate]) -> list[_Candidate]:
     return ordered
 
 
-def _support(best: Sequence[_Candidate], *, meaning: bool) -> float:
-    """How well the evidence fits the question: the nearest meaning, and how much of its words stand in a passage.
+def _support(best: Sequence[_Candidate], meant: Collection[str]) -> float:
+    """How well the evidence fits the question: the nearest meaning, and how much of its words stand in a passage; the
+    words alone in packs that could not be searched by meaning. `meant` are those that could.
 
     The weights are those with the best AUROC of present against removed manual (scripts/bench/answers.py).
     """
     first = best[:3]
     coverage = max((one.coverage for one in first), default=0.0)
-    if not meaning:
+    plain = max((one.coverage for one in first if one.archive.manifest.id not in meant), default=0.0)
+    if not meant:
         return coverage
-    return max((max((one.cosine for one in first), default=0.0) + 0.5 * coverage) / 1.5, 0.0)
+    return max(plain, (max((one.cosine for one in first), default=0.0) + 0.5 * coverage) / 1.5)

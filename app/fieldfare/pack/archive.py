@@ -67,6 +67,14 @@ class Archive:
         )
         return [(row[0], 1.0 - row[1]) for row in rows]
 
+    def carries_embedder(self) -> bool:
+        """Whether the embedder of its vectors is in the pack."""
+        return self._reader.value("SELECT 1 FROM embedder_file LIMIT 1") is not None
+
+    def embedder_files(self) -> dict[str, bytes]:
+        """The files of the embedder that the pack carries, by name."""
+        return {row[0]: bytes(row[1]) for row in self._reader.rows("SELECT name, data FROM embedder_file")}
+
     def find_identifiers(self, keys: Sequence[str]) -> list[tuple[str, str, int, bool]]:
         """Key, spelling, passage and whether the passage defines it, for every key that stands in the pack."""
         rows = self._reader.rows(
