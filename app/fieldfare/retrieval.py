@@ -18,7 +18,7 @@ from fieldfare.pack.archive import fts_phrase
 from fieldfare.text import content_words, identifier_candidates, identifier_key, loose_key, stem, words
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Collection, Mapping, Sequence
 
     import numpy as np
 
@@ -152,7 +152,7 @@ class Retriever:
         return None
 
     @staticmethod
-    def _match(terms: Sequence[str], synonyms: Sequence[str]) -> str:
+    def _match(terms: Sequence[str], synonyms: Collection[str]) -> str:
         """An FTS5 query for any of the words or the phrases that mean them, each quoted; the last may be half typed."""
         last = f" OR {fts_phrase(terms[-1])}*" if len(terms[-1]) >= 3 else ""
         return " OR ".join(map(fts_phrase, (*synonyms, *terms))) + last
