@@ -47,9 +47,15 @@ class Agreement:
 class ChosenEmbedder:
     """An `Embedder` for building a pack that knows its original and its files."""
 
-    def __init__(self, source: Path, cache: Path, prompts: Mapping[str, str] | None = None) -> None:
-        """Convert the model of the folder `source`, or take it from `cache`. Raises SourceError and StorageError."""
+    def __init__(
+        self, source: Path, cache: Path, prompts: Mapping[str, str] | None = None, *, travels: bool = True
+    ) -> None:
+        """Convert the model of the folder `source`, or take it from `cache`; `travels` if the pack shall carry it.
+
+        Raises SourceError and StorageError.
+        """
         self._source = source
+        self.travels = travels
         self._prompts = prompts
         self.folder = prepare(source, cache, prompts)
         self._embedder = Embedder.open(self.folder)
@@ -72,6 +78,10 @@ class ChosenEmbedder:
     def encode(self, texts: Sequence[str], *, query: bool = False) -> np.ndarray:
         """One row of float32 and unit length a text."""
         return self._embedder.encode(texts, query=query)
+
+    def closeness(self, cosine: float) -> float:
+        """A cosine on the scale that all embedders share."""
+        return self._embedder.closeness(cosine)
 
     def files(self) -> dict[str, bytes]:
         """What the pack carries, by name."""

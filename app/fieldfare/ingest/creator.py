@@ -25,6 +25,7 @@ from fieldfare.domain import (
 )
 from fieldfare.errors import SourceError, StorageError, UsageError
 from fieldfare.ingest.cache import Cache
+from fieldfare.ingest.chosen import ChosenEmbedder
 from fieldfare.ingest.documents import Workshop
 from fieldfare.ingest.passages import cut, leading_hazards
 from fieldfare.pack import manifest
@@ -36,6 +37,7 @@ if TYPE_CHECKING:
     import apsw
 
     from fieldfare.domain import Drawn, PictureSource
+    from fieldfare.ingest.chosen import Agreement
     from fieldfare.ingest.documents import Pictures, ReadDocument
     from fieldfare.ingest.extract import Progress
     from fieldfare.ingest.sources import PackSource
@@ -55,6 +57,7 @@ class BuildReport:
     steps: int
     identifiers: int
     remarks: tuple[Remark, ...]
+    agreement: Agreement | None = None
 
 
 def build(
@@ -129,6 +132,7 @@ class _Writer:
         self._language = source.language or max(sorted(spoken), key=lambda code: spoken[code])
         self._texts: list[str] = []
         self._remarks: list[Remark] = []
+        self._agreement: Agreement | None = None
         self._counts = dict.fromkeys(("sections", "tables", "steps", "identifiers", "figures", "hazards"), 0)
         self._next = dict.fromkeys(("section", "block", "passage", "figure", "hazard"), 0)
         self._open_hazards: dict[tuple[str, ...], list[int]] = {}
@@ -174,6 +178,7 @@ class _Writer:
             "steps": self._counts["steps"],
             "identifiers": self._counts["identifiers"],
             "remarks": tuple(self._remarks),
+            "agreement": self._agreement,
         }
 
     def _id(self, table: str) -> int:
@@ -335,6 +340,12 @@ class _Writer:
     def _vectors(self) -> None:
         if self._embedder is None:
             return
+        if isinstance(self._embedder, ChosenEmbedder):
+            self._progress("measuring the embedder", 0, 1)
+            self._agreement = self._embedder.measure(self._texts)
+            self._progress("measuring the embedder", 1, 1)
+            carried = self._embedder.files() if self._embedder.travels else {}
+            self._db.executemany("INSERT INTO embedder_file VALUES (?, ?)", carried.items())
         dimension = self._embedder.identity.dimension
         self._db.execute(
             f"CREATE VIRTUAL TABLE passage_meaning USING vec0(embedding float[{dimension}] distance_metric=cosine)"

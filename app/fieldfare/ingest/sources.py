@@ -14,10 +14,10 @@ from fieldfare.domain import Machine, Term, TermKind
 from fieldfare.errors import SourceError, UsageError
 from fieldfare.ingest.questions import read_questions
 from fieldfare.pack import manifest
-from fieldfare.text import squeeze
+from fieldfare.text import clean, squeeze
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Mapping
     from pathlib import Path
 
     from fieldfare.domain import GoldQuestion
@@ -40,7 +40,7 @@ _PLAIN_NAMES = frozenset("html docs doc manual manuals src content pages site en
 _LANGUAGES = frozenset("de en es fr it pt nl pl cs da fi sv no el tr hu ro".split())
 # Every key that pack.toml may have: a misspelt one must not be passed over.
 _KEYS: dict[str, frozenset[str] | None] = {
-    "pack": frozenset("id version title language licence questions embedder".split()),
+    "pack": frozenset("id version title language licence questions embedder embedder_prompts".split()),
     "machines": frozenset("maker model serials".split()),
     "documents": frozenset("path title number revision date language licence supersedes".split()),
     "identifiers": frozenset({"patterns"}),
@@ -81,7 +81,7 @@ class PackSource:
     """Everything that a pack is built from. `digests` names every source file with its SHA-256.
 
     An empty title is taken from the only document. `check` are the author's thresholds as JSON, `embedder` the folder of
-    the embedding model that he chose (None: the embedded one), `scheme` what gives his signal words their meaning.
+    the embedding model that he chose (None: the embedded one) with what it wants before a query and a passage, `scheme` what gives his signal words their meaning.
     """
 
     root: Path
@@ -99,10 +99,14 @@ class PackSource:
     questions: tuple[GoldQuestion, ...] = ()
     check: str = "{}"
     embedder: Path | None = None
+    prompts: Mapping[str, str] | None = None
 
 
-def read_source(source: Path, *, language: str = "") -> PackSource:
-    """Read pack.toml, or take its values from the names of the files; SourceError says what is missing or wrong."""
+def read_source(source: Path, *, language: str = "", embedder: Path | None = None) -> PackSource:
+    """Read pack.toml, or take its values from the names of the files; SourceError says what is missing or wrong.
+
+    `language` and `embedder` rule over what pack.toml says.
+    """
     if not source.exists():
         raise UsageError(f"{source} does not exist. Name a folder of manuals, a pack.toml or a manual.")
     config_file = source if source.name == "pack.toml" else source / "pack.toml"
@@ -117,6 +121,10 @@ def read_source(source: Path, *, language: str = "") -> PackSource:
         if config.get("documents")
         else list(_discovered(source, default_language))
     )
+    if embedder is None and _text(pack, "embedder"):
+        embedder = root / _text(pack, "embedder")
+    if embedder is not None:  # a model's README is no manual
+        documents = [one for found in documents for one in _outside(found, embedder)]
     if not documents:
         kinds = ", ".join(sorted(SUFFIXES))
         raise SourceError(f"{source} holds no manual that can be read ({kinds}).")
@@ -147,7 +155,8 @@ def read_source(source: Path, *, language: str = "") -> PackSource:
         terms=_terms(_table(config, "terms")),
         questions=read_questions(questions) if questions else (),
         check=json.dumps(_table(config, "check"), sort_keys=True, ensure_ascii=False, default=str),
-        embedder=_below(root, _text(pack, "embedder"), "embedder") if _text(pack, "embedder") else None,
+        embedder=embedder,
+        prompts=_prompts(pack),
     )
 
 
@@ -164,6 +173,29 @@ def _configured(root: Path, entry: dict[str, Any], language: str) -> Iterator[Do
             licence=_text(entry, "licence"),
             supersedes=_text(entry, "supersedes"),
         )
+
+
+def _outside(document: DocumentSource, folder: Path) -> Iterator[DocumentSource]:
+    """The document without the files below a folder; nothing where all are."""
+    files = tuple(file for file in document.files if not file.resolve().is_relative_to(folder.resolve()))
+    if files:
+        yield replace(document, files=files)
+
+
+def _prompts(pack: dict[str, Any]) -> dict[str, str] | None:
+    """`embedder_prompts = { query = "query: ", passage = "passage: " }`; their spaces count."""
+    said = pack.get("embedder_prompts")
+    if said is None:
+        return None
+    if (
+        not isinstance(said, dict)
+        or not set(said) <= {"query", "passage"}
+        or not all(isinstance(one, str) for one in said.values())
+    ):
+        raise SourceError(
+            'pack.toml: embedder_prompts must be a table such as { query = "query: ", passage = "passage: " }.'
+        )
+    return {role: clean(text) for role, text in said.items()}
 
 
 def _below(root: Path, name: str, what: str) -> Path:
