@@ -203,9 +203,8 @@ def open_embedder() -> Embedder | None:
     return embedders.embedded()
 
 
-def open_assistant(settings: Settings, *, eager: bool = False) -> Assistant:
-    """Open everything that is installed; the language model is loaded later. Raises FieldfareError."""
-    shelf = library.open_shelf()
+def model_opener(settings: Settings, *, eager: bool = False) -> Callable[[], Model] | None:
+    """What loads the language model that the user chose, None where there is none or he wants quotes only."""
     file = Path(settings.model) if settings.model else paths.language_model_file()
 
     def open_model() -> Model:
@@ -221,5 +220,9 @@ def open_assistant(settings: Settings, *, eager: bool = False) -> Assistant:
             model.prefetch(answering.SYSTEM)
         return model
 
-    wanted = settings.draft and (settings.model or file.is_file())
-    return Assistant(shelf, open_embedder(), open_model if wanted else None, eager=eager)
+    return open_model if settings.draft and (settings.model or file.is_file()) else None
+
+
+def open_assistant(settings: Settings, *, eager: bool = False) -> Assistant:
+    """Open everything that is installed; the language model is loaded later. Raises FieldfareError."""
+    return Assistant(library.open_shelf(), open_embedder(), model_opener(settings, eager=eager), eager=eager)
