@@ -12,7 +12,7 @@ import sys
 from typing import TYPE_CHECKING
 
 from fieldfare import __version__, settings
-from fieldfare.cli import authors, models, packs, questions
+from fieldfare.cli import authors, checks, models, packs, questions, signing
 from fieldfare.cli.arguments import show_help
 from fieldfare.errors import FieldfareError, StorageError, UsageError
 from fieldfare.text import clean
@@ -73,6 +73,8 @@ def _parser() -> argparse.ArgumentParser:
     pack.set_defaults(run=lambda _: show_help(pack))
     pack_commands = pack.add_subparsers(title="commands", metavar="COMMAND")
     authors.register(pack_commands)
+    checks.register(pack_commands)
+    signing.register(pack_commands)
     packs.register(pack_commands)
     models.register(commands)
     return parser

@@ -1,7 +1,8 @@
-"""What authors do with packs: build, inspect."""
+"""What authors make packs with: build."""
 
 from __future__ import annotations
 
+import importlib
 import sys
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -16,6 +17,7 @@ if TYPE_CHECKING:
     from fieldfare.cli.arguments import Commands
     from fieldfare.ingest.chosen import ChosenEmbedder
     from fieldfare.ingest.creator import BuildReport
+    from fieldfare.ingest.sources import PackSource
     from fieldfare.retrieval import Embedder
 
 
@@ -40,38 +42,20 @@ def register(commands: Commands) -> None:
         "--no-cache", action="store_true", help="compute everything anew, keep nothing for the next build"
     )
     build.set_defaults(run=_build)
-    inspect = commands.add_parser("inspect", help="show what a pack holds")
-    inspect.add_argument("file", type=Path, metavar="FILE.fpack")
-    inspect.set_defaults(run=_inspect)
 
 
 def _build(options: argparse.Namespace) -> int:
+    require_author_rooms()
     from fieldfare import paths
-    from fieldfare.assistant import open_embedder
-
-    try:
-        from fieldfare.ingest.chosen import ChosenEmbedder
-        from fieldfare.ingest.creator import build
-        from fieldfare.ingest.sources import read_source
-    except ModuleNotFoundError as error:  # the bundle for devices leaves out what reads manuals
-        raise UsageError(
-            "This Fieldfare reads packs but does not build them. Build the pack with an installation for authors, then "
-            "install it here: fieldfare pack install FILE.fpack"
-        ) from error
+    from fieldfare.ingest.chosen import ChosenEmbedder
+    from fieldfare.ingest.creator import build
+    from fieldfare.ingest.sources import read_source
 
     source = read_source(options.source, language=options.language, embedder=options.embedder)
     progress = Progress()
-    embedder: Embedder | None = None
     if options.embedder_beside and (source.embedder is None or options.no_meaning):
         raise UsageError("--embedder-beside needs a model: name it with --embedder FOLDER, or in pack.toml.")
-    if source.embedder is not None and not options.no_meaning:
-        progress("converting the embedder", 0, 1)
-        embedder = ChosenEmbedder(
-            source.embedder, paths.converted_embedders_dir(), source.prompts, travels=not options.embedder_beside
-        )
-        progress("converting the embedder", 1, 1)
-    elif not options.no_meaning and (embedder := open_embedder()) is None:
-        raise UsageError("The embedder is not installed. Set it up, or build with --no-meaning (words and codes only).")
+    embedder = None if options.no_meaning else embedder_of(source, progress, travels=not options.embedder_beside)
     cache = None if options.no_cache else paths.build_cache_dir()
     report = build(source, options.output, embedder, progress, cache=cache)
     made = report.manifest
@@ -85,6 +69,37 @@ def _build(options: argparse.Namespace) -> int:
     if isinstance(embedder, ChosenEmbedder):
         _tell_embedder(embedder, report, options.output)
     return 0
+
+
+def require_author_rooms() -> None:
+    """Raise UsageError in the bundle for devices: it leaves out what reads manuals."""
+    try:
+        importlib.import_module("fieldfare.ingest.creator")
+    except ModuleNotFoundError as error:
+        raise UsageError(
+            "This Fieldfare reads packs but does not build them. Build the pack with an installation for authors, then "
+            "install it here: fieldfare pack install FILE.fpack"
+        ) from error
+
+
+def embedder_of(source: PackSource, progress: Progress, *, travels: bool = True) -> Embedder:
+    """The embedder that makes the vectors of a pack: the one that its author chose, or the embedded one.
+
+    `travels` says whether a chosen one is put into the pack. Raises UsageError where there is none.
+    """
+    from fieldfare import paths
+    from fieldfare.assistant import open_embedder
+    from fieldfare.ingest.chosen import ChosenEmbedder
+
+    if source.embedder is not None:
+        progress("converting the embedder", 0, 1)
+        chosen = ChosenEmbedder(source.embedder, paths.converted_embedders_dir(), source.prompts, travels=travels)
+        progress("converting the embedder", 1, 1)
+        return chosen
+    embedded = open_embedder()
+    if embedded is None:
+        raise UsageError("The embedder is not installed. Set it up, or build with --no-meaning (words and codes only).")
+    return embedded
 
 
 def _tell_embedder(embedder: ChosenEmbedder, report: BuildReport, output: Path) -> None:
@@ -101,27 +116,3 @@ def _tell_embedder(embedder: ChosenEmbedder, report: BuildReport, output: Path) 
         print(
             f"  it lies in {folder} ({embedder.size / 1e6:.0f} MB): IT places that folder in models/embedders of the share folder"
         )
-
-
-def _inspect(options: argparse.Namespace) -> int:
-    from fieldfare.pack.archive import Archive
-
-    if not options.file.is_file():
-        raise UsageError(f"{options.file} does not exist.")
-    archive = Archive(options.file)
-    made = archive.manifest
-    print(
-        f"{clean(made.title)}\n  id {made.id}, version {made.version}, language {made.language}, licence {made.licence or '-'}"
-    )
-    print(f"  {made.passages} passages, {made.hazards} hazards, {made.figures} figures")
-    for machine in made.machines:
-        print(f"  machine: {clean(str(machine))} {clean(machine.serials)}".rstrip())
-    embedder = made.embedder
-    print(
-        f"  embedder: {f'{embedder.name} {embedder.version}, {embedder.dimension} dimensions' if embedder else 'none'}"
-    )
-    for path, label in archive.outline():
-        if path:
-            print(f"  {'  ' * (len(path) - 1)}{clean(path[-1])}{f'  (p. {clean(label)})' if label else ''}")
-    archive.close()
-    return 0

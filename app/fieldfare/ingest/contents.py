@@ -163,7 +163,7 @@ class PackFile:
 
     def picture_sizes(self) -> dict[str, int]:
         """The bytes of every picture by its digest."""
-        return dict(self._reader.rows("SELECT digest, length(data) FROM image"))  # type: ignore[arg-type]
+        return dict(self._reader.rows("SELECT digest, length(data) FROM image"))
 
     def read(self) -> Contents:
         """The whole pack but its pictures."""
