@@ -204,7 +204,8 @@ class LanguageModel:
         """Bring the context to hold exactly `prompt`, keeping what it has in common; False if it was stopped.
 
         A prompt is always read in the same steps, the instructions first, and only whole steps are kept: sums of floats
-        depend on how they are grouped, and the same question must get the same answer whatever was asked before.
+        depend on how they are grouped, and the same question must get the same answer whatever was asked before. (On a
+        busy machine it may still get other words: sums over one token are grouped by threads, and their number changes.)
         """
         steps = [min(end, head) for end in range(_CHUNK, head + _CHUNK, _CHUNK)]
         steps += [min(end, len(prompt)) for end in range(head + _CHUNK, len(prompt) + _CHUNK, _CHUNK)]
