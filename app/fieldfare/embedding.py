@@ -30,14 +30,18 @@ _ENGINE_FILES = ("model.bin", "config.json", "vocabulary.json")
 
 
 class Embedder:
-    """An open embedder. Safe to use from several threads: they take turns."""
+    """An open embedder. Safe to use from several threads: they take turns.
+
+    `licence` is the one that the model names, `separation` how much closer the answer to a question is than any other
+    sentence, in cosine, over the probes of its conversion.
+    """
 
     def __init__(
         self, *, description: Mapping[str, Any], tokenizer: Any, encoder: Any, dense: Mapping[str, Any]
     ) -> None:
         """Use `open` or `load`."""
         self._identity = _identity(description)
-        self.licence = str(description.get("licence", ""))
+        self.licence = str(description["licence"])
         self._tokenizer = tokenizer
         self._encoder = encoder
         self._dense = dense
@@ -45,8 +49,9 @@ class Embedder:
         self._after = tuple(description["after"])
         self._positions = bool(description["positions_as_feature"])
         self._prompts = {role: str(description["prompts"][role]) for role in ("query", "passage")}
-        low, high = (float(one) for one in description["scale"])
-        self._scale = low, high
+        scale = description["scale"]
+        self._scale = float(scale["low"]), float(scale["high"])
+        self.separation = float(scale["partners"]) - float(scale["strangers"])
         self._lock = threading.Lock()
 
     @classmethod

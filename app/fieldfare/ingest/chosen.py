@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING
 from fieldfare.embedding import Embedder
 from fieldfare.errors import SourceError, StorageError
 from fieldfare.ingest.embedder import open_reference, prepare
+from fieldfare.ingest.reference import SEPARATION
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -25,6 +26,7 @@ if TYPE_CHECKING:
 
 LEAST_AGREEMENT = 0.99  # mean cosine: int8 of a sound conversion stays above it (scripts/bench/embedders.py)
 SAMPLE = 8  # texts of the pack that are measured
+SAMPLE_SIZE = 400  # characters of each: a large model takes numpy a while
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -71,6 +73,16 @@ class ChosenEmbedder:
         return self._embedder.licence
 
     @property
+    def doubt(self) -> str:
+        """What speaks against the model, as a sentence; empty where nothing does."""
+        if self._embedder.separation >= SEPARATION:
+            return ""
+        return (
+            f"it hardly tells the answer to a question from any other sentence (cosine {self._embedder.separation:.2f} more): "
+            "is it an embedding model, with the prompts that it wants?"
+        )
+
+    @property
     def size(self) -> int:
         """Bytes that the model adds to whatever carries it."""
         return sum(file.stat().st_size for file in self.folder.iterdir())
@@ -101,7 +113,7 @@ class ChosenEmbedder:
     def measure(self, texts: Sequence[str]) -> Agreement:
         """Compare with the original over some of the texts. Raises SourceError where they disagree."""
         step = max(len(texts) // SAMPLE, 1)
-        sample = [text for text in texts[::step] if text.strip()][:SAMPLE]
+        sample = [text[:SAMPLE_SIZE] for text in texts[::step] if text.strip()][:SAMPLE]
         made = self._embedder.encode(sample)
         cosines = (made * open_reference(self._source, self._prompts).encode(sample)).sum(axis=1)
         mean, least = float(cosines.mean()), float(cosines.min())

@@ -344,6 +344,8 @@ class _Writer:
             self._progress("measuring the embedder", 0, 1)
             self._agreement = self._embedder.measure(self._texts)
             self._progress("measuring the embedder", 1, 1)
+            if doubt := self._embedder.doubt:
+                self._remarks.append(Remark(kind=RemarkKind.DOUBT, where=self._embedder.identity.name, text=doubt))
             carried = self._embedder.files() if self._embedder.travels else {}
             self._db.executemany("INSERT INTO embedder_file VALUES (?, ?)", carried.items())
         dimension = self._embedder.identity.dimension

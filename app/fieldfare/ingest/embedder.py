@@ -26,7 +26,7 @@ from fieldfare.ingest.tokenizer import read_tokenizer
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-_FORMAT = 2  # raised whenever the same source gives another folder, so that no older conversion is taken from a cache
+_FORMAT = 1  # raised whenever the same source gives another folder, so that no older conversion is taken from a cache
 _POOLING = {"mean": "mean", "cls": "first"}
 _DENSE_ACTIVATIONS = {"Tanh": "tanh", "Identity": "identity", "ReLU": "relu"}
 _LONGEST = 8192  # tokens; some folders say 1e30 for `no limit`

@@ -1,7 +1,6 @@
 """What a model says in float32 with numpy alone: the measure that a converted embedder must agree with.
 
-It shares the weights with the conversion and nothing else: no engine, no quantisation, one text at a time without padding.
-Where sentence-transformers is installed beside it, that is asked as well.
+It shares the weights with the conversion and nothing else: no engine, no quantisation, no padding.
 """
 
 from __future__ import annotations
@@ -38,7 +37,7 @@ PROBES = (
 )
 EMBEDDED_STRANGERS = 0.0846  # mean cosines of all-MiniLM-L6-v2 over the probes (scripts/bench/embedders.py prints them)
 EMBEDDED_PARTNERS = 0.5026
-_SEPARATION = 0.05  # nearer to each other, partners and strangers are not told apart
+SEPARATION = 0.05  # nearer to each other, partners and strangers are not told apart
 
 
 class Reference:
@@ -71,10 +70,24 @@ class Reference:
     def encode(self, texts: Sequence[str], *, query: bool = False) -> np.ndarray:
         """One row of unit length a text, as the device's embedder gives it."""
         prompt = self._description["prompts"]["query" if query else "passage"]
-        return np.stack([self._vector(prompt + text) for text in texts])
+        tokens = [self._tokenizer.encode(prompt + text).ids for text in texts]
+        return np.stack([self._finish(states) for states in self.hidden(tokens)])
 
-    def _vector(self, text: str) -> np.ndarray:
-        states = self.hidden(self._tokenizer.encode(text).ids)
+    def hidden(self, texts: Sequence[Sequence[int]]) -> list[np.ndarray]:
+        """The last layer's state of every token, (tokens, width) a text. Only attention knows which text a token is of."""
+        network = self._network
+        ends = np.cumsum([len(ids) for ids in texts])
+        spans = [slice(end - len(ids), end) for ids, end in zip(texts, ends, strict=True)]
+        state = np.concatenate([self._words[list(ids)] + self._positions[: len(ids)] for ids in texts])
+        state = _norm(state, self._first_norm, network.epsilon)
+        for layer in range(network.layers):
+            mixed = self._attend(layer, state, spans)
+            state = _norm(state + mixed, self._norms[layer, "mixed_norm"], network.epsilon)
+            wide = _activate(network.activation, self._apply(layer, "up", state))
+            state = _norm(state + self._apply(layer, "down", wide), self._norms[layer, "norm"], network.epsilon)
+        return [state[span] for span in spans]
+
+    def _finish(self, states: np.ndarray) -> np.ndarray:
         vector = states[0] if self._description["pooling"] == "first" else states.mean(axis=0)
         for step in self._description["after"]:
             if step["kind"] == "normalise":
@@ -87,53 +100,46 @@ class Reference:
                 vector = np.maximum(vector, 0)
         return np.asarray(vector / np.linalg.norm(vector))
 
-    def hidden(self, ids: Sequence[int]) -> np.ndarray:
-        """The last layer's state of every token, (tokens, width)."""
-        network = self._network
-        state = self._words[list(ids)] + self._positions[: len(ids)]
-        state = _norm(state, self._first_norm, network.epsilon)
-        bias = _relative(len(ids), self._bias)
-        for layer in range(network.layers):
-            mixed = self._attend(layer, state, bias)
-            state = _norm(state + mixed, self._norms[layer, "mixed_norm"], network.epsilon)
-            wide = _activate(network.activation, self._apply(layer, "up", state))
-            state = _norm(state + self._apply(layer, "down", wide), self._norms[layer, "norm"], network.epsilon)
-        return state
-
     def _apply(self, layer: int, part: str, state: np.ndarray) -> np.ndarray:
         weight, bias = self._linear[layer, part]
         return np.asarray(state @ weight.T + bias)
 
-    def _attend(self, layer: int, state: np.ndarray, bias: np.ndarray) -> np.ndarray:
+    def _attend(self, layer: int, state: np.ndarray, spans: Sequence[slice]) -> np.ndarray:
         heads, size = self._network.heads, self._network.width // self._network.heads
-
-        def split(part: str) -> np.ndarray:
-            return self._apply(layer, part, state).reshape(len(state), heads, size).transpose(1, 0, 2)
-
-        scores = split("query") @ split("key").transpose(0, 2, 1) / np.float32(np.sqrt(size)) + bias
-        weights = np.exp(scores - scores.max(axis=-1, keepdims=True))
-        weights /= weights.sum(axis=-1, keepdims=True)
-        mixed = (weights @ split("value")).transpose(1, 0, 2).reshape(len(state), -1)
+        query, key, value = (
+            self._apply(layer, part, state).reshape(len(state), heads, size).transpose(1, 0, 2)
+            for part in ("query", "key", "value")
+        )
+        mixed = np.empty_like(state)
+        for span in spans:
+            scores = query[:, span] @ key[:, span].transpose(0, 2, 1) / np.float32(np.sqrt(size))
+            scores = scores + _relative(scores.shape[-1], self._bias)
+            weights = np.exp(scores - scores.max(axis=-1, keepdims=True))
+            weights /= weights.sum(axis=-1, keepdims=True)
+            mixed[span] = (weights @ value[:, span]).transpose(1, 0, 2).reshape(scores.shape[-1], -1)
         return self._apply(layer, "mixed", mixed)
 
 
-def calibrate(reference: Reference) -> tuple[float, float]:
-    """The cosines of the model that mean 0 and 1 on the scale that all embedders share.
+def calibrate(reference: Reference) -> dict[str, float]:
+    """How close strangers and partners are to this model, and the cosines that mean 0 and 1 on the scale that all
+    embedders share.
 
-    Models differ in how close strangers are. The probes are a few questions with the sentence that answers each: the mean
-    cosine of strangers and of partners are laid over those of the embedded model, which the gate was set with. A model
-    that cannot tell the two apart is left as it is.
+    The probes are a few questions with the sentence that answers each. The mean cosine of strangers and of partners are
+    laid over those of the embedded model, which the gate was set with. A model that cannot tell the two apart is left as
+    it is.
     """
     questions = reference.encode([question for question, _ in PROBES], query=True)
     answers = reference.encode([answer for _, answer in PROBES])
     cosines = questions @ answers.T
     partners = float(np.diag(cosines).mean())
     strangers = float((cosines.sum() - np.trace(cosines)) / (cosines.size - len(PROBES)))
-    if partners - strangers < _SEPARATION:
-        return 0.0, 1.0
-    stretch = (partners - strangers) / (EMBEDDED_PARTNERS - EMBEDDED_STRANGERS)
-    low = strangers - stretch * EMBEDDED_STRANGERS
-    return round(low, 2) + 0.0, round(low + stretch, 2)
+    low, high = 0.0, 1.0
+    if partners - strangers >= SEPARATION:
+        stretch = (partners - strangers) / (EMBEDDED_PARTNERS - EMBEDDED_STRANGERS)
+        low = strangers - stretch * EMBEDDED_STRANGERS
+        high = low + stretch
+    found = {"strangers": strangers, "partners": partners, "low": low, "high": high}
+    return {name: round(value, 2) + 0.0 for name, value in found.items()}
 
 
 def _norm(state: np.ndarray, gain: tuple[np.ndarray, np.ndarray], epsilon: float) -> np.ndarray:
