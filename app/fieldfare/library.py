@@ -1,31 +1,49 @@
-"""The packs installed on this device: install, list, remove.
+"""The packs installed on this device: open, install, list, roll back, remove.
 
-An installed pack lies as `<id>-<version>.fpack` beside a receipt that holds the SHA-256 it was installed with; SQLite
-never opens a file that does not match its receipt. Packs that came with the program lie in a folder of their own.
+SQLite never opens a pack whose signature has not passed, on every start anew. Only what the user insisted on, and what
+set-up built itself, has a receipt instead: the SHA-256 that it was installed with. Such a pack is `unsigned`, and
+whatever shows its text says so.
 """
 
 from __future__ import annotations
 
-import hashlib
+import contextlib
 import os
 import shutil
-import tempfile
 from dataclasses import dataclass
-from pathlib import Path
+from typing import TYPE_CHECKING
 
-from fieldfare import paths
+from fieldfare import stock, trust
 from fieldfare.domain import InstalledPack, Manifest
-from fieldfare.errors import FieldfareError, PackError, StorageError, UsageError
+from fieldfare.errors import FieldfareError, PackError, SignatureError, StorageError, UsageError
+from fieldfare.pack import signing
 from fieldfare.pack.archive import Archive
+from fieldfare.pack.delta import megabytes
 from fieldfare.pack.manifest import version_key
-from fieldfare.settings import sync_folder, write_atomically
+from fieldfare.settings import write_atomically
+from fieldfare.trust import UNSIGNED
 
-RECEIPT = ".sha256"
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping, Sequence
+    from pathlib import Path
+
+    from fieldfare.pack.signing import Claim
+    from fieldfare.stock import Copy
+
+    Progress = Callable[[str, int, int], None]
+
+CAME_WITH = "came with the program"
+LARGEST_PACK = 16 << 30  # bytes; beyond it a declared size is taken for an attack on the disk
+_CHUNK = 1 << 20
+
+
+def quiet(_stage: str, _done: int, _total: int) -> None:
+    """Progress that nobody watches."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Shelf:
-    """The open packs, newest version of each id, and a sentence for each that could not be opened."""
+    """The open packs, the used version of each id, and a sentence for each that could not be opened."""
 
     archives: tuple[Archive, ...]
     packs: tuple[InstalledPack, ...]
@@ -37,139 +55,266 @@ class Shelf:
             archive.close()
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Arrival:
+    """A pack that was copied to this device and verified; `accept` installs it."""
+
+    file: Path
+    manifest: Manifest
+    signature: str
+
+
 def open_shelf() -> Shelf:
-    """Open the newest version of every installed pack; a damaged one becomes a problem, never a failure."""
-    newest: dict[str, tuple[Archive, bool]] = {}
-    problems = []
-    for file, bundled in _files():
-        try:
-            archive = _open(file)
-        except FieldfareError as error:
-            problems.append(str(error))
-            continue
-        known = newest.get(archive.manifest.id)
-        if known and version_key(known[0].manifest.version) >= version_key(archive.manifest.version):
-            archive.close()
-        else:
-            if known:
-                known[0].close()
-            newest[archive.manifest.id] = archive, bundled
-    chosen = [newest[id_] for id_ in sorted(newest)]
-    return Shelf(
-        archives=tuple(archive for archive, _ in chosen),
-        packs=tuple(_installed(archive, bundled) for archive, bundled in chosen),
-        problems=tuple(problems),
-    )
+    """Open the used version of every pack; where it is damaged, the one before it, and the damage becomes a problem."""
+    stock.clean()
+    while True:
+        stamp = stock.stamp()
+        shelf = _open_all()
+        if stock.stamp() == stamp:
+            return shelf
+        shelf.close()
 
 
-def install(file: Path) -> Manifest:
-    """Copy a pack into the library, whole or not at all; older versions of it go once the new one is in place.
+def _open_all() -> Shelf:
+    ordered, problem = stock.copies()
+    problems = [problem] if problem else []
+    archives, packs = [], []
+    for copies in ordered.values():
+        for copy in copies:
+            try:
+                archive, signature = _open(copy)
+            except FieldfareError as error:
+                problems.append(str(error))
+                continue
+            kept = next((one.version for one in copies if one != copy), "")
+            archives.append(archive)
+            packs.append(
+                InstalledPack(
+                    manifest=archive.manifest,
+                    path=str(copy.file),
+                    size=copy.file.stat().st_size,
+                    bundled=copy.bundled,
+                    signature=signature,
+                    kept=kept,
+                )
+            )
+            break
+    return Shelf(archives=tuple(archives), packs=tuple(packs), problems=tuple(problems))
 
-    Raises PackError for a file that is no sound pack, UsageError for a version older than the installed one, and
-    StorageError where the library cannot be written.
+
+def install(file: Path, *, unsigned: bool = False, progress: Progress = quiet) -> InstalledPack:
+    """Copy a pack to this device, verify it, and use it: whole or not at all. One older version is kept.
+
+    `unsigned` takes it without a trusted signature. Raises SignatureError without one, PackError for a file that is no
+    sound pack, UsageError for a version older than the used one, StorageError where something cannot be read or written.
     """
     if not file.is_file():
         raise UsageError(f"{file} does not exist. Name a .fpack file.")
-    folder = paths.packs_dir()
+    signature = None
+    if not unsigned:
+        signature, claim = required_signature(file)
+        _refuse_older(claim.id, claim.version, stock.copies()[0])
+    with stock.changing() as scratch:
+        arrival = receive(scratch, file, signature, progress)
+        return accept([arrival])[0]
+
+
+def required_signature(file: Path) -> tuple[bytes, Claim]:
+    """The signature beside a pack and what its trusted signer claims; SignatureError says how to go on without one."""
+    beside = file.with_name(file.name + signing.SUFFIX)
+    insist = "To use the pack all the same, as an unsigned one, add --unsigned"
+    if not beside.is_file():
+        raise SignatureError(f"{file.name} has no signature beside it ({beside.name}). {insist}.")
     try:
-        folder.mkdir(parents=True, exist_ok=True)
-        with tempfile.TemporaryDirectory(prefix=".incoming-", dir=folder) as scratch:
-            copy = Path(scratch) / "pack"
-            digest = _copy(file, copy)
-            archive = Archive(copy)
-            manifest = archive.manifest
-            archive.close()
-            older = [entry for entry in installed() if entry.manifest.id == manifest.id and not entry.bundled]
-            if any(version_key(entry.manifest.version) > version_key(manifest.version) for entry in older):
-                raise UsageError(
-                    f"A newer version of {manifest.id} is installed than {manifest.version}. "
-                    f"Remove it first: fieldfare pack remove {manifest.id}"
-                )
-            target = folder / f"{manifest.id}-{manifest.version}.fpack"
-            write_atomically(_receipt(target), f"{digest}\n".encode())
-            copy.replace(target)
-            sync_folder(folder)
+        return _bytes(beside), trust.signer_of(trust.read_signature(beside), beside.name)[1]
+    except SignatureError as error:
+        raise SignatureError(f"{error} {insist}.") from error
+
+
+def _bytes(file: Path) -> bytes:
+    try:
+        return file.read_bytes()
     except OSError as error:
-        raise StorageError(f"{file.name} cannot be installed ({error.strerror}). Check the space left.") from error
-    for entry in older:
-        if entry.path != str(target):
-            _delete(Path(entry.path))
-    return manifest
+        raise StorageError(f"{file} cannot be read ({error.strerror}).") from error
 
 
-def installed() -> list[InstalledPack]:
-    """Every sound pack on this device, all versions."""
-    found = []
-    for file, bundled in _files():
-        try:
-            archive = _open(file)
-        except FieldfareError:
-            continue
-        found.append(_installed(archive, bundled))
-        archive.close()
-    return found
+def _refuse_older(id_: str, version: str, ordered: Mapping[str, Sequence[Copy]]) -> None:
+    known = ordered.get(id_)
+    if known and known[0].order > version_key(version):
+        raise UsageError(
+            f"{id_} {known[0].version} is installed and newer than {version}. "
+            f"The version before it comes back with: fieldfare pack rollback {id_}"
+        )
 
 
-def remove(id_: str) -> None:
-    """Remove every installed version of a pack; UsageError where there is none, or only one that came with the program."""
-    mine = [file for file, bundled in _files() if not bundled and file.name.rpartition("-")[0] == id_]
-    if not mine:
-        bundled = any(file.name.rpartition("-")[0] == id_ for file, _ in _files())
-        why = "came with the program and cannot be removed" if bundled else "is not installed"
-        raise UsageError(f"{id_} {why}. See: fieldfare pack list")
-    for file in mine:
-        _delete(file)
+def receive(scratch: Path, source: Path, signature: bytes | None, progress: Progress = quiet) -> Arrival:
+    """Copy a pack into the scratch folder of a change and verify the copy; without a signature it gets a receipt."""
+    staged = new_stage(scratch)
+    check_space(staged, source.stat().st_size, source.name)
+    _copy(source, staged / source.name, progress)
+    return verify(staged / source.name, signature)
 
 
-def _files() -> list[tuple[Path, bool]]:
-    found = []
-    for folder, bundled in ((paths.bundled_packs_dir(), True), (paths.packs_dir(), False)):
-        if folder.is_dir():
-            found += [(file, bundled) for file in sorted(folder.glob("*.fpack"))]
-    return found
+def new_stage(scratch: Path) -> Path:
+    """A folder for the next pack of a change."""
+    staged = scratch / str(len(os.listdir(scratch)))  # noqa: PTH208  (their number is wanted)
+    staged.mkdir()
+    return staged
 
 
-def _open(file: Path) -> Archive:
-    """Open a pack after its digest was compared with its receipt."""
+def check_space(folder: Path, size: int, name: str) -> None:
+    """Raise a StorageError where a file of that many bytes does not fit."""
+    free = shutil.disk_usage(folder).free
+    if size > LARGEST_PACK:
+        raise PackError(f"{name} would be {size / 1e9:.0f} GB: no pack is that large. Ask its author for a new copy.")
+    if size > free:
+        raise StorageError(
+            f"{name} needs {size / 1e6:.0f} MB and {free / 1e6:.0f} MB are free in {folder.parent.parent}. Nothing was "
+            "changed: make space, then try again."
+        )
+
+
+def verify(file: Path, signature: bytes | None) -> Arrival:
+    """Verify a staged file, name it as it will lie, and make its folder durable; without a signature it gets a receipt."""
+    claim, state = None, UNSIGNED
+    if signature is not None:
+        name = file.name + signing.SUFFIX
+        parsed = signing.read_signature(signature, name)
+        signer, _ = trust.signer_of(parsed, name)
+        claim, state = signing.verify(file, parsed, signer.key), f"signed by {signer.name}"
+        if claim.sha256 != trust.sha256(file):
+            raise SignatureError(f"{name} names another digest than the pack has. Ask its author to sign it again.")
+    archive = Archive(file)
+    manifest = archive.manifest
+    archive.close()
+    if claim and (claim.id, claim.version) != (manifest.id, manifest.version):
+        raise SignatureError(
+            f"{file.name} is {manifest.id} {manifest.version}, but its signature is for {claim.id} {claim.version}. "
+            "Ask its author to sign it again."
+        )
+    final = file.rename(file.with_name(f"{manifest.id}-{manifest.version}.fpack"))
+    if signature is None:
+        trust.receipt_for(final)
+    else:
+        write_atomically(final.with_name(final.name + signing.SUFFIX), signature)
+    return Arrival(file=final, manifest=manifest, signature=state)
+
+
+def accept(arrivals: Sequence[Arrival]) -> list[InstalledPack]:
+    """Use verified packs from now on, all at once; the version used until now is kept, older ones go."""
+    ordered, _ = stock.copies()
+    record = {id_: list(copies) for id_, copies in stock.read_record()[0].items()}
+    moves, doomed, packs = {}, [], []
+    for arrival in arrivals:
+        made = arrival.manifest
+        known = ordered.get(made.id, [])
+        _refuse_older(made.id, made.version, ordered)
+        copy = stock.new_copy(made.id, made.version)
+        kept = next((one for one in known if one.version != made.version and _is_sound(one)), None)
+        record[made.id] = [copy, kept] if kept else [copy]
+        moves[arrival.file.parent] = copy
+        doomed += [one for one in known if not (one.folder or one.bundled or one == kept)]
+        packs.append(
+            InstalledPack(
+                manifest=made,
+                path=str(copy.file),
+                size=arrival.file.stat().st_size,
+                bundled=False,
+                signature=arrival.signature,
+                kept=kept.version if kept else "",
+            )
+        )
+    stock.commit(record, moves)
+    for one in doomed:
+        with contextlib.suppress(StorageError):  # only space is lost
+            stock.delete(one)
+    return packs
+
+
+def rollback(id_: str) -> tuple[str, str]:
+    """Use the kept version of a pack, and keep the one used until now; both versions, the used one first.
+
+    A second rollback goes forward again. UsageError where there is none, PackError where the kept one is damaged.
+    """
+    with stock.changing():
+        ordered, _ = stock.copies()
+        record = {key: list(copies) for key, copies in stock.read_record()[0].items()}
+        known = ordered.get(id_, [])
+        if not known:
+            raise UsageError(f"{id_} is not installed. See: fieldfare pack list")
+        sound = [one for one in known if _is_sound(one)]
+        used = sound[0] if sound else known[0]
+        others = [one for one in known if one != used]
+        if not others:
+            raise UsageError(f"{id_} has no older version on this device: {used.version} is the only one.")
+        _open(others[0])[0].close()
+        record[id_] = [others[0], used]
+        stock.commit(record, {})
+        return others[0].version, used.version
+
+
+def remove(id_: str) -> str:
+    """Remove every installed version of a pack; the version that came with the program and is used again, if any.
+
+    UsageError where there is none, or only one that came with the program.
+    """
+    with stock.changing():
+        known = stock.copies()[0].get(id_, [])
+        mine = [one for one in known if not one.bundled]
+        bundled = [one for one in known if one.bundled]
+        if not mine:
+            why = "came with the program and cannot be removed" if bundled else "is not installed"
+            raise UsageError(f"{id_} {why}. See: fieldfare pack list")
+        for one in sorted((one for one in mine if not one.folder), key=lambda one: one.order):
+            stock.delete(one)
+        record = {key: list(copies) for key, copies in stock.read_record()[0].items() if key != id_}
+        stock.commit(record, {})
+    return bundled[0].version if bundled else ""
+
+
+def _open(copy: Copy) -> tuple[Archive, str]:
+    """Open a version after its signature, or else its digest, passed; with who answers for it."""
     try:
-        expected = _receipt(file).read_text(encoding="ascii").strip()
-        with file.open("rb") as stream:
-            found = hashlib.file_digest(stream, "sha256").hexdigest()
-    except (OSError, UnicodeDecodeError) as error:
-        raise PackError(f"{file.name} has no readable receipt. Install the pack again.") from error
-    if found != expected:
-        raise PackError(f"{file.name} was changed since it was installed and is not used. Install the pack again.")
-    return Archive(file)
+        state = trust.vouch(copy.file)
+    except FileNotFoundError:
+        raise PackError(f"{copy.id} {copy.version} is missing. Install it again.") from None
+    if state == UNSIGNED and copy.bundled:
+        state = CAME_WITH
+    archive = Archive(copy.file, unsigned=state == UNSIGNED)
+    if (archive.manifest.id, archive.manifest.version) != (copy.id, copy.version):
+        archive.close()
+        raise PackError(f"{copy.file.name} holds another pack than its name says and is not used. Install it again.")
+    return archive, state
 
 
-def _installed(archive: Archive, bundled: bool) -> InstalledPack:
-    return InstalledPack(
-        manifest=archive.manifest, path=str(archive.path), size=archive.path.stat().st_size, bundled=bundled
-    )
+def _is_sound(copy: Copy) -> bool:
+    try:
+        _open(copy)[0].close()
+    except FieldfareError:
+        return False
+    return True
 
 
-def _receipt(file: Path) -> Path:
-    return file.with_name(file.name + RECEIPT)
-
-
-def _copy(source: Path, target: Path) -> str:
-    with source.open("rb") as reader, target.open("wb") as writer:
-        shutil.copyfileobj(reader, writer, 1 << 20)
+def _copy(source: Path, target: Path, progress: Progress) -> None:
+    """Copy durably; a StorageError where the source cannot be read, an OSError where the target cannot be written."""
+    with target.open("wb") as writer:
+        try:
+            reader = source.open("rb")
+        except OSError as error:
+            raise StorageError(f"{source} cannot be read ({error.strerror}).") from error
+        with reader:
+            done, tell = 0, megabytes(progress, f"copying {source.name}", source.stat().st_size)
+            while True:
+                try:
+                    chunk = reader.read(_CHUNK)
+                except OSError as error:
+                    raise StorageError(
+                        f"{source} cannot be read ({error.strerror}). Nothing was changed: is the stick still there?"
+                    ) from error
+                if not chunk:
+                    break
+                writer.write(chunk)
+                done += len(chunk)
+                tell(done)
         writer.flush()
         os.fsync(writer.fileno())
-    with target.open("rb") as stream:
-        return hashlib.file_digest(stream, "sha256").hexdigest()
-
-
-def _delete(file: Path) -> None:
-    try:
-        file.unlink()
-        _receipt(file).unlink(missing_ok=True)
-    except OSError as error:
-        raise StorageError(f"{file} cannot be removed ({error.strerror}).") from error
-
-
-def receipt_for(file: Path) -> None:
-    """Write the receipt of a pack that is placed by hand in the folder of the program."""
-    with file.open("rb") as stream:
-        write_atomically(_receipt(file), f"{hashlib.file_digest(stream, 'sha256').hexdigest()}\n".encode())

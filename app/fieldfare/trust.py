@@ -1,13 +1,13 @@
-"""Whose packs this device trusts: minisign public keys, one `NAME.pub` a signer.
+"""Whose packs this device trusts, and who answers for a file: minisign public keys, one `NAME.pub` a signer.
 
 Keys that came with the program are the site's and are never changed here; the user's own lie in the data folder.
 """
 
 from __future__ import annotations
 
+import hashlib
 import re
 from dataclasses import dataclass
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 from fieldfare import paths
@@ -16,8 +16,12 @@ from fieldfare.pack import signing
 from fieldfare.settings import sync_folder, write_atomically
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
     from fieldfare.pack.signing import Claim, PublicKey, Signature
 
+UNSIGNED = "unsigned"
+RECEIPT = ".sha256"
 NAME = re.compile(r"\w[\w .@-]{0,62}")
 
 
@@ -83,8 +87,48 @@ def signer_of(signature: Signature, name: str) -> tuple[TrustedKey, Claim]:
         return candidates[-1], signing.claim_of(signature, candidates[-1].key, name)
     raise SignatureError(
         f"{name} was made with the key {int.from_bytes(signature.key_id, 'little'):016X}, which this device does not "
-        "trust. If you know whose it is: fieldfare pack trust add KEY.pub"
+        "trust. If you know whose it is, trust it: fieldfare pack trust add KEY.pub."
     )
+
+
+def vouch(file: Path) -> str:
+    """Who answers for a pack that is installed: `signed by NAME`, or `unsigned` where only its receipt does.
+
+    Raises FileNotFoundError where there is none, PackError where the file is not the one that was signed or installed.
+    """
+    beside = file.with_name(file.name + signing.SUFFIX)
+    try:
+        if beside.is_file():
+            signature = read_signature(beside)
+            signer, _ = signer_of(signature, beside.name)
+            signing.verify(file, signature, signer.key)
+            return f"signed by {signer.name}"
+        found = sha256(file)
+        expected = receipt(file).read_text(encoding="ascii").strip()
+    except (OSError, UnicodeDecodeError) as error:
+        if not file.is_file():
+            raise FileNotFoundError(file) from error
+        raise SignatureError(f"{file.name} has no readable signature or receipt. Install it again.") from error
+    if found != expected:
+        raise SignatureError(f"{file.name} was changed since it was installed and is not used. Install it again.")
+    return UNSIGNED
+
+
+def receipt_for(file: Path) -> None:
+    """Write the receipt of a pack that nobody signed: the user insisted on it, or set-up built it."""
+    write_atomically(receipt(file), f"{sha256(file)}\n".encode())
+    receipt(file).chmod(0o644)  # others may use a program that one person set up
+
+
+def receipt(file: Path) -> Path:
+    """Where the receipt of a pack lies."""
+    return file.with_name(file.name + RECEIPT)
+
+
+def sha256(file: Path) -> str:
+    """The SHA-256 of a file in hexadecimal digits."""
+    with file.open("rb") as stream:
+        return hashlib.file_digest(stream, "sha256").hexdigest()
 
 
 def read_signature(file: Path) -> Signature:

@@ -76,6 +76,7 @@ def _parser() -> argparse.ArgumentParser:
     checks.register(pack_commands)
     signing.register(pack_commands)
     packs.register(pack_commands)
+    packs.register_update(commands)
     models.register(commands)
     return parser
 

@@ -1,4 +1,4 @@
-"""The packs on this device: install, list, remove."""
+"""The packs on this device: install, list, remove, roll back, trust their signers, update from a folder."""
 
 from __future__ import annotations
 
@@ -7,35 +7,77 @@ import sys
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from fieldfare.cli.arguments import Progress, show_help
+from fieldfare.errors import PackError
 from fieldfare.text import clean
 
 if TYPE_CHECKING:
     import argparse
 
     from fieldfare.cli.arguments import Commands
+    from fieldfare.domain import InstalledPack
+
+_UNSIGNED = "This pack is unsigned: nobody answers for its text, and every answer from it will say so."
 
 
 def register(commands: Commands) -> None:
-    """Declare the commands."""
-    install = commands.add_parser("install", help="install a pack on this device")
-    install.add_argument("file", type=Path, metavar="FILE.fpack")
+    """Declare the commands of `pack`."""
+    install = commands.add_parser("install", help="install a pack or a delta on this device")
+    install.add_argument("file", type=Path, metavar="FILE.fpack|FILE.fdelta")
+    install.add_argument(
+        "--unsigned", action="store_true", help="take a pack without a trusted signature; every screen will say so"
+    )
     install.set_defaults(run=_install)
     listing = commands.add_parser("list", help="list the installed packs")
     listing.add_argument("--json", action="store_true")
     listing.set_defaults(run=_list)
+    rollback = commands.add_parser("rollback", help="use the version before, or go forward again")
+    rollback.add_argument("id", metavar="ID")
+    rollback.set_defaults(run=_rollback)
     remove = commands.add_parser("remove", help="remove an installed pack")
     remove.add_argument("id", metavar="ID")
     remove.set_defaults(run=_remove)
+    trust = commands.add_parser("trust", help="whose packs this device takes")
+    trust.set_defaults(run=lambda _: show_help(trust))
+    keys = trust.add_subparsers(title="commands", metavar="COMMAND")
+    add = keys.add_parser("add", help="trust the packs of a signer")
+    add.add_argument("file", type=Path, metavar="KEY.pub")
+    add.add_argument("--name", default="", help="the name that is shown (default: that of the file)")
+    add.set_defaults(run=_trust_add)
+    known = keys.add_parser("list", help="list the trusted keys")
+    known.add_argument("--json", action="store_true")
+    known.set_defaults(run=_trust_list)
+    gone = keys.add_parser("remove", help="trust a signer no longer; its packs are not opened any more")
+    gone.add_argument("name", metavar="NAME")
+    gone.set_defaults(run=_trust_remove)
+
+
+def register_update(commands: Commands) -> None:
+    """Declare `update`, which stands beside `pack`."""
+    update = commands.add_parser("update", help="take newer packs from a USB stick or share")
+    update.add_argument("folder", type=Path, metavar="FOLDER")
+    update.add_argument(
+        "--all", action="store_true", help="also packs for machines that this device does not cover yet"
+    )
+    update.add_argument("--check", action="store_true", help="only say what would be done")
+    update.set_defaults(run=_update)
 
 
 def _install(options: argparse.Namespace) -> int:
-    from fieldfare import library
+    from fieldfare import library, updates
+    from fieldfare.pack import delta
 
-    made = library.install(options.file)
-    print(
-        f"{clean(made.title)} ({made.id} {made.version}) is installed: {made.passages} passages, {made.hazards} hazards."
-    )
+    install = updates.install_delta if options.file.suffix == delta.SUFFIX else library.install
+    pack = install(options.file, unsigned=options.unsigned, progress=Progress())
+    made = pack.manifest
+    print(f"{_name(pack)} is installed: {made.passages} passages, {made.hazards} hazards, {clean(pack.signature)}.")
+    if pack.unsigned:
+        print(_UNSIGNED, file=sys.stderr)
     return 0
+
+
+def _name(pack: InstalledPack) -> str:
+    return f"{clean(pack.manifest.title)} ({pack.manifest.id} {pack.manifest.version})"
 
 
 def _list(options: argparse.Namespace) -> int:
@@ -48,23 +90,90 @@ def _list(options: argparse.Namespace) -> int:
     if options.json:
         rows = [
             {"id": p.manifest.id, "version": p.manifest.version, "title": p.manifest.title, "size": p.size,
-             "bundled": p.bundled, "machines": [str(machine) for machine in p.manifest.machines]}
+             "bundled": p.bundled, "signature": p.signature, "unsigned": p.unsigned, "kept": p.kept,
+             "machines": [str(machine) for machine in p.manifest.machines]}
             for p in shelf.packs
         ]  # fmt: skip
         print(json.dumps(rows, ensure_ascii=False, indent=2))
     elif not shelf.packs:
         print("No pack is installed. Install one: fieldfare pack install FILE.fpack")
     for pack in () if options.json else shelf.packs:
-        origin = ", came with the program" if pack.bundled else ""
+        kept = f", {pack.kept} is kept" if pack.kept else ""
+        signature = "UNSIGNED" if pack.unsigned else clean(pack.signature)
         print(
-            f"{pack.manifest.id} {pack.manifest.version}  {clean(pack.manifest.title)}  ({pack.size / 1e6:.1f} MB{origin})"
+            f"{pack.manifest.id} {pack.manifest.version}  {clean(pack.manifest.title)}  "
+            f"({pack.size / 1e6:.1f} MB, {signature}{kept})"
         )
+    return PackError.exit_code if shelf.problems else 0
+
+
+def _rollback(options: argparse.Namespace) -> int:
+    from fieldfare import library
+
+    used, kept = library.rollback(options.id)
+    print(f"{options.id} {used} is used now. {kept} is kept: the same command brings it back.")
     return 0
 
 
 def _remove(options: argparse.Namespace) -> int:
     from fieldfare import library
 
-    library.remove(options.id)
-    print(f"{options.id} is removed.")
+    bundled = library.remove(options.id)
+    again = f" Version {bundled}, which came with the program, is used again." if bundled else ""
+    print(f"{options.id} is removed.{again}")
     return 0
+
+
+def _trust_add(options: argparse.Namespace) -> int:
+    from fieldfare import trust
+
+    added = trust.trust(options.file, options.name)
+    print(f"Packs signed by {clean(added.name)} are taken from now on. Compare the key with its owner: {added.key}")
+    return 0
+
+
+def _trust_list(options: argparse.Namespace) -> int:
+    from fieldfare import trust
+
+    keys, problems = trust.trusted_keys()
+    for problem in problems:
+        print(f"fieldfare: {clean(problem)}", file=sys.stderr)
+    if options.json:
+        rows = [{"name": one.name, "key": str(one.key), "site": one.site} for one in keys]
+        print(json.dumps(rows, ensure_ascii=False, indent=2))
+    elif not keys:
+        print("No key is trusted. Trust the signer of your packs: fieldfare pack trust add KEY.pub")
+    for one in () if options.json else keys:
+        print(f"{one.key}  {clean(one.name)}{'  (came with the program)' if one.site else ''}")
+    return PackError.exit_code if problems else 0
+
+
+def _trust_remove(options: argparse.Namespace) -> int:
+    from fieldfare import trust
+
+    trust.distrust(options.name)
+    print(f"{clean(options.name)} is trusted no longer: packs signed with that key are not opened any more.")
+    return 0
+
+
+def _update(options: argparse.Namespace) -> int:
+    from fieldfare import updates
+
+    plan = updates.plan(options.folder, everything=options.all)
+    for line in plan.skipped:
+        print(f"skipped: {clean(line)}", file=sys.stderr)
+    if options.check:
+        for step in plan.steps:
+            print(f"would install {clean(str(step))}")
+        done: tuple[InstalledPack, ...] = ()
+        failed: tuple[str, ...] = ()
+    else:
+        done, failed = updates.carry_out(plan, Progress())
+    for line in failed:
+        print(f"fieldfare: {clean(line)}", file=sys.stderr)
+    for pack in done:
+        kept = f" {pack.kept} is kept." if pack.kept else ""
+        print(f"{_name(pack)} is installed, {clean(pack.signature)}.{kept}")
+    if not plan.steps:
+        print(f"Nothing in {clean(str(options.folder))} is newer than what is installed.")
+    return PackError.exit_code if failed else 0

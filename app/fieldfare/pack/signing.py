@@ -124,6 +124,11 @@ def claim_of(signature: Signature, key: PublicKey, name: str) -> Claim:
         signature.global_signature, signature.signature + signature.comment.encode(), key
     ):
         raise SignatureError(f"{name} was changed after it was signed. Copy it again from its author.")
+    return unproved_claim(signature, name)
+
+
+def unproved_claim(signature: Signature, name: str) -> Claim:
+    """What a trusted comment says, for authors: nothing is verified. SignatureError where it names no pack."""
     found = _CLAIM.fullmatch(signature.comment)
     if not found:
         raise SignatureError(
@@ -146,7 +151,9 @@ def verify(file: Path, signature: Signature, key: PublicKey) -> Claim:
     else:
         message = file.read_bytes()
     if not _is_signed(signature.signature, message, key):
-        raise SignatureError(f"{file.name} is not what its author signed and is not used. Get it again from its author.")
+        raise SignatureError(
+            f"{file.name} is not what its author signed and is not used. Get it again from its author."
+        )
     return claim
 
 
@@ -200,7 +207,9 @@ def read_secret_key(data: bytes, name: str, password: Callable[[], str]) -> Secr
     secret = SecretKey(id=body[:8], key=body[8:72])
     unchecked = not locked and body[72:] == bytes(32)  # as minisign 0.11 writes open keys
     if body[72:] != _checksum(secret) and not (unchecked and _is_whole(secret)):
-        raise UsageError(f"The password of {name} is wrong." if locked else f"{name} is damaged. Restore its safe copy.")
+        raise UsageError(
+            f"The password of {name} is wrong." if locked else f"{name} is damaged. Restore its safe copy."
+        )
     return secret
 
 
