@@ -38,7 +38,7 @@ _MEANING = {
     "hit_at_1": "right page or section found first",
     "hit_at_5": f"right page or section among the first {DEPTH}",
     "exact": "expected words and numbers in the answer",
-    "hazards": "expected warning shown",
+    "hazards": "expected warning shown with the answer",
     "abstention_precision": "refusals that were due",
     "abstention_recall": "gaps of the manual that were admitted",
 }
@@ -50,7 +50,8 @@ class Outcome:
     """What the assistant did with one question.
 
     `rank` is the place of the first right evidence from 1, 0 for none; `cited` whether the answer quotes the right place.
-    `exact` and `warned` are None where the question expects no words or no warning.
+    `exact` and `warned` are None where the question expects no words or no warning; who gets no answer acts on none, so a
+    refusal is not judged for its warning.
     """
 
     question: GoldQuestion
@@ -163,8 +164,7 @@ def _is_exact(question: GoldQuestion, answer: Answer) -> bool | None:
     stems = {stem(word) for word in words(text)}
     if question.expect:
         return all(
-            (part.casefold() in text
-            and set(_numbers(part)) <= numbers)
+            (part.casefold() in text and set(_numbers(part)) <= numbers)
             or (set(_numbers(part)) <= numbers and {stem(word) for word in content_words(part)} <= stems)
             for part in question.expect
         )
@@ -181,7 +181,7 @@ def _numbers(text: str) -> list[str]:
 
 
 def _is_warned(question: GoldQuestion, answer: Answer) -> bool | None:
-    if not question.hazard:
+    if not question.hazard or answer.verdict is Verdict.REFUSED:
         return None
     shown = [f"{hazard.signal_word} {hazard.text}" for hazard in answer.hazards]
     shown += [one.text for one in answer.statements if one.citation.passage.kind is BlockKind.HAZARD]
