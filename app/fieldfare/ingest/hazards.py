@@ -35,6 +35,7 @@ _CAPITALS = re.compile(
     rf"^{_SYMBOL}({_WORD})\b(?!\s+(?:of|OF|and|AND|or|OR|signs?|labels?)\b)\s*[:!.–—-]*\s*", re.DOTALL
 )
 _SMALL = re.compile(rf"^{_SYMBOL}({_WORD})(?:\s*!+|\s*:)\s*", re.DOTALL | re.IGNORECASE)
+_ISO_7010 = re.compile(r"(?<![A-Z0-9])[WMPEF]0\d\d(?!\d)")  # warning, mandatory, prohibition, evacuation, fire
 _ONLY_WORD = re.compile(rf"^{_SYMBOL}({_WORD})\s*[:!.]*$", re.IGNORECASE)
 
 
@@ -57,3 +58,10 @@ def split_signal_word(text: str) -> tuple[str, str] | None:
     if rest and match.group(1).isupper() and text[match.end(1) : match.end()].strip() == "" and not rest[0].isupper():
         return None  # a capital word inside a sentence: "DANGER signs are red", "NOTICE the arrow"
     return match.group(1), rest
+
+
+def symbol_of(reference: str) -> str:
+    """The symbol that a file name or reference stands for: its ISO 7010 code where it holds one, else its plain name."""
+    name = reference.rpartition("/")[2].rpartition("#")[2]
+    code = _ISO_7010.search(name.upper())
+    return code.group(0) if code else re.sub(r"\.\w{2,4}$", "", name)

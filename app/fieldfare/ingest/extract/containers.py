@@ -47,7 +47,9 @@ class Container:
     def __enter__(self) -> Self:
         return self
 
-    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None) -> None:
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
         self._zip.close()
 
     @property
@@ -68,23 +70,30 @@ class Container:
         if info.file_size > limit:
             raise SourceError(f"{self._file.name}: {member} is larger than {limit >> 20} MiB. Split or scale it down.")
         try:
-            return Member(self._zip.open(info), f"{self._file.name}: {member}", limit)
+            return Member(self._zip.open(info), f"{self._file.name}: {member}", info.file_size, limit)
         except (zipfile.BadZipFile, RuntimeError, OSError, NotImplementedError, UnicodeDecodeError) as error:
             raise SourceError(f"{self._file.name}: {member} cannot be unpacked ({error}). Export it again.") from error
 
 
 class Member:
-    """A stream over one member that never yields more than its limit, whatever its header promises."""
+    """A stream over one member that never yields more than its limit, whatever its header promises.
 
-    def __init__(self, stream: IO[bytes], name: str, limit: int) -> None:
+    `size` is the length that the directory states and `done` how many bytes were read.
+    """
+
+    def __init__(self, stream: IO[bytes], name: str, size: int, limit: int) -> None:
+        self.size = size
+        self.done = 0
         self._stream = stream
         self._name = name
-        self._left = limit
+        self._limit = limit
 
     def __enter__(self) -> Self:
         return self
 
-    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None) -> None:
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
         self._stream.close()
 
     def read(self, size: int = -1) -> bytes:
@@ -95,8 +104,8 @@ class Member:
             data = self._stream.read(size)
         except (zipfile.BadZipFile, zlib.error, EOFError, OSError) as error:
             raise SourceError(f"{self._name} is damaged ({error}). Export it again.") from error
-        self._left -= len(data)
-        if self._left < 0:
+        self.done += len(data)
+        if self.done > self._limit:
             raise SourceError(f"{self._name} unpacks to more than is allowed. Split or scale it down.")
         return data
 

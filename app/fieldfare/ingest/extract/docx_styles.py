@@ -22,8 +22,12 @@ _HEADING = re.compile(
     r"(?:heading|überschrift|titre|título|titulo|titolo|intestazione|rubrik|overskrift|kop|nagłówek|nadpis)[ _-]?([1-9])",
     re.IGNORECASE,
 )
-_CAPTION = re.compile(r"\b(?:caption|beschriftung|légende|leyenda|legenda|epígrafe|didascalia|bijschrift)\b", re.IGNORECASE)
-_LISTING = re.compile(r"(?:toc|index|verzeichnis|table of figures|abbildungsverzeichnis)(?: heading|\s*\d)?$", re.IGNORECASE)
+_CAPTION = re.compile(
+    r"\b(?:caption|beschriftung|légende|leyenda|legenda|epígrafe|didascalia|bijschrift)\b", re.IGNORECASE
+)
+_LISTING = re.compile(
+    r"(?:toc|index|verzeichnis|table of figures|abbildungsverzeichnis)(?: heading|\s*\d)?$", re.IGNORECASE
+)
 _TITLES = frozenset("title titel titre título titulo titolo".split())
 _CHAIN = 20  # styles that a style may be based on
 _MAX_LEVEL = 8
@@ -269,4 +273,3 @@ def _list_of(layers: list[_Element], chain: list[_Element], numbering: Numbering
             return "", 0
         return list_, min(number(value(found, "ilvl"), 0), _MAX_LEVEL)
     return "", 0
-

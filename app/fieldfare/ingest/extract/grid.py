@@ -60,7 +60,11 @@ def table_block(rows: Sequence[Sequence[str]], header_rows: int, caption: str = 
         return None
     text = "\n".join(" | ".join(row) for row in filled)
     return Block(
-        kind=BlockKind.TABLE, text=text, rows=tuple(filled), header_rows=min(header, len(filled)), caption=squeeze(caption)
+        kind=BlockKind.TABLE,
+        text=text,
+        rows=tuple(filled),
+        header_rows=min(header, len(filled)),
+        caption=squeeze(caption),
     )
 
 
@@ -85,7 +89,9 @@ def cals(table: _Element, render: Render, caption: str = "") -> list[Block]:
                     last = attribute(entry, "nameend") or last
                     start = columns.get(first)
                     across = columns[last] - start + 1 if last in columns and start is not None else 1
-                    grid.add(render(entry), across=across, down=number(attribute(entry, "morerows"), 0) + 1, column=start)
+                    grid.add(
+                        render(entry), across=across, down=number(attribute(entry, "morerows"), 0) + 1, column=start
+                    )
         block = table_block(grid.rows(), header_rows, caption)
         if block is not None:
             blocks.append(block)

@@ -42,7 +42,7 @@ def extract(source: DocumentSource, progress: Progress) -> Iterator[Piece]:
     read.sort(key=lambda entry: entry[0])
     yield Title(text=read[0][3].title if read else "")
     outline = Outline()
-    pictures = _Pictures(source.base, language, remarks)
+    pictures = Pictures(source.base, language, remarks)
     for done, (_, file, name, page) in enumerate(read, 1):
         body = html.parse(page.html, name) if page.html.strip() else None
         outline.restart()
@@ -85,7 +85,7 @@ def _drop_first_heading(body: HtmlElement) -> None:
         first.drop_tree()
 
 
-class _Pictures:
+class Pictures:
     """Finds the pictures that pages name, below the root only."""
 
     def __init__(self, root: Path, language: str, remarks: list[Remark]) -> None:

@@ -5,6 +5,7 @@ libxml2 refuses entity bombs by their growth and elements nested deeper than 256
 
 from __future__ import annotations
 
+import contextlib
 import html.entities
 from typing import TYPE_CHECKING, Any, BinaryIO
 
@@ -19,7 +20,11 @@ if TYPE_CHECKING:
     from fieldfare.ingest.extract.containers import Member
 
 MAX_SIZE = 64 << 20  # bytes of a file that is held as a tree
-_PEEK = 1 << 16
+_PEEK = 1 << 20
+_ROOTS = {
+    "s1000d": frozenset({"dmodule", "pm", "dml"}),
+    "dita": frozenset("topic concept task reference troubleshooting glossentry glossgroup dita map bookmap".split()),
+}
 _SAFE: dict[str, Any] = {
     "resolve_entities": False,
     "no_network": True,
@@ -63,7 +68,9 @@ def stream(source: BinaryIO | Member, name: str, parents: frozenset[str]) -> Ite
         for event, element in events:
             if event == "start":
                 if not open_ and element.getroottree().docinfo.internalDTD is not None:
-                    raise SourceError(f"{name} declares a document type, which its format does not allow. Export it again.")
+                    raise SourceError(
+                        f"{name} declares a document type, which its format does not allow. Export it again."
+                    )
                 wanted_above = all(open_)
                 open_.append(not open_ or (wanted_above and local(element) in parents))
                 continue
@@ -78,15 +85,15 @@ def stream(source: BinaryIO | Member, name: str, parents: frozenset[str]) -> Ite
         raise SourceError(f"{name} is not well-formed XML ({error}). Export it again.") from error
 
 
-def root_name(file: Path) -> str:
-    """The local name of a file's root element, read from its first 64 KiB; empty where there is none."""
+def form_of(file: Path) -> str | None:
+    """The module that reads an XML file, by its root element in the first MiB: "s1000d", "dita", None for another."""
     parser = etree.XMLPullParser(events=("start",), **_SAFE)
-    try:
-        with file.open("rb") as source:
-            parser.feed(source.read(_PEEK))
-        return next((local(element) for _, element in parser.read_events()), "")
-    except (etree.LxmlError, ValueError, LookupError, OSError):
-        return next((local(element) for _, element in parser.read_events()), "")
+    root = ""
+    with contextlib.suppress(etree.LxmlError, ValueError, LookupError, OSError), file.open("rb") as source:
+        while not root and source.tell() < _PEEK and (data := source.read(1 << 16)):
+            parser.feed(data)
+            root = next((local(one) for _, one in parser.read_events() if isinstance(one, etree._Element)), "")
+    return next((form for form, roots in _ROOTS.items() if root in roots), None)
 
 
 def local(element: etree._Element) -> str:
@@ -98,9 +105,9 @@ def local(element: etree._Element) -> str:
 def attribute(element: etree._Element, name: str) -> str:
     """An attribute's value whatever its namespace, empty where it is missing."""
     value = element.get(name)
-    if value is None:
-        value = next((found for key, found in element.items() if str(key).rpartition("}")[2] == name), "")
-    return str(value)
+    if value is not None:
+        return str(value)
+    return next((str(found) for key, found in element.items() if str(key).rpartition("}")[2] == name), "")
 
 
 def children(element: etree._Element, *names: str) -> list[etree._Element]:
@@ -123,8 +130,7 @@ def descendants(element: etree._Element, *names: str) -> Iterator[etree._Element
 def entity_text(element: etree._Element) -> str:
     """What an entity reference prints: a character by its ISO or HTML name, or the document's own plain text."""
     name = getattr(element, "name", None) or str(element.text or "").strip("&;")
-    declared = element.getroottree().docinfo.internalDTD
-    for one in declared.iterentities() if declared is not None else ():
+    for one in _declared(element):
         if one.name == name and one.system_url is None and one.content and not set(one.content) & set("&<"):
             return str(one.content)
     return html.entities.html5.get(f"{name};", "")
@@ -132,6 +138,15 @@ def entity_text(element: etree._Element) -> str:
 
 def external_entities(element: etree._Element) -> dict[str, str]:
     """The names and system identifiers of the files that a document declares, such as its pictures."""
-    declared = element.getroottree().docinfo.internalDTD
-    entities = declared.iterentities() if declared is not None else ()
-    return {str(one.name): str(one.system_url) for one in entities if one.system_url}
+    return {str(one.name): str(one.system_url) for one in _declared(element) if one.system_url}
+
+
+def _declared(element: etree._Element) -> Iterator[Any]:
+    """The entities that a document's own type declaration holds."""
+    declared: Any = element.getroottree().docinfo.internalDTD
+    return iter(declared.iterentities() if declared is not None else ())
+
+
+def plain(element: etree._Element) -> str:
+    """All text below an element, without markup."""
+    return "".join(str(text) for text in element.itertext())
