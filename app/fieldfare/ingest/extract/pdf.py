@@ -21,11 +21,21 @@ from fieldfare.domain import (
 )
 from fieldfare.errors import SourceError
 from fieldfare.ingest.extract import pdf_tables
+from fieldfare.ingest.extract.pdf_columns import aligned
 from fieldfare.ingest.extract.pdf_figures import Illustration, illustrations
-from fieldfare.ingest.extract.pdf_layout import Line, Style, gutter, lines_of, without_contents
-from fieldfare.ingest.extract.pdf_page import Box, PageContent, read_page
-from fieldfare.ingest.hazards import NOTE_WORDS, is_signal_word, split_signal_word
-from fieldfare.ingest.structure import FIGURE_CAPTION, Outline, figure_number
+from fieldfare.ingest.extract.pdf_layout import Line, Style, join_lines, lines_of, make_line, without_contents
+from fieldfare.ingest.extract.pdf_order import flows
+from fieldfare.ingest.extract.pdf_page import PageContent, read_page, turned_parts
+from fieldfare.ingest.extract.pdf_paragraphs import (
+    Depth,
+    box_of,
+    goes_on,
+    heading_level,
+    paragraphs,
+    read_mark,
+)
+from fieldfare.ingest.hazards import is_signal_word, split_signal_word
+from fieldfare.ingest.structure import Outline, figure_number
 from fieldfare.text import squeeze
 
 if TYPE_CHECKING:
@@ -33,11 +43,10 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from fieldfare.ingest.extract import Piece, Progress
+    from fieldfare.ingest.extract.pdf_shapes import Box
     from fieldfare.ingest.sources import DocumentSource
 
 SAMPLE = 60  # pages that are enough to learn a document's running heads and type sizes
-_NUMBERED = re.compile(r"^((?:\d{1,2}|[A-Z])(?:\.\d{1,3})*)\.?\s+(?=\S*[A-Za-zÀ-ÿ])")
-_MARKER = re.compile(r"^(\(?\d{1,2}[.)]|\(?[a-z][.)]|[•●▪■◦‣▶►➢✓]|[–—-](?=\s))\s*")
 
 
 def extract(source: DocumentSource, progress: Progress) -> Iterator[Piece]:
@@ -63,26 +72,16 @@ def open_pdf(file: Path) -> Any:
 
 
 @dataclass(frozen=True, slots=True)
-class _Bookmark:
-    title: str
-    level: int
-
-
-@dataclass(frozen=True, slots=True)
 class _Warning:
-    """A box around text in which a signal word stands alone, above the text or beside it."""
+    """A box around text that opens with a signal word, or in which one stands alone, above the text or beside it."""
 
     box: Box
     word: str
     lines: tuple[Line, ...]
+    all_lines: tuple[Line, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class _Item:
-    """Something on the page in reading order: a line, a table or a figure."""
-
-    box: Box
-    thing: Line | pdf_tables.Table | Illustration | _Warning
+_Thing = Line | pdf_tables.Table | Illustration | _Warning
 
 
 class _Reader:
@@ -95,12 +94,17 @@ class _Reader:
         self._remarks: list[Remark] = []
         self._bookmarks = self._read_bookmarks()
         self._style: Style
-        self._last_table: tuple[Block, tuple[float, ...]] | None = None
+        self._last_table: tuple[Block, pdf_tables.Table] | None = None
         self._pending: list[Line] = []
+        self._panel: pdf_tables.Panel | None = None
+        self._depth = Depth()
+        self._last_step = ""
+        self._fresh = True  # nothing was read in this column yet
+        self._full = False  # the last line before ended at the right edge of its column
 
     def read(self) -> Iterator[Piece]:
         step = max(1, self._count // SAMPLE)
-        titles = frozenset(mark.title for marks in self._bookmarks.values() for mark in marks)
+        titles = frozenset(title for marks in self._bookmarks.values() for title, _ in marks)
         self._style = Style.learn([self._content(index) for index in range(0, self._count, step)], titles)
         yield Title(text=self._title())
         for index in range(self._count):
@@ -124,16 +128,16 @@ class _Reader:
         printed = squeeze(" ".join(line.text for line in lines if line.size >= 0.65 * largest))
         return printed if len(printed) <= 120 else ""
 
-    def _read_bookmarks(self) -> dict[int, list[_Bookmark]]:
-        """The headings that the document's bookmarks name, by page index."""
-        found: dict[int, list[_Bookmark]] = {}
+    def _read_bookmarks(self) -> dict[int, list[tuple[str, int]]]:
+        """The headings that the document's bookmarks name, folded, with their level, by page index."""
+        found: dict[int, list[tuple[str, int]]] = {}
         try:
             for mark in self._pdf.get_toc(max_depth=6):
                 destination = mark.get_dest()
                 index = destination.get_index() if destination else None
                 title = squeeze(mark.get_title()).casefold()
                 if index is not None and title:
-                    found.setdefault(index, []).append(_Bookmark(title, mark.level + 1))
+                    found.setdefault(index, []).append((title, mark.level + 1))
         except (pypdfium2.PdfiumError, ValueError, AttributeError):
             self._remark(RemarkKind.DOUBT, "its bookmarks are damaged: headings were found by their type alone")
         return found
@@ -157,170 +161,142 @@ class _Reader:
         lines, printed = self._style.split(content, lines_of(content.words))
         label = content.label or printed or str(index + 1)
         self._outline.place = Place(page=index + 1, label=label)
+        if content.hidden:
+            text = " … ".join(content.hidden)
+            self._remark(RemarkKind.HIDDEN, f"text that a reader does not see is left out: {text[:80]!r}. "
+                         "Print it visibly if it belongs to the manual.", label)  # fmt: skip
         if not content.words:
             self._remark(RemarkKind.LOST, "no text layer (a scan or a picture): only its image is kept", label)
-        lines = without_contents(lines)
+        lines = without_contents(lines, early=index < 4 + 0.12 * self._count)
+        self._lay_out(content, lines, content)
+        for part, _ in turned_parts(content):
+            self._lay_out(part, lines_of(part.words), content)
+        picture = PictureSource(file=str(self._file), page=content.number, turn=content.turn)
+        return Sheet(place=Place(page=content.number, label=label), picture=picture)
+
+    def _lay_out(self, content: PageContent, lines: list[Line], page: PageContent) -> None:
+        """Find what stands on a page, or on a turned part of one, and read it in order."""
         tables, panels = pdf_tables.ruled(content, lines)
         occupied = [*(table.box for table in tables), *(panel.box for panel in panels)]
         figures = illustrations(content, occupied, lines)
         taken = [*(table.box for table in tables), *(figure.box for figure in figures)]
         captions = [line for figure in figures for line in figure.caption]
         lines = [line for line in lines if line not in captions and not any(box.holds(line.box) for box in taken)]
-        middle = gutter(lines, content)
-        if middle is None:
-            for table in pdf_tables.aligned(lines, content):
-                tables.append(table)
-                lines = [line for line in lines if not table.box.holds(line.box)]
-        warnings = _warnings(panels, lines)
-        lines = [line for line in lines if not any(line in warning.lines for warning in warnings)]
-        things: list[Line | pdf_tables.Table | Illustration | _Warning] = [*lines, *tables, *figures, *warnings]
-        items = [_Item(one.box, one) for one in things]
-        self._emit(_reading_order(items, middle), content, panels, index)
-        picture = PictureSource(file=str(self._file), page=content.number, turn=content.turn)
-        return Sheet(place=Place(page=content.number, label=label), picture=picture)
+        warnings = _warnings(panels, lines, content.height)
+        boxed = [line for warning in warnings for line in warning.all_lines]
+        lines = [line for line in lines if line not in boxed]
+        things: list[_Thing] = [*lines, *tables, *figures, *warnings]
+        for flow in flows(things, lines):
+            texts = [thing for thing in flow if isinstance(thing, Line)]
+            found = [] if len(texts) < 4 else aligned(texts)
+            kept = [thing for thing in flow if not any(thing in used for _, used in found)]
+            flow = [*kept, *(table for table, _ in found)]  # noqa: PLW2901  (the same flow, its tables found)
+            if found:
+                flow.sort(
+                    key=lambda thing: (round(thing.base if isinstance(thing, Line) else thing.box.y0 + 8), thing.box.x0)
+                )
+            self._fresh = True
+            self._emit(flow, content, panels, page)
 
     def _remark(self, kind: RemarkKind, text: str, label: str = "") -> None:
         where = f"{self._file.name}, page {label}" if label else self._file.name
         self._remarks.append(Remark(kind=kind, where=where, text=text))
 
     def _emit(
-        self, items: Sequence[_Item], content: PageContent, panels: Sequence[pdf_tables.Panel], index: int
+        self, items: Sequence[_Thing], content: PageContent, panels: Sequence[pdf_tables.Panel], page: PageContent
     ) -> None:
-        marks = list(self._bookmarks.get(index, ()))
+        right = max((item.box.x1 for item in items if isinstance(item, Line)), default=0.0)
+        marks = self._bookmarks.get(content.number - 1, [])
         for item in items:
-            place = self._place(item.box, content)
-            if isinstance(item.thing, Line):
-                panel = next((one for one in panels if one.box.holds(item.thing.box)), None)
-                self._line(item.thing, content, marks, panel)
+            if isinstance(item, Line):
+                panel = next((one for one in panels if one.box.holds(item.box)), None)
+                if self._pending and (
+                    panel is not self._panel or not goes_on(self._pending, item, in_panel=panel is not None)
+                ):
+                    self._flush(content, page, marks)
+                self._pending.append(item)
+                self._panel = panel
                 continue
-            self._flush(content)
-            if isinstance(item.thing, _Warning):
+            self._flush(content, page, marks)
+            place = self._place(item.box, content, page)
+            if isinstance(item, _Warning):
                 self._flush_table()
-                text = _join([line for line in item.thing.lines if not is_signal_word(line.text)])
-                self._outline.add(Block(kind=BlockKind.PARAGRAPH, text=item.thing.word, place=place))
-                self._outline.add(Block(kind=BlockKind.PARAGRAPH, text=text, place=place))
-            elif isinstance(item.thing, pdf_tables.Table):
-                self._table(item.thing, place)
-            elif isinstance(item.thing, Illustration):
-                caption = _join(item.thing.caption)
-                picture = PictureSource(
-                    file=str(self._file), page=content.number, turn=content.turn, region=place.region
-                )
-                self._outline.add(Block(kind=BlockKind.FIGURE, text=item.thing.text, caption=caption,
-                                        number=figure_number(caption), picture=picture, place=place))  # fmt: skip
-        self._flush(content)
+                self._warning(item, place)
+            elif isinstance(item, pdf_tables.Table):
+                self._table(item, place)
+            else:
+                caption = join_lines(item.caption, self._style.vocabulary)
+                picture = PictureSource(file=str(self._file), page=page.number, turn=page.turn, region=place.region)
+                self._outline.add(Block(kind=BlockKind.FIGURE, text=item.text, caption=caption,
+                                        number=figure_number(caption), picture=picture, place=place,
+                                        confidence=_confidence(item.lines)))  # fmt: skip
+            self._fresh = False
+        if self._pending:
+            self._full = self._pending[-1].box.x1 > right - 3 * self._pending[-1].size
+        self._flush(content, page, marks)
 
-    def _place(self, box: Box, content: PageContent) -> Place:
+    def _place(self, box: Box, content: PageContent, page: PageContent) -> Place:
+        if content is not page:
+            box = box.turned((page.turn - content.turn) % 4, content.width, content.height)
         region = Region(
-            left=max(box.x0 / content.width, 0), top=max(box.y0 / content.height, 0),
-            right=min(box.x1 / content.width, 1), bottom=min(box.y1 / content.height, 1),
+            left=max(box.x0 / page.width, 0), top=max(box.y0 / page.height, 0),
+            right=min(box.x1 / page.width, 1), bottom=min(box.y1 / page.height, 1),
         )  # fmt: skip
-        return Place(page=content.number, label=self._outline.place.label, region=region)
+        return Place(page=page.number, label=self._outline.place.label, region=region)
 
-    def _line(self, line: Line, content: PageContent, marks: list[_Bookmark], panel: pdf_tables.Panel | None) -> None:
-        """Read one line: does it go on with the paragraph, or begin something new?"""
-        if self._pending and not self._goes_on(self._pending, line, panel is not None):
-            self._flush(content, marks)
-        self._pending.append(line)
-
-    def _goes_on(self, before: Sequence[Line], line: Line, in_panel: bool) -> bool:
-        last = before[-1]
-        gap = line.base - last.base
-        if gap < 0.3 * line.size:  # beside it, or a new column
-            return abs(gap) < 0.3 * line.size and not self._column_break(last, line) and line.box.x0 > last.box.x1 - 1
-        if abs(line.size - last.size) > 0.12 * max(line.size, last.size):
-            return False
-        if gap > (2.2 if in_panel else 1.65) * line.size or _MARKER.match(line.text):
-            return False
-        if line.bold != before[0].bold and (before[0].bold and all(one.bold for one in before)):
-            return False
-        if line.bold and not last.bold and len(line.words) <= 12 and gap > 1.35 * line.size:
-            return False
-        if FIGURE_CAPTION.match(line.text) or split_signal_word(line.text):
-            return False
-        first = before[0].box.x0
-        marked = bool(_MARKER.match(before[0].text))
-        if len(before) == 1 and marked:
-            return line.box.x0 >= first - 2
-        expected = before[1].box.x0 if len(before) > 1 else first
-        return abs(line.box.x0 - expected) < 2.5 * line.size or line.box.x0 > expected
-
-    def _column_break(self, last: Line, line: Line) -> bool:
-        return line.box.x0 - last.box.x1 > 4 * last.size
-
-    def _flush(self, content: PageContent, marks: list[_Bookmark] | None = None) -> None:
+    def _flush(self, content: PageContent, page: PageContent, marks: Sequence[tuple[str, int]]) -> None:
+        """End the paragraph that is being read."""
         lines, self._pending = self._pending, []
         if not lines:
             return
         self._flush_table()
-        box = lines[0].box
-        for line in lines[1:]:
-            box = box.join(line.box)
-        place = self._place(box, content)
-        text = _join(lines)
-        marks = marks if marks is not None else list(self._bookmarks.get(content.number - 1, ()))
-        level = self._heading_level(lines, text, marks)
+        place = self._place(box_of(lines), content, page)
+        text = join_lines(lines, self._style.vocabulary)
+        confidence = _confidence(lines)
+        fresh, self._fresh = self._fresh, False
+        level = heading_level(lines, text, self._style, marks)
         if level is not None:
             self._outline.heading(level, text, place)
+            self._depth, self._last_step = Depth(), ""
             return
-        marker = _MARKER.match(text)
-        if marker and len(text) > marker.end():
-            number = marker.group(1).strip("(").rstrip(".)")
-            bullet = not number.isalnum()
-            kind = BlockKind.PARAGRAPH if bullet else BlockKind.STEP
-            depth = 1 if number.isdigit() or bullet else 2
-            self._outline.add(Block(kind=kind, text=text[marker.end() :], number="•" if bullet else number, level=depth,
-                                    place=place))  # fmt: skip
-        else:
-            self._outline.add(Block(kind=BlockKind.PARAGRAPH, text=text, place=place), continues=text[:1].islower())
+        mark = read_mark(text, self._last_step)
+        if mark is not None and not split_signal_word(text):
+            depth = self._depth.of(lines[0].box.x0)
+            kind = BlockKind.STEP if mark.number else BlockKind.PARAGRAPH
+            self._last_step = mark.number or self._last_step
+            self._outline.add(Block(kind=kind, text=text[mark.end :], number=mark.number or "•", level=depth, place=place,
+                                    confidence=confidence))  # fmt: skip
+            return
+        if is_signal_word(text) and not text.isupper() and lines[0].bold:
+            text = f"{text.rstrip('!:. ')}:"
+        goes_on_here = text[:1].islower() or (fresh and self._full and lines[0].size <= 1.1 * self._style.body_size)
+        self._outline.add(Block(kind=BlockKind.PARAGRAPH, text=text, place=place, confidence=confidence),
+                          continues=goes_on_here)  # fmt: skip
 
-    def _heading_level(self, lines: Sequence[Line], text: str, marks: Sequence[_Bookmark]) -> int | None:
-        """The level of a heading, None for text: bookmarks decide, else type size, weight and numbering."""
-        if text.casefold().strip(" :!") in NOTE_WORDS:
-            return None
-        if len(text) > 160 or len(lines) > 4 or split_signal_word(text) or not any(map(str.isalpha, text)):
-            return None
-        folded = text.casefold()
-        bare = _NUMBERED.sub("", text).casefold()
-        for mark in marks:
-            if mark.title in {folded, bare} or _NUMBERED.sub("", mark.title) == bare:
-                return mark.level
-        size, body = lines[0].size, self._style.body_size
-        numbered = _NUMBERED.match(text)
-        larger = size >= 1.15 * body
-        bold = all(line.bold for line in lines)
-        if (
-            not (larger or (bold and size >= 0.95 * body))
-            or text.endswith((".", ":", ",", ";"))
-            or FIGURE_CAPTION.match(text)
-        ):
-            return None
-        if _MARKER.match(text) and not (numbered and (larger or bold)):
-            return None
-        if numbered:
-            return numbered.group(1).count(".") + 1
-        if larger:
-            return 1 if size >= 1.6 * body else 2 if size >= 1.3 * body else 3
-        return 5 if len(text) <= 80 and len(lines) == 1 and not self._bookmarks else None
+    def _warning(self, warning: _Warning, place: Place) -> None:
+        text = "\n".join(paragraphs(warning.lines, self._style.vocabulary))
+        self._outline.add(Block(kind=BlockKind.HAZARD, text=text, signal_word=warning.word, place=place, protects="section",
+                                confidence=_confidence(warning.lines)))  # fmt: skip
 
     def _table(self, table: pdf_tables.Table, place: Place) -> None:
         """Keep a table back until it is sure that the next page does not go on with it."""
         header = table.rows[: table.header_rows]
         if self._last_table is not None:
-            last, edges = self._last_table
-            same = len(edges) == len(table.edges) and all(
-                abs(a - b) < 25 for a, b in zip(edges, table.edges, strict=True)
+            last, before = self._last_table
+            shift = table.edges[0] - before.edges[0]  # left and right pages have their margins exchanged
+            same = len(before.edges) == len(table.edges) and all(
+                abs(b - a - shift) < 14 for a, b in zip(before.edges, table.edges, strict=True)
             )
             if same and last.place.page != place.page and len(last.rows[0]) == len(table.rows[0]):
-                repeated = table.header_rows if header == last.rows[: last.header_rows] else 0
-                if repeated or not table.header_rows:
-                    self._last_table = (replace(last, rows=_continued(last.rows, table.rows[repeated:])), edges)
+                repeated = table.header_rows if header and header == last.rows[: last.header_rows] else 0
+                if repeated or not table.marked:
+                    joined = replace(last, rows=_continued(last.rows, table.rows[repeated:]))
+                    self._last_table = (joined, table)
                     return
         self._flush_table()
-        self._last_table = (
-            Block(kind=BlockKind.TABLE, text="", rows=table.rows, header_rows=table.header_rows, place=place),
-            table.edges,
-        )
+        block = Block(kind=BlockKind.TABLE, text="", rows=table.rows, header_rows=table.header_rows, place=place,
+                      confidence=table.confidence)  # fmt: skip
+        self._last_table = (block, table)
 
     def _flush_table(self) -> None:
         if self._last_table is not None:
@@ -329,14 +305,45 @@ class _Reader:
             self._outline.add(replace(block, text="\n".join(" | ".join(row) for row in block.rows)))
 
 
-def _warnings(panels: Sequence[pdf_tables.Panel], lines: Sequence[Line]) -> list[_Warning]:
-    found = []
-    for panel in panels:
+def _confidence(lines: Sequence[Line]) -> float:
+    """How sure the recognition of lines is, by their characters; 1 for text that was never a picture."""
+    total = sum(len(word.text) for line in lines for word in line.words)
+    if not total:
+        return 1.0
+    return sum(word.confidence * len(word.text) for line in lines for word in line.words) / total
+
+
+def _warnings(panels: Sequence[pdf_tables.Panel], lines: Sequence[Line], height: float) -> list[_Warning]:
+    """The boxes that are warnings, the smallest of nested ones."""
+    found: list[_Warning] = []
+    for panel in sorted(panels, key=lambda one: one.box.width * one.box.height):
         inside = tuple(line for line in lines if panel.box.holds(line.box))
-        word = next((line.text for line in inside if is_signal_word(line.text)), "")
-        if word and len(inside) > 1:
-            found.append(_Warning(panel.box, word if word.isupper() else f"{word}:", inside))
+        if len(inside) < 1 or panel.box.height > 0.5 * height:
+            continue
+        if any(panel.box.holds(one.box) for one in found):
+            continue
+        alone = next((line for line in inside if is_signal_word(line.text)), None)
+        if alone is not None and len(inside) > 1:
+            rest = tuple(line for line in inside if line is not alone)
+            found.append(_Warning(panel.box, alone.text.strip("!:. ⚠"), rest, inside))
+            continue
+        signal = split_signal_word(join_lines(inside))
+        if signal and signal[1]:
+            found.append(_Warning(panel.box, signal[0], _without_word(inside, signal[0]), inside))
     return found
+
+
+def _without_word(lines: Sequence[Line], word: str) -> tuple[Line, ...]:
+    """The lines of a warning after its signal word."""
+    first = lines[0]
+    parts = list(first.words)
+    while parts and word.casefold() not in parts[0].text.casefold():
+        parts.pop(0)  # a symbol before the word
+    parts = parts[len(word.split()) :]
+    while parts and not any(map(str.isalnum, parts[0].text)):
+        parts.pop(0)
+    rest = tuple(lines[1:])
+    return (make_line(parts), *rest) if parts else rest
 
 
 def _continued(rows: Sequence[tuple[str, ...]], more: Sequence[tuple[str, ...]]) -> tuple[tuple[str, ...], ...]:
@@ -345,33 +352,3 @@ def _continued(rows: Sequence[tuple[str, ...]], more: Sequence[tuple[str, ...]])
         last = tuple(squeeze(f"{above} {below}") for above, below in zip(rows[-1], more[0], strict=True))
         return (*rows[:-1], last, *more[1:])
     return (*rows, *more)
-
-
-def _reading_order(items: Sequence[_Item], middle: float | None) -> list[_Item]:
-    """Top to bottom; on a page of two columns each band between full-width items is read left, then right."""
-    ordered = sorted(items, key=lambda item: (round(item.box.y0 / 3), item.box.x0))
-    if middle is None:
-        return ordered
-    result: list[_Item] = []
-    left: list[_Item] = []
-    right: list[_Item] = []
-    for item in ordered:
-        if item.box.x0 < middle - 3 and item.box.x1 > middle + 3:
-            result += [*left, *right, item]
-            left, right = [], []
-        elif item.box.x0 < middle:
-            left.append(item)
-        else:
-            right.append(item)
-    return [*result, *left, *right]
-
-
-def _join(lines: Sequence[Line]) -> str:
-    """The text of a paragraph: lines joined, words divided at a line's end made whole again."""
-    text = ""
-    for line in lines:
-        if re.search(r"[a-zà-ÿ]-$", text) and re.match(r"[a-zà-ÿ]", line.text):
-            text = text[:-1] + line.text
-        else:
-            text = f"{text} {line.text}" if text else line.text
-    return squeeze(text)

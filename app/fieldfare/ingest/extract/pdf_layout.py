@@ -1,18 +1,22 @@
-"""Words of a page -> lines, columns, running heads: what a reader sees before reading."""
+"""Words of a page -> lines, running heads, lists of contents: what a reader sees before reading."""
 
 from __future__ import annotations
 
 import re
 from collections import Counter
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import reduce
 from typing import TYPE_CHECKING
 
-from fieldfare.ingest.extract.pdf_page import Box, PageContent, Word
+from fieldfare.ingest.extract.pdf_shapes import Box
+from fieldfare.text import squeeze
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
+    from fieldfare.ingest.extract.pdf_page import PageContent, Word
+
+LARGER = 1.15  # times the size of running text: larger print is a heading
 SEGMENT_GAP = 1.2  # ems of white space that part two pieces of a line
 _LEADER = re.compile(r"(?:\.\s?){5,}|…{2,}|_{6,}")
 _PAGE_NUMBER = re.compile(r"^(?:page|seite|página|pagina|p\.)?\s*[-–—|]?\s*((?:[A-Z]{1,2}[-.])?\d{1,4}(?:-\d{1,3})?|[ivxlc]{1,7})\s*"
@@ -41,6 +45,8 @@ class Line:
 
 def make_line(words: Sequence[Word]) -> Line:
     """A line of words that are in order."""
+    if len(words) > 1 and words[0].text == "o" and words[1].box.x0 - words[0].box.x1 > 0.6 * words[1].size:
+        words = [replace(words[0], text="◦"), *words[1:]]  # the letter that word processors set as a bullet
     sizes = Counter[float]()
     for word in words:
         sizes[round(word.size, 1)] += len(word.text)
@@ -84,7 +90,7 @@ def _on_baseline(row: Sequence[Word], word: Word) -> bool:
 def _hangs(words: Sequence[Word], gap: float) -> bool:
     """Whether what stands before a gap is a bullet or number of the text after it."""
     text = " ".join(word.text for word in words)
-    return bool(re.fullmatch(r"[•●▪■◦‣–—-]|\(?\d{1,2}[.)]|\(?[a-zA-Z][.)]|\d{1,2}(?:\.\d{1,2}){1,4}\.?", text)) and (
+    return bool(re.fullmatch(r"[•●▪■◦o‣–—-]|\(?\d{1,2}[.)]|\(?[a-zA-Z][.)]|\d{1,2}(?:\.\d{1,2}){1,4}\.?", text)) and (
         gap < 4.0 * words[-1].size
     )
 
@@ -94,8 +100,10 @@ class Style:
     """What the pages of a document share: the size of its running text and its running heads and feet."""
 
     body_size: float
+    heading_sizes: tuple[float, ...]  # larger than running text, the largest first; those that occur more than once
     repeated: frozenset[str]
     head_bases: frozenset[int]
+    vocabulary: frozenset[str]  # words with a hyphen inside a line
 
     @classmethod
     def learn(cls, pages: Sequence[PageContent], titles: frozenset[str]) -> Style:
@@ -103,17 +111,23 @@ class Style:
         sizes = Counter[float]()
         seen = Counter[str]()
         by_base: dict[int, list[str]] = {}
+        hyphened = set[str]()
+        titles_by_size = Counter[float]()
         for page in pages:
             for word in page.words:
                 sizes[round(word.size * 2) / 2] += len(word.text)
+                if "-" in word.text[1:-1]:
+                    hyphened.add(word.text.strip(".,;:()").casefold())
+            lines = lines_of(page.words)
+            titles_by_size.update({_half(line.size) for line in lines if _is_title(line)})
             keys = set()
-            for row in _marginal_rows(page):
+            for row in _marginal_rows(page, lines):
                 text = " ".join(line.text for line in row)
                 keys.add(_furniture_key(text, row[0].base))
                 if row[0].base < 0.12 * page.height:
                     by_base.setdefault(round(row[0].base / 3), []).append(text)
             seen.update(keys)
-        enough = max(3, len(pages) // 5)
+        enough = max(3 if len(pages) > 4 else 2, len(pages) // 5)
         heads = set()
         for base, texts in by_base.items():
             known = sum(text.casefold() in titles or bool(_PAGE_NUMBER.match(text)) for text in texts)
@@ -121,11 +135,22 @@ class Style:
                 len(set(texts)) <= 0.6 * len(texts) or known >= 0.5 * len(texts)
             ):
                 heads |= {base - 1, base, base + 1}
+        body = sizes.most_common(1)[0][0] if sizes else 10.0
+        large = sorted(
+            (size for size, count in titles_by_size.items() if size >= LARGER * body and count > 1), reverse=True
+        )
         return cls(
-            body_size=sizes.most_common(1)[0][0] if sizes else 10.0,
+            body_size=body,
+            heading_sizes=tuple(large[:5]),
+            vocabulary=frozenset(hyphened),
             repeated=frozenset(key for key, count in seen.items() if count >= enough),
             head_bases=frozenset(heads),
         )
+
+    def level_of(self, size: float) -> int:
+        """The level of a heading without a number by the size of its type."""
+        found = [one for one in self.heading_sizes if one > size + 0.4]
+        return min(len(found) + 1, 4)
 
     def split(self, page: PageContent, lines: Sequence[Line]) -> tuple[list[Line], str]:
         """The lines that are content, and the page number as printed, empty where none is."""
@@ -149,6 +174,14 @@ class Style:
         return kept, label
 
 
+def _half(size: float) -> float:
+    return round(size * 2) / 2
+
+
+def _is_title(line: Line) -> bool:
+    return len(line.words) <= 14 and any(map(str.isalpha, line.text)) and not line.text.endswith((".", ",", ";"))
+
+
 def _marginal_rows(page: PageContent, lines: Sequence[Line] | None = None) -> list[list[Line]]:
     """The two outermost rows of lines at the top and at the bottom, as far as they lie in the margins."""
     rows: list[list[Line]] = []
@@ -166,31 +199,48 @@ def _furniture_key(text: str, base: float) -> str:
     return f"{round(base / 6)} {re.sub(r'[0-9]+', '#', text.casefold())}"
 
 
-def without_contents(lines: Sequence[Line]) -> list[Line]:
-    """Drop the lines of a table of contents: those with dot leaders and what stands on their baselines."""
+def without_contents(lines: Sequence[Line], *, early: bool = False) -> list[Line]:
+    """Drop the lines of a table of contents: those with dot leaders and what stands on their baselines; `early` in a document
+    also those that end in page numbers below each other.
+    """
     led = [line.base for line in lines if _LEADER.search(line.text)]
+    if early:
+        led += _numbered_entries(lines)
     return [line for line in lines if not any(abs(line.base - base) < 2.5 for base in led)]
 
 
-def gutter(lines: Sequence[Line], page: PageContent) -> float | None:
-    """The x between two columns of running text, None where the page has one column."""
-    if len(lines) < 12:
-        return None
-    best: tuple[float, float] | None = None
-    for step in range(30, 71):
-        x = page.width * step / 100
-        left = [line for line in lines if line.box.x1 <= x]
-        right = [line for line in lines if line.box.x0 >= x]
-        crossing = len(lines) - len(left) - len(right)
-        if len(left) < 6 or len(right) < 6 or crossing > 0.35 * len(lines):
-            continue
-        if min(sum(len(line.words) for line in side) / len(side) for side in (left, right)) < 3.5:
-            continue
-        beside = sum(any(abs(one.base - other.base) < 30 for other in right) for one in left)
-        if beside < 0.5 * len(left):
-            continue
-        margin = min(line.box.x0 for line in right) - max(line.box.x1 for line in left)
-        score = -crossing * 10 + margin
-        if margin >= 6 and (best is None or score > best[0]):
-            best = (score, (min(line.box.x0 for line in right) + max(line.box.x1 for line in left)) / 2)
-    return best[1] if best else None
+def _numbered_entries(lines: Sequence[Line]) -> list[float]:
+    """The baselines of lines that end in page numbers which grow down the page, where most of the page is such lines."""
+    rows: list[list[Line]] = []
+    for line in lines:
+        if rows and abs(rows[-1][0].base - line.base) < 2:
+            rows[-1].append(line)
+        else:
+            rows.append([line])
+    ends = [(row, row[-1].text) for row in rows if len(row) > 1 and re.fullmatch(r"\d{1,4}", row[-1].text)]
+    if len(ends) < 5 or len(ends) < 0.6 * len(rows):
+        return []
+    numbers = [int(text) for _, text in ends]
+    right = max(row[-1].box.x1 for row, _ in ends)
+    aligned = sum(abs(row[-1].box.x1 - right) < 4 for row, _ in ends)
+    grows = numbers == sorted(numbers) and numbers[0] < numbers[-1]
+    titled = sum(any(map(str.isalpha, row[0].text + row[1].text)) for row, _ in ends)
+    if not grows or aligned < 0.9 * len(ends) or titled < 0.9 * len(ends):
+        return []
+    return [row[0].base for row, _ in ends]
+
+
+def join_lines(lines: Sequence[Line], vocabulary: frozenset[str] = frozenset()) -> str:
+    """The text of lines, words divided at a line's end made whole again.
+
+    A hyphen stays where the document has the word with it inside a line.
+    """
+    text = ""
+    for line in lines:
+        printed = line.text
+        if re.search(r"[^\W\d_]-$", text) and printed[:1].islower():
+            word = f"{text.rsplit(None, 1)[-1]}{printed.split(None, 1)[0]}".strip(".,;:()").casefold()
+            text = f"{text}{printed}" if word in vocabulary else f"{text[:-1]}{printed}"
+        else:
+            text = f"{text} {printed}" if text else printed
+    return squeeze(text)

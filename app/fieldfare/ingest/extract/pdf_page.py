@@ -1,79 +1,59 @@
-"""One PDF page -> words with their place and type, ruled lines, and pictures. All lengths are points, origin top left.
+"""One PDF page -> words with their place and type, ruled lines, drawings and pictures. All lengths are points, origin top left.
 
 Characters come from pdfium one by one: its own lines do not survive tables and columns, so words are joined here.
+What the eye does not see on the page is told apart from what it does (`pdf_sight`).
 """
 
 from __future__ import annotations
 
 import ctypes
 import math
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from functools import reduce
 from typing import TYPE_CHECKING, Any
 
+import numpy as np
+import numpy.typing as npt
 import pypdfium2.raw as pdfium
 
+from fieldfare.ingest.extract import pdf_sight
+from fieldfare.ingest.extract.pdf_shapes import Box, Shape, View, read_shapes
 from fieldfare.text import clean
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
+Array = npt.NDArray[Any]
+
 MAX_CHARACTERS = 200_000
-MAX_OBJECTS = 20_000
-
-
-@dataclass(frozen=True, slots=True)
-class Box:
-    """A rectangle in points, y downwards."""
-
-    x0: float
-    y0: float
-    x1: float
-    y1: float
-
-    @property
-    def width(self) -> float:
-        """In points."""
-        return self.x1 - self.x0
-
-    @property
-    def height(self) -> float:
-        """In points."""
-        return self.y1 - self.y0
-
-    def join(self, other: Box) -> Box:
-        """The smallest box around both."""
-        return Box(min(self.x0, other.x0), min(self.y0, other.y0), max(self.x1, other.x1), max(self.y1, other.y1))
-
-    def holds(self, other: Box, slack: float = 1.0) -> bool:
-        """Whether the centre of another box lies inside."""
-        x, y = (other.x0 + other.x1) / 2, (other.y0 + other.y1) / 2
-        return self.x0 - slack <= x <= self.x1 + slack and self.y0 - slack <= y <= self.y1 + slack
-
-    def near(self, other: Box, distance: float) -> bool:
-        """Whether two boxes overlap or lie within a distance of each other."""
-        return (
-            self.x0 - distance <= other.x1
-            and other.x0 - distance <= self.x1
-            and self.y0 - distance <= other.y1
-            and other.y0 - distance <= self.y1
-        )
+ENOUGH_TURNED = 40  # characters: fewer that run up or down the page are a label, more are text to be read
+_BLANKS = (0xA0, 0x1680, *range(0x2000, 0x200C), 0x2028, 0x2029, 0x202F, 0x205F, 0x3000, 0xFEFF, 0xFFFE, 0xFFFF)
+_SLANT = 0.2  # radians off the quarters of a turn: what is more slanted is a stamp or watermark
 
 
 @dataclass(frozen=True, slots=True)
 class Word:
-    """Characters without a space between them; `base` is the y of their baseline, `size` the type size in points."""
+    """Characters without a space between them; `base` is the y of their baseline, `size` the type size in points, `ink`
+    their colour as 0xRRGGBB, `turn` their direction in quarters (1 runs up the page).
+    """
 
     text: str
     box: Box
     base: float
     size: float
     bold: bool
+    ink: int = 0
+    turn: int = 0
+    confidence: float = 1.0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PageContent:
-    """What a page holds; it was turned by `turn` quarters clockwise so that its text reads. `rules` are thin horizontal and vertical lines, `frames` drawn rectangles, `drawings` all
-    other paths and shaded areas, `pictures` bitmaps.
+    """What a page holds; it was turned by `turn` quarters clockwise so that its text reads.
+
+    `turned` are words in another direction than `words`; `hidden` is text that the eye does not see; `garbled` is the share
+    of characters that have no meaning. `rules` are thin horizontal and vertical lines, `frames` drawn rectangles, `shades`
+    those that are filled, `drawings` all other paths, `pictures` bitmaps.
     """
 
     number: int
@@ -82,253 +62,258 @@ class PageContent:
     width: float
     height: float
     words: tuple[Word, ...]
-    rules: tuple[Box, ...]
-    frames: tuple[Box, ...]
-    drawings: tuple[Box, ...]
-    pictures: tuple[Box, ...]
+    turned: tuple[Word, ...] = ()
+    hidden: tuple[str, ...] = ()
+    garbled: float = 0.0
+    rules: tuple[Box, ...] = ()
+    frames: tuple[Box, ...] = ()
+    shades: tuple[tuple[Box, int], ...] = ()
+    drawings: tuple[Shape, ...] = ()
+    pictures: tuple[Box, ...] = ()
 
 
 def read_page(page: Any, number: int, label: str) -> PageContent:
     """Read a pypdfium2 page; `number` counts from 1."""
     width, height = page.get_size()
-    view = _view(page)
-    words, turn, view, width, height = _upright(list(_words(page, view)), view, width, height)
-    rules, frames, drawings, pictures = _objects(page, view, width, height)
-    return PageContent(
-        number=number, label=label, turn=turn, width=width, height=height, words=words, rules=tuple(rules), frames=tuple(frames),
-        drawings=tuple(drawings), pictures=tuple(pictures),
+    view = View.of(page)
+    text = _read_text(page, view)
+    shapes = read_shapes(page, view, width, height)
+    words, hidden = pdf_sight.seen(text.words, text.hints, shapes, page)
+    content = PageContent(
+        number=number, label=label, turn=0, width=width, height=height, words=tuple(words), hidden=tuple(hidden),
+        garbled=text.garbled, rules=tuple(shapes.rules), frames=tuple(shapes.frames),
+        shades=tuple(shapes.shades), drawings=tuple(shapes.drawings), pictures=tuple(shapes.pictures),
     )  # fmt: skip
+    return _upright(content)
 
 
 @dataclass(frozen=True, slots=True)
-class _View:
-    """The affine map from PDF user space to the page as shown (its /Rotate and crop box applied)."""
+class _Style:
+    """What the characters of one text object share."""
 
-    a: float
-    b: float
-    c: float
-    d: float
-    e: float
-    f: float
-
-    def point(self, x: float, y: float) -> tuple[float, float]:
-        return self.a * x + self.c * y + self.e, self.b * x + self.d * y + self.f
-
-    def box(self, left: float, bottom: float, right: float, top: float) -> Box:
-        corners = [self.point(x, y) for x in (left, right) for y in (bottom, top)]
-        xs, ys = [x for x, _ in corners], [y for _, y in corners]
-        return Box(min(xs), min(ys), max(xs), max(ys))
-
-
-_FINE = 64  # device pixels a point: rounding stays below a fiftieth of a point
-
-
-def _view(page: Any) -> _View:
-    width, height = page.get_size()
-    device = (0, 0, round(width * _FINE), round(height * _FINE), 0)
-
-    def shown(x: float, y: float) -> tuple[float, float]:
-        left, top = ctypes.c_int(), ctypes.c_int()
-        pdfium.FPDF_PageToDevice(page.raw, *device, x, y, left, top)
-        return left.value / _FINE, top.value / _FINE
-
-    (e, f), (x1, y1), (x2, y2) = shown(0, 0), shown(1000, 0), shown(0, 1000)
-    return _View((x1 - e) / 1000, (y1 - f) / 1000, (x2 - e) / 1000, (y2 - f) / 1000, e, f)
-
-
-@dataclass(slots=True)
-class _Character:
-    text: str
-    box: Box
-    base: float
     size: float
     bold: bool
-    angle: int
+    turn: int
+    ink: int
+    suspect: bool
+    skip: bool
 
 
-def _words(page: Any, view: _View) -> Iterator[tuple[Word, int]]:
-    """The words of a page with their direction in quarter turns."""
+@dataclass(frozen=True, slots=True)
+class _Text:
+    """The words of a page; `hints` are the text object of each and whether it gives reason to doubt that it is seen."""
+
+    words: list[Word]
+    hints: list[tuple[int, bool]]
+    garbled: float
+
+
+def _native(function: Any, result: Any, *arguments: Any) -> Any:
+    """A function of pdfium that takes plain addresses: called for every character, it saves half of its time."""
+    address = ctypes.cast(function, ctypes.c_void_p).value or 0
+    return ctypes.CFUNCTYPE(result, *arguments)(address)
+
+
+def _read_text(page: Any, view: View) -> _Text:
     textpage = page.get_textpage()
-    pending: list[_Character] = []
     try:
-        for character in _characters(textpage, view):
-            if character is None:
-                yield from _word(pending)
-                pending = []
-                continue
-            if pending and not _joins(pending[-1], character):
-                yield from _word(pending)
-                pending = []
-            pending.append(character)
-        yield from _word(pending)
+        count = min(textpage.count_chars(), MAX_CHARACTERS)
+        return _words(textpage.raw, count, view) if count > 0 else _Text([], [], 0.0)
     finally:
         textpage.close()
 
 
-def _characters(textpage: Any, view: _View) -> Iterator[_Character | None]:
-    """Every printing character; None where a space or a break was."""
-    raw = textpage.raw
-    styles: dict[int, tuple[float, bool, int]] = {}
-    loose, x, y = pdfium.FS_RECTF(), ctypes.c_double(), ctypes.c_double()
-    for index in range(min(textpage.count_chars(), MAX_CHARACTERS)):
-        code = pdfium.FPDFText_GetUnicode(raw, index)
-        text = chr(code) if code <= 0x10FFFF else ""
-        if not text.strip() or (code < 32) or code in {0xFFFE, 0xFFFF}:
-            # pdfium gives a soft hyphen at a line's end as U+0002: it is a printed hyphen.
-            if code != 2:
-                yield None
-                continue
-            text = "-"
-        if not pdfium.FPDFText_GetLooseCharBox(raw, index, loose) or not pdfium.FPDFText_GetCharOrigin(
-            raw, index, x, y
-        ):
+def _words(raw: Any, count: int, view: View) -> _Text:
+    codes, objects, boxes, origins, known = _characters(raw, count)
+    codes[codes == 2] = ord("-")  # pdfium's sign for a hyphen at a line's end, which is printed
+    _, firsts, which = np.unique(objects, return_index=True, return_inverse=True)
+    styles = [_style(raw, int(first), int(objects[first]), view) for first in firsts]
+    sizes = np.array([style.size for style in styles])[which]
+    turns = np.array([style.turn for style in styles])[which]
+    skipped = np.array([style.skip for style in styles])[which]
+    blank = (codes <= 32) | np.isin(codes, _BLANKS)
+    lost = (codes == 0xFFFE) | (codes == 0xFFFF) | (codes == 0xFFFD) | ((codes > 0) & (codes < 9))
+    lost |= (codes >= 0xE000) & (codes < 0xF900)
+    kept = np.flatnonzero(~blank & ~skipped & known)
+    if not len(kept):
+        return _Text([], [], float(lost.sum()) / count)
+    x = view.a * boxes[:, (0, 2)] + view.c * boxes[:, (3, 1)] + view.e
+    y = view.b * boxes[:, (0, 2)] + view.d * boxes[:, (3, 1)] + view.f
+    x0, x1, y0, y1 = x.min(axis=1), x.max(axis=1), y.min(axis=1), y.max(axis=1)
+    base = np.where(turns % 2, view.a * origins[0] + view.c * origins[1] + view.e,
+                    view.b * origins[0] + view.d * origins[1] + view.f)  # fmt: skip
+    starts = _word_starts(kept, (x0, y0, x1, y1), base, sizes, turns)
+    texts = "".join(map(chr, np.where(codes[kept] <= 0x10FFFF, codes[kept], 0xFFFD).tolist()))
+    ends = [*starts[1:].tolist(), len(kept)]
+    lefts, tops = np.minimum.reduceat(x0[kept], starts), np.minimum.reduceat(y0[kept], starts)
+    rights, bottoms = np.maximum.reduceat(x1[kept], starts), np.maximum.reduceat(y1[kept], starts)
+    bases, kinds = base[kept[starts]].tolist(), which[kept]
+    words: list[Word] = []
+    hints: list[tuple[int, bool]] = []
+    boxes_of = zip(lefts.tolist(), tops.tolist(), rights.tolist(), bottoms.tolist(), strict=True)
+    for start, end, corners, line in zip(starts.tolist(), ends, boxes_of, bases, strict=True):
+        text = texts[start:end]
+        if not (text.isascii() and text.isprintable()):
+            text = clean(text).strip()
+        if not text:
             continue
-        handle = pdfium.FPDFText_GetTextObject(raw, index)
-        key = ctypes.addressof(handle.contents) if handle else -1
-        style = styles.get(key)
-        if style is None:
-            style = styles[key] = _style(raw, index)
-        size, bold, angle = style
-        box = view.box(loose.left, loose.bottom, loose.right, loose.top)
-        base = view.point(x.value, y.value)[0 if angle % 2 else 1]
-        yield _Character(text, box, base, size, bold, angle)
+        inside = kinds[start:end]
+        kind = int(inside[0])
+        style, bold = styles[kind], styles[kind].bold
+        if (inside != kind).any():
+            mixed = sorted((styles[one] for one in inside.tolist()), key=lambda one: one.size)
+            style, bold = mixed[len(mixed) // 2], sum(one.bold for one in mixed) * 2 > len(mixed)
+        hints.append((int(objects[kept[start]]), style.suspect))
+        words.append(Word(text, Box(*corners), line, style.size, bold, style.ink, style.turn))
+    return _Text(words, hints, float(lost.sum()) / max(len(kept), 1))
 
 
-def _style(raw: Any, index: int) -> tuple[float, bool, int]:
-    """Type size as shown, whether bold, and the direction in quarter turns of a character."""
+def _characters(raw: Any, count: int) -> tuple[Array, Array, Array, Array, Array]:
+    """Of every character: its code, the address of its text object, its loose box, its origin, and whether those are known."""
+    pointer, number = ctypes.c_void_p, ctypes.c_int
+    code_of = _native(pdfium.FPDFText_GetUnicode, ctypes.c_uint, pointer, number)
+    object_of = _native(pdfium.FPDFText_GetTextObject, ctypes.c_size_t, pointer, number)
+    box_of = _native(pdfium.FPDFText_GetLooseCharBox, number, pointer, number, pointer)
+    origin_of = _native(pdfium.FPDFText_GetCharOrigin, number, pointer, number, pointer, pointer)
+    page = [ctypes.cast(raw, pointer).value] * count
+    indices = range(count)
+    codes = np.fromiter(map(code_of, page, indices), np.int64, count)
+    objects = np.fromiter(map(object_of, page, indices), np.int64, count)
+    boxes = np.zeros((count, 4), np.float32)  # left, top, right, bottom
+    origins = np.zeros((2, count), np.float64)
+    at_box, at_x, at_y = boxes.ctypes.data, origins[0].ctypes.data, origins[1].ctypes.data
+    found = np.fromiter(map(box_of, page, indices, range(at_box, at_box + 16 * count, 16)), bool, count)
+    found &= np.fromiter(
+        map(origin_of, page, indices, range(at_x, at_x + 8 * count, 8), range(at_y, at_y + 8 * count, 8)), bool, count
+    )
+    return codes, objects, boxes, origins, found
+
+
+def _word_starts(
+    kept: Array, sides: tuple[Array, Array, Array, Array], base: Array, sizes: Array, turns: Array
+) -> Array:
+    """Which of the kept characters begin a word: after a blank, off the baseline of the one before, or at a distance.
+
+    `sides` are the left, top, right and bottom of all characters.
+    """
+    x0, y0, x1, y1 = sides
+    last, this = kept[:-1], kept[1:]
+    size = np.maximum(sizes[last], sizes[this])
+    beside = (this - last == 1) & (turns[last] == turns[this]) & (np.abs(base[this] - base[last]) <= 0.6 * size)
+    gap = np.where(turns[this] == 2, x0[last] - x1[this], x0[this] - x1[last])
+    upright = (gap > -0.6 * sizes[last] - (x1[last] - x0[last])) & (gap < 0.22 * np.maximum(sizes[last], 1.0))
+    upwards = np.minimum(np.abs(y0[this] - y1[last]), np.abs(y0[last] - y1[this])) < 0.25 * sizes[last]
+    joined = beside & np.where(turns[this] % 2 == 1, upwards, upright)
+    return np.concatenate(([0], np.flatnonzero(~joined) + 1))
+
+
+def _style(raw: Any, index: int, handle: int, view: View) -> _Style:
+    """Type size and direction as shown, weight, colour, and whether a reader may not see it."""
     matrix = pdfium.FS_MATRIX()
-    size = pdfium.FPDFText_GetFontSize(raw, index)
-    angle = 0
+    size, turn, skip = pdfium.FPDFText_GetFontSize(raw, index), 0, False
     if pdfium.FPDFText_GetMatrix(raw, index, matrix):
         size *= math.hypot(matrix.c, matrix.d) or 1.0
-        angle = round(math.atan2(matrix.b, matrix.a) / (math.pi / 2)) % 4
+        right = view.a * matrix.a + view.c * matrix.b
+        down = view.b * matrix.a + view.d * matrix.b
+        quarters = math.atan2(-down, right) / (math.pi / 2)
+        turn = round(quarters) % 4
+        skip = abs(quarters - round(quarters)) * math.pi / 2 > _SLANT
     weight = pdfium.FPDFText_GetFontWeight(raw, index)
-    name = ctypes.create_string_buffer(128)
-    flags = ctypes.c_int()
+    name, flags = ctypes.create_string_buffer(128), ctypes.c_int()
     pdfium.FPDFText_GetFontInfo(raw, index, name, 128, flags)
     heavy = any(mark in name.value.lower() for mark in (b"bold", b"black", b"heavy", b"semibold", b"-bd", b",b"))
-    return abs(size), weight >= 600 or heavy, angle
+    size = abs(size)
+    ink, alpha = pdf_sight.ink(raw, index)
+    suspect = pdf_sight.is_suspect(handle, ink, alpha, size)
+    return _Style(size, weight >= 600 or heavy, turn, ink, suspect, skip)
 
 
-def _joins(last: _Character, character: _Character) -> bool:
-    if last.angle != character.angle or abs(last.base - character.base) > 0.6 * max(last.size, character.size):
-        return False
-    if character.angle % 2:
-        gap = min(abs(character.box.y0 - last.box.y1), abs(last.box.y0 - character.box.y1))
-        return gap < 0.25 * last.size
-    gap = character.box.x0 - last.box.x1
-    return -0.6 * last.size - last.box.width < gap < 0.22 * max(last.size, 1.0)
-
-
-def _word(characters: list[_Character]) -> Iterator[tuple[Word, int]]:
-    if not characters:
-        return
-    text = clean("".join(character.text for character in characters))
-    if not text.strip():
-        return
-    box = characters[0].box
-    for character in characters[1:]:
-        box = box.join(character.box)
-    sizes = sorted(character.size for character in characters)
-    bold = sum(character.bold for character in characters) * 2 > len(characters)
-    word = Word(text, box, characters[0].base, sizes[len(sizes) // 2], bold)
-    yield (word, characters[0].angle)
-
-
-def _upright(
-    words: Sequence[tuple[Word, int]], view: _View, width: float, height: float
-) -> tuple[tuple[Word, ...], int, _View, float, float]:
-    """Turn a page whose text runs up or down so that it reads; drop the few rotated words of an upright page."""
+def _upright(content: PageContent) -> PageContent:
+    """Turn a page whose text runs up or down so that it reads; words in other directions are kept apart."""
     counts = [0, 0, 0, 0]
-    for word, angle in words:
-        counts[angle] += len(word.text)
-    turned = max(range(4), key=lambda quarter: counts[quarter])
-    if turned not in {1, 3} or counts[turned] < 40:
-        return tuple(word for word, angle in words if angle in {0, turned}), 0, view, width, height
-    if turned == 1:  # text runs upwards: turn clockwise
-
-        def spin(x: float, y: float) -> tuple[float, float]:
-            return height - y, x
-    else:
-
-        def spin(x: float, y: float) -> tuple[float, float]:
-            return y, width - x
-
-    made = []
-    for word, angle in words:
-        if angle != turned:
-            continue
-        (ax, ay), (bx, by) = spin(word.box.x0, word.box.y0), spin(word.box.x1, word.box.y1)
-        base = spin(word.base, word.box.y0)[1] if angle % 2 else word.base
-        made.append(
-            Word(word.text, Box(min(ax, bx), min(ay, by), max(ax, bx), max(ay, by)), base, word.size, word.bold)
-        )
-    (e, f), (x1, y1), (x2, y2) = (spin(*view.point(*point)) for point in ((0, 0), (1, 0), (0, 1)))
-    return tuple(made), turned, _View(x1 - e, y1 - f, x2 - e, y2 - f, e, f), height, width
+    for word in content.words:
+        counts[word.turn] += len(word.text)
+    most = max(range(4), key=lambda quarter: counts[quarter])
+    if most in {1, 3} and counts[most] >= ENOUGH_TURNED:
+        content = turn_page(content, most)
+    elif most == 2 and counts[2] >= ENOUGH_TURNED:
+        content = turn_page(content, 2)
+    return _replace_words(content)
 
 
-_THIN = 3.0
+def _replace_words(content: PageContent) -> PageContent:
+    upright = tuple(word for word in content.words if word.turn == 0)
+    return replace(content, words=upright, turned=tuple(word for word in content.words if word.turn))
 
 
-def _objects(page: Any, view: _View, width: float, height: float) -> tuple[list[Box], list[Box], list[Box], list[Box]]:
-    rules: list[Box] = []
-    frames: list[Box] = []
-    drawings: list[Box] = []
-    pictures: list[Box] = []
-    sheet = Box(0, 0, width, height)
-    for count, item in enumerate(page.get_objects(max_depth=8)):
-        if count > MAX_OBJECTS:
-            break
-        if item.type not in {pdfium.FPDF_PAGEOBJ_PATH, pdfium.FPDF_PAGEOBJ_IMAGE, pdfium.FPDF_PAGEOBJ_SHADING}:
-            continue
-        try:
-            box = view.box(*_bounds(item))
-        except (RuntimeError, ValueError, AttributeError):
-            continue
-        box = Box(max(box.x0, 0), max(box.y0, 0), min(box.x1, width), min(box.y1, height))
-        if box.width < 0 or box.height < 0 or (box.width >= 0.97 * sheet.width and box.height >= 0.9 * sheet.height):
-            continue
-        if item.type == pdfium.FPDF_PAGEOBJ_IMAGE:
-            pictures.append(box)
-        elif item.type == pdfium.FPDF_PAGEOBJ_PATH:
-            _sort_path(item, box, rules, frames, drawings)
-    return rules, frames, drawings, pictures
+def turn_page(content: PageContent, quarters: int) -> PageContent:
+    """The page turned clockwise: what ran up it (1), stood on its head (2) or ran down (3) reads."""
+    width, height = content.width, content.height
+
+    def turned(box: Box) -> Box:
+        return box.turned(quarters, width, height)
+
+    def word_turned(word: Word) -> Word:
+        box = turned(word.box)
+        line = Box(word.base, word.base, word.base, word.base)
+        if word.turn & 1:
+            line = Box(word.base, word.box.y0, word.base, word.box.y0)
+        else:
+            line = Box(word.box.x0, word.base, word.box.x0, word.base)
+        new = turned(line)
+        direction = (word.turn - quarters) % 4
+        return replace(word, box=box, base=new.x0 if direction & 1 else new.y0, turn=direction)
+
+    odd = bool(quarters & 1)
+    return replace(
+        content,
+        turn=(content.turn + quarters) % 4,
+        width=height if odd else width,
+        height=width if odd else height,
+        words=tuple(map(word_turned, content.words)),
+        turned=tuple(map(word_turned, content.turned)),
+        rules=tuple(map(turned, content.rules)),
+        frames=tuple(map(turned, content.frames)),
+        shades=tuple((turned(box), fill) for box, fill in content.shades),
+        drawings=tuple(Shape(turned(shape.box), shape.strokes) for shape in content.drawings),
+        pictures=tuple(map(turned, content.pictures)),
+    )
 
 
-def _bounds(item: Any) -> tuple[float, float, float, float]:
-    """Bounds in the space of the page: those of an object inside a form go through the form's matrices."""
-    left, bottom, right, top = item.get_bounds()
-    container = getattr(item, "container", None)
-    while container is not None:
-        matrix = container.get_matrix()
-        corners = [matrix.on_point(x, y) for x in (left, right) for y in (bottom, top)]
-        left, right = min(x for x, _ in corners), max(x for x, _ in corners)
-        bottom, top = min(y for _, y in corners), max(y for _, y in corners)
-        container = getattr(container, "container", None)
-    return left, bottom, right, top
+def turned_parts(content: PageContent) -> Iterator[tuple[PageContent, Box]]:
+    """Parts of the page whose text runs up or down it, such as a turned table: each as a page that reads, with its box on
+    this page.
+    """
+    for quarters in (1, 3):
+        for group in _near([word for word in content.turned if word.turn == quarters]):
+            box = reduce(Box.join, (word.box for word in group))
+            if sum(len(word.text) for word in group) < ENOUGH_TURNED or len(group) < 6:
+                continue
+            if sum(box.holds(word.box) for word in content.words) > len(group) // 4:
+                continue
+            area = Box(box.x0 - 6, box.y0 - 6, box.x1 + 6, box.y1 + 6)
+            yield turn_page(_part(content, area, group), quarters), box
 
 
-def _sort_path(item: Any, box: Box, rules: list[Box], frames: list[Box], drawings: list[Box]) -> None:
-    """A thin path is a rule; a rectangle is a frame; a path of many straight pieces at right angles is several rules."""
-    if min(box.width, box.height) <= _THIN:
-        if max(box.width, box.height) >= 6:
-            rules.append(box)
-        return
-    count = pdfium.FPDFPath_CountSegments(item.raw)
-    kinds = {pdfium.FPDFPathSegment_GetType(pdfium.FPDFPath_GetPathSegment(item.raw, i)) for i in range(min(count, 64))}
-    if count in {4, 5, 6} and pdfium.FPDF_SEGMENT_BEZIERTO not in kinds:
-        if not _is_blank(item):
-            frames.append(box)
-    else:
-        drawings.append(box)
+def _part(content: PageContent, area: Box, words: Sequence[Word]) -> PageContent:
+    return replace(
+        content,
+        words=tuple(words),
+        turned=(),
+        hidden=(),
+        rules=tuple(one for one in content.rules if area.holds(one)),
+        frames=tuple(one for one in content.frames if area.holds(one)),
+        shades=tuple(one for one in content.shades if area.holds(one[0])),
+        drawings=tuple(one for one in content.drawings if area.holds(one.box)),
+        pictures=(),
+    )
 
 
-def _is_blank(item: Any) -> bool:
-    """Whether a rectangle shows nothing: filled white and not outlined, as some programs put behind every line of text."""
-    mode, stroke = ctypes.c_int(), ctypes.c_int()
-    if not pdfium.FPDFPath_GetDrawMode(item.raw, mode, stroke) or stroke.value:
-        return False
-    red, green, blue, alpha = (ctypes.c_uint() for _ in range(4))
-    if not mode.value or not pdfium.FPDFPageObj_GetFillColor(item.raw, red, green, blue, alpha):
-        return not mode.value
-    return alpha.value < 8 or min(red.value, green.value, blue.value) > 247
+def _near(words: Sequence[Word]) -> list[list[Word]]:
+    groups: list[tuple[Box, list[Word]]] = []
+    for word in words:
+        close = [group for group in groups if group[0].near(word.box, 3 * word.size)]
+        members = [word, *(one for group in close for one in group[1])]
+        groups = [group for group in groups if group not in close]
+        groups.append((reduce(Box.join, (one.box for one in members)), members))
+    return [members for _, members in groups]

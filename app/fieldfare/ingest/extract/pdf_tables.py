@@ -1,32 +1,43 @@
-"""Tables on a page: from ruled lines where there are some, else from aligned columns."""
+"""Tables on a page that lines or shaded cells draw: edges -> a grid -> cells, merged cells resolved.
+
+Borders may be missing: columns are then parted by white strips, rows by where their first cell begins.
+"""
 
 from __future__ import annotations
 
 import itertools
-import re
 from dataclasses import dataclass
 from functools import reduce
 from typing import TYPE_CHECKING
 
-from fieldfare.ingest.extract.pdf_layout import Line, lines_of
-from fieldfare.ingest.extract.pdf_page import Box, PageContent, Word
+from fieldfare.ingest.extract.pdf_heads import header_rows, is_marked
+from fieldfare.ingest.extract.pdf_layout import Line, join_lines, lines_of
+from fieldfare.ingest.extract.pdf_shapes import THIN, Box
 from fieldfare.ingest.hazards import is_signal_word
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
+    from collections.abc import Callable, Iterable, Sequence
 
-_TOUCH = 3.5
+    from fieldfare.ingest.extract.pdf_page import PageContent, Word
+
+TOUCH = 3.5  # points between two borders that meet
 DRAWN = 5  # curved or slanted shapes that make a ruled region a drawing: callout circles, parts, symbols
+_STACKED = 90.0  # points between two row lines of one table
+_COVERED = 0.55  # share of a side that must be drawn for it to part two cells
 
 
 @dataclass(frozen=True, slots=True)
 class Table:
-    """Cells in rows of equal length; `edges` are the x of the columns' borders, for joining tables over pages."""
+    """Cells in rows of equal length; `edges` are the x of the columns' borders, for joining tables over pages; `marked`
+    where type or colour sets the header apart.
+    """
 
     box: Box
     rows: tuple[tuple[str, ...], ...]
     header_rows: int
     edges: tuple[float, ...]
+    marked: bool = False
+    confidence: float = 1.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,248 +48,398 @@ class Panel:
 
 
 def ruled(page: PageContent, lines: Sequence[Line]) -> tuple[list[Table], list[Panel]]:
-    """Tables with borders or row lines, and boxes around text."""
+    """Tables with borders, row lines or shaded rows, and boxes around text."""
     tables: list[Table] = []
     panels: list[Panel] = []
     words = [word for line in lines for word in line.words]
-    for group in _groups([*page.rules, *page.frames]):
+    for group in _groups([*page.rules, *_cells(page, words)], words):
         box = reduce(Box.join, group)
         if box.width < 60 or box.height < 14:
             continue
         inside = [word for word in words if box.holds(word.box)]
-        if len(inside) < 2 or sum(box.holds(shape) for shape in page.drawings) >= DRAWN:
+        drawn = sum(box.holds(shape.box) for shape in page.drawings if min(shape.box.width, shape.box.height) > THIN)
+        if len(inside) < 2 or drawn >= DRAWN + len(inside) // 8:
             continue
-        table = _from_rules(box, group, inside)
+        table = _read(box, group, inside, page)
         if table is not None and not _is_warning(table):
             tables.append(table)
         elif _encloses(group, box):
             panels.append(Panel(box))
     tables = [one for one in tables if not any(other is not one and _within(one.box, other.box) for other in tables)]
-    return tables, panels
+    return tables, [one for one in panels if not any(table.box.covers(one.box) for table in tables)]
+
+
+def _cells(page: PageContent, words: Sequence[Word]) -> list[Box]:
+    """The rectangles of a page without those that only mark words inside a line of text, or repeat the colour of the
+    cell in which they lie.
+    """
+    inner = set[Box]()
+    by_fill: dict[int, list[Box]] = {}
+    for box, fill in page.shades:
+        by_fill.setdefault(fill, []).append(box)
+    for boxes in by_fill.values():
+        boxes.sort(key=lambda box: box.width * box.height, reverse=True)
+        for number, box in enumerate(boxes):
+            if any(other.covers(box, 0.8) and other != box for other in boxes[:number]):
+                inner.add(box)
+    frames = [frame for frame in dict.fromkeys(page.frames) if frame not in inner]
+    return [frame for frame in frames if not _marks_words(frame, frames, words)]
+
+
+def _marks_words(frame: Box, frames: Sequence[Box], words: Sequence[Word]) -> bool:
+    inside = [word for word in words if frame.holds(word.box, 0)]
+    if not inside or frame.height > 2.2 * inside[0].size:
+        return False
+    base, reach = inside[0].base, 0.9 * inside[0].size
+    for word in words:
+        if abs(word.base - base) > 2 or frame.holds(word.box, 0):
+            continue
+        beside = 0 <= word.box.x0 - frame.x1 < reach or 0 <= frame.x0 - word.box.x1 < reach
+        if beside and not any(other is not frame and other.holds(word.box, 0) for other in frames):
+            return True
+    return False
 
 
 def _is_warning(table: Table) -> bool:
     """Whether a table is a box whose left cell holds nothing but a signal word and whose right cell is the warning."""
     left = [row[0] for row in table.rows if row[0]]
-    return len(left) == 1 and is_signal_word(left[0]) and len(table.rows[0]) <= 3
+    one_word = len(set(left)) == 1 and is_signal_word(left[0]) and len(table.rows[0]) <= 3
+    return one_word or (len(table.rows) <= 2 and len(table.rows[0]) <= 2 and is_signal_word(table.rows[0][0]))
 
 
 def _encloses(group: Sequence[Box], box: Box) -> bool:
-    """Whether the lines make a closed box: one frame, or rules on its sides."""
+    """Whether the lines make a closed box: one frame, or rules on its sides; or a bar beside the text."""
     frame = any(item.width > 0.9 * box.width and item.height > 0.9 * box.height for item in group)
-    sides = sum(item.width <= 3 and item.height > 0.7 * box.height for item in group)
-    return frame or sides >= 2
+    sides = sum(item.width <= THIN and item.height > 0.7 * box.height for item in group)
+    bands = sum(item.height <= THIN and item.width > 0.9 * box.width for item in group)
+    return frame or sides >= 2 or bands >= 2
 
 
 def _within(inner: Box, outer: Box) -> bool:
     return outer.holds(inner) and inner.width * inner.height < outer.width * outer.height
 
 
-def _groups(items: Sequence[Box]) -> list[list[Box]]:
-    """Rules and frames that touch each other; and of those that are rules alone, the ones that stack to a table."""
+def _groups(items: Sequence[Box], words: Sequence[Word]) -> list[list[Box]]:
+    """Borders and cells that touch each other, and those that stack to one table of the same width."""
     groups = _joined([[item] for item in sorted(items, key=lambda one: (one.y0, one.x0))], _touch)
-    flat = [group for group in groups if all(item.height <= 3 for item in group)]
-    closed = [group for group in groups if group not in flat]
-    return closed + _joined(flat, _stacked)
+    boxes = [(reduce(Box.join, group), group) for group in groups]
+    boxes.sort(key=lambda one: (one[0].y0, one[0].x0))
+    result: list[tuple[Box, list[Box]]] = []
+    for box, group in boxes:
+        above = next((one for one in reversed(result) if _stacks(one, (box, group), words)), None)
+        if above is None:
+            result.append((box, group))
+        else:
+            result[result.index(above)] = (above[0].join(box), [*above[1], *group])
+    return [group for _, group in result]
 
 
 def _joined(groups: Sequence[list[Box]], belong: Callable[[Box, Box], bool]) -> list[list[Box]]:
-    result: list[list[Box]] = []
+    result: list[tuple[Box, list[Box]]] = []
     for group in groups:
-        near = [other for other in result if any(belong(one, item) for one in other for item in group)]
-        result = [other for other in result if other not in near]
-        result.append([*group, *(item for other in near for item in other)])
-    return result
+        around = reduce(Box.join, group)
+        near = [
+            other
+            for other in result
+            if other[0].near(around, TOUCH) and any(belong(one, item) for one in other[1] for item in group)
+        ]
+        kept = [other for other in result if not any(other is one for one in near)]
+        joined = [*group, *(item for other in near for item in other[1])]
+        result = [*kept, (reduce(Box.join, joined), joined)]
+    return [group for _, group in result]
 
 
 def _touch(one: Box, other: Box) -> bool:
-    return one.near(other, _TOUCH)
+    return one.near(other, TOUCH)
 
 
-def _stacked(one: Box, other: Box) -> bool:
-    """Whether two row lines of the same width follow each other closely."""
-    gap = max(other.y0 - one.y1, one.y0 - other.y1)
-    return abs(one.x0 - other.x0) < 4 and abs(one.x1 - other.x1) < 4 and gap < 90
+def _stacks(upper: tuple[Box, list[Box]], lower: tuple[Box, list[Box]], words: Sequence[Word]) -> bool:
+    """Whether a group goes on with the table above it: the same width, and rows without lines of their own between."""
+    above, below = upper[0], lower[0]
+    gap = below.y0 - above.y1
+    if gap > _STACKED or abs(above.x0 - below.x0) > 4 or abs(above.x1 - below.x1) > 4:
+        return False
+    flat = all(item.height <= THIN for item in (*upper[1], *lower[1]))
+    if flat or gap <= TOUCH:
+        return True
+    if _is_frame(upper) and _is_frame(lower):
+        between = [word for word in words if above.y1 - 1 < (word.box.y0 + word.box.y1) / 2 < below.y0 + 1]
+        between = [word for word in between if above.x0 - 1 <= word.box.x0 <= above.x1 + 1]
+        one = [word for word in words if above.holds(word.box)]
+        # Shaded rows with plain rows between them: the same columns run through all three.
+        strips = len(_columns([*one, *(word for word in words if below.holds(word.box)), *between], above))
+        if strips < 3:
+            return False
+        return bool(between) and gap < 4 * max(above.height, 1.2 * between[0].size)
+    sides_above, sides_below = _uprights(upper[1]), _uprights(lower[1])
+    shared = sum(any(abs(x - other) < 3 for other in sides_below) for x in sides_above)
+    return shared >= 3 and gap < 30
 
 
-def _from_rules(box: Box, group: Sequence[Box], words: Sequence[Word]) -> Table | None:
-    rows = set[float]()
-    upright: list[tuple[float, float]] = []  # x and height of every vertical border
-    for item in group:
-        if item.height <= 3:
-            if item.width > 0.5 * box.width or item.x0 <= box.x0 + _TOUCH:
-                rows.add((item.y0 + item.y1) / 2)
-        elif item.width <= 3:
-            upright.append(((item.x0 + item.x1) / 2, item.height))
+def _is_frame(group: tuple[Box, list[Box]]) -> bool:
+    """Whether a group is nothing but one rectangle, or cells in one row."""
+    box, items = group
+    return all(item.height > THIN and item.height > 0.8 * box.height for item in items)
+
+
+def _uprights(items: Iterable[Box]) -> list[float]:
+    found = []
+    for item in items:
+        if item.height <= THIN:
+            continue
+        found += [(item.x0 + item.x1) / 2] if item.width <= THIN else [item.x0, item.x1]
+    return _merge(sorted(found), 5)
+
+
+@dataclass(frozen=True, slots=True)
+class _Edge:
+    """A drawn side of cells: `at` is its x (or y), and it runs from `start` to `end` in the other direction."""
+
+    at: float
+    start: float
+    end: float
+
+
+def _edges(items: Sequence[Box]) -> tuple[list[_Edge], list[_Edge]]:
+    """Upright and level sides of rules and cells."""
+    upright: list[_Edge] = []
+    level: list[_Edge] = []
+    for item in items:
+        if item.height <= THIN and item.width > item.height:
+            level.append(_Edge((item.y0 + item.y1) / 2, item.x0, item.x1))
+        elif item.width <= THIN:
+            upright.append(_Edge((item.x0 + item.x1) / 2, item.y0, item.y1))
         else:
-            upright += [(item.x0, item.height), (item.x1, item.height)]
-            if item.width > 0.5 * box.width or item.x0 <= box.x0 + _TOUCH:
-                rows |= {item.y0, item.y1}
-    y_edges = _merge(sorted({*rows, box.y0, box.y1}), 5)
-    columns = {
-        x for x, _ in upright if sum(height for other, height in upright if abs(other - x) < 4) > 0.3 * box.height
-    }
-    x_edges = _merge(sorted({*columns, box.x0, box.x1}), 5)
-    if len(x_edges) < 3:
-        if len(y_edges) < 3:
-            return None  # a frame with nothing drawn inside holds text
-        x_edges = _columns_of(words, box)
-    if len(x_edges) < 3:
-        return None
-    if len(y_edges) < 4:
-        y_edges = _rows_of(words, x_edges, y_edges)
-    if _is_heading([word for word in words if word.box.y1 <= y_edges[1] + 2], words):
-        box = Box(box.x0, y_edges[1], box.x1, box.y1)
-        y_edges = y_edges[1:]
+            upright += [_Edge(item.x0, item.y0, item.y1), _Edge(item.x1, item.y0, item.y1)]
+            level += [_Edge(item.y0, item.x0, item.x1), _Edge(item.y1, item.x0, item.x1)]
+    return upright, level
+
+
+def _read(box: Box, group: Sequence[Box], words: list[Word], page: PageContent) -> Table | None:
+    """The table of a group of borders, None where it is a box around text or a drawing."""
+    upright, level = _edges(group)
+    ys = _positions(level, box.y0, box.y1)
+    ys = [y for y in ys if _length(level, y, box.x0, box.x1) > 0.25 * box.width or y in {ys[0], ys[-1]}]
+    heading = _underlined_heading(words, ys)
+    if heading:
+        box = Box(box.x0, ys[1], box.x1, box.y1)
         words = [word for word in words if box.holds(word.box)]
-    return _table(box, _fill(words, x_edges, y_edges), x_edges)
+        ys = ys[1:]
+    xs = _positions(upright, box.x0, box.x1)
+    xs = [x for x in xs if x in {xs[0], xs[-1]} or _length(upright, x, box.y0, box.y1) > 0.12 * box.height]
+    drawn = len(xs) > 2
+    if not drawn:
+        if len(ys) < 3:
+            return None  # a frame with nothing drawn inside holds text
+        xs = _columns(words, box)
+        upright += [_Edge(x, box.y0, box.y1) for x in xs]
+    elif _crossed(words, upright, xs):
+        return None
+    if len(xs) < 3 or not words:
+        return None
+    more = [y for y in _row_starts(words, xs, ys) if min(abs(y - one) for one in ys) > 4]
+    level += [_Edge(y, box.x0, box.x1) for y in more]
+    ys = sorted([*ys, *more])
+    cells = _fill(words, xs, ys)
+    shade = _row_shades(page, box, ys)
+    return _table(box, _merged(cells, xs, ys, upright, level), cells, xs, shade)
 
 
-def _is_heading(first: Sequence[Word], words: Sequence[Word]) -> bool:
-    """Whether the first band holds an underlined heading that only touches the table: larger type than the rest."""
-    sizes = sorted(word.size for word in words if word not in first)
-    return bool(first and sizes) and min(word.size for word in first) > 1.15 * sizes[len(sizes) // 2]
+def _positions(edges: Sequence[_Edge], low: float, high: float) -> list[float]:
+    """Where edges stand, those within a cell's border taken as one."""
+    return _merge(sorted([*(edge.at for edge in edges), low, high]), 4.5)
 
 
 def _merge(values: Sequence[float], distance: float) -> list[float]:
-    merged: list[float] = []
+    """Ascending values, each run of close ones replaced by its middle."""
+    runs: list[list[float]] = []
     for value in values:
-        if not merged or value - merged[-1] > distance:
-            merged.append(value)
-    return merged
+        if runs and value - runs[-1][0] <= distance:
+            runs[-1].append(value)
+        else:
+            runs.append([value])
+    return [(run[0] + run[-1]) / 2 for run in runs]
 
 
-def _columns_of(words: Sequence[Word], box: Box) -> list[float]:
+def _length(edges: Sequence[_Edge], at: float, start: float, end: float) -> float:
+    """How much of a stretch is drawn at a place."""
+    spans = sorted(
+        (max(edge.start, start), min(edge.end, end))
+        for edge in edges
+        if abs(edge.at - at) <= 3 and edge.end > start and edge.start < end
+    )
+    total, reach = 0.0, start
+    for low, high in spans:
+        total += max(0.0, high - max(low, reach))
+        reach = max(reach, high)
+    return total
+
+
+def _crossed(words: Sequence[Word], upright: Sequence[_Edge], xs: Sequence[float]) -> bool:
+    """Whether words run through the upright lines inside: then it is a drawing."""
+    crossing = 0
+    for word in words:
+        middle = (word.box.y0 + word.box.y1) / 2
+        crossing += any(
+            word.box.x0 + 0.2 * word.size < x < word.box.x1 - 0.2 * word.size
+            and any(abs(edge.at - x) <= 3 and edge.start < middle < edge.end for edge in upright)
+            for x in xs[1:-1]
+        )
+    return crossing > max(1, 0.08 * len(words))
+
+
+def _underlined_heading(words: Sequence[Word], ys: Sequence[float]) -> bool:
+    """Whether the first band holds an underlined heading that only touches the table: larger type than the rest."""
+    first = [word for word in words if word.box.y1 <= ys[1] + 2]
+    sizes = sorted(word.size for word in words if word not in first)
+    return bool(first and sizes and len(ys) > 2) and min(word.size for word in first) > 1.15 * sizes[len(sizes) // 2]
+
+
+def _columns(words: Sequence[Word], box: Box) -> list[float]:
     """Borders of columns where no word of the region crosses: white strips at least half an em wide."""
+    if not words:
+        return [box.x0, box.x1]
     size = sorted(word.size for word in words)[len(words) // 2]
-    spans = sorted((line.box.x0, line.box.x1) for line in lines_of(words))
+    pieces = lines_of(words)
+    total = len({round(line.base) for line in pieces})
+    # A line as wide as the table, such as a heading between rows, parts no columns.
+    spans = [line for line in pieces if line.box.width < 0.6 * box.width or total < 4]
+    if not spans:
+        return [box.x0, box.x1]
+    spans.sort(key=lambda line: line.box.x0)
     edges = [box.x0]
-    reach = spans[0][1]
-    for left, right in spans[1:]:
-        if left - reach > 0.5 * size:
-            edges.append((left + reach) / 2)
-        reach = max(reach, right)
+    reach = spans[0].box.x1
+    for line in spans[1:]:
+        if line.box.x0 - reach > 0.5 * size:
+            edges.append((line.box.x0 + reach) / 2)
+        reach = max(reach, line.box.x1)
     return [*edges, box.x1]
 
 
-def _rows_of(words: Sequence[Word], x_edges: Sequence[float], bands: Sequence[float]) -> list[float]:
-    """Borders of rows where lines are missing: a row begins where the first column has text after a gap or always."""
-    first = lines_of([word for word in words if word.box.x0 < x_edges[1] - 1 and word.box.x1 <= x_edges[1] + 2])
-    others = lines_of([word for word in words if word.box.x0 >= x_edges[1] - 1])
-    starts = [line.box.y0 for line in first if any(abs(line.base - other.base) < 0.5 * line.size for other in others)]
-    return _merge(sorted({*bands, *(start - 1 for start in starts)}), 5)
+def _row_starts(words: Sequence[Word], xs: Sequence[float], ys: Sequence[float]) -> list[float]:
+    """Borders of rows where lines are missing: text of the first column that begins beside text of another, and either at
+    a distance from what stands over it, or line by line in step with every other column.
+    """
+    found: list[float] = []
+    for top, bottom in itertools.pairwise(ys):
+        inside = [word for word in words if top <= (word.box.y0 + word.box.y1) / 2 <= bottom]
+        first = lines_of([word for word in inside if word.box.x0 < xs[1] - 1 and word.box.x1 <= xs[1] + 2])
+        if len(first) < 2:
+            continue
+        columns = [
+            lines_of([word for word in inside if low <= word.box.x0 < high]) for low, high in itertools.pairwise(xs)
+        ]
+        others = [line for column in columns[1:] for line in column]
+        counts = {len({round(line.base) for line in column}) for column in columns if column}
+        in_step = len(first) >= 3 and len(counts) == 1 and all(columns)
+        for above, line in itertools.pairwise(first):
+            beside = any(abs(line.base - other.base) < 0.5 * line.size for other in others)
+            if beside and (in_step or line.base - above.base > 1.6 * line.size):
+                found.append(line.box.y0 - 1)
+    return found
 
 
-def _fill(words: Sequence[Word], x_edges: Sequence[float], y_edges: Sequence[float]) -> list[list[list[Word]]]:
-    cells: list[list[list[Word]]] = [[[] for _ in x_edges[1:]] for _ in y_edges[1:]]
+def _fill(words: Sequence[Word], xs: Sequence[float], ys: Sequence[float]) -> list[list[list[Word]]]:
+    cells: list[list[list[Word]]] = [[[] for _ in xs[1:]] for _ in ys[1:]]
     for word in words:
         x = min(word.box.x0 + word.size, (word.box.x0 + word.box.x1) / 2)
         y = (word.box.y0 + word.box.y1) / 2
-        column = sum(edge <= x for edge in x_edges[1:-1])
-        row = sum(edge <= y for edge in y_edges[1:-1])
+        column = sum(edge <= x for edge in xs[1:-1])
+        row = sum(edge <= y for edge in ys[1:-1])
         cells[row][column].append(word)
     return cells
 
 
-def _cell_text(words: Sequence[Word]) -> str:
-    text = ""
-    for line in lines_of(words):
-        joiner = "" if re.search(r"[a-zäöüß]-$", text) and line.text[:1].islower() else " "
-        text = f"{text[:-1] if not joiner else text}{joiner}{line.text}".strip()
-    return text
+_Merged = dict[tuple[int, int], tuple[int, int]]  # cell -> the cell in which its text stands
 
 
-def _table(box: Box, cells: list[list[list[Word]]], x_edges: Sequence[float]) -> Table | None:
-    rows = [[_cell_text(cell) for cell in row] for row in cells]
-    kept = [(row, source) for row, source in zip(rows, cells, strict=True) if any(row)]
-    columns = [index for index in range(len(x_edges) - 1) if any(row[index] for row, _ in kept)]
-    if len(columns) < 2 or len(kept) < 2:
-        return None
-    filled = sum(bool(row[index]) for row, _ in kept for index in columns)
-    if filled < 0.4 * len(kept) * len(columns):
-        return None
-    texts = [tuple(row[index] for index in columns) for row, _ in kept]
-    spans = any(left and not right for left, right in itertools.pairwise(texts[0]))
-    if len(texts) > 2 and spans and bool(texts[0][0]) != bool(texts[1][0]) and all(texts[1][1:]):
-        # Two rows of heads: the upper one spans columns, the first column's name spans both rows.
-        upper = list(texts[0])
-        for index in range(1, len(upper)):
-            upper[index] = upper[index] or upper[index - 1]
-        upper[0] = upper[0] or texts[1][0]
-        return Table(box, (tuple(upper), (upper[0], *texts[1][1:]), *texts[2:]), 2, tuple(x_edges))
-    bold = [all(word.bold for cell in source for word in cell) for _, source in kept]
-    return Table(box, tuple(texts), _header_rows(texts, bold), tuple(x_edges))
+def _merged(
+    cells: list[list[list[Word]]],
+    xs: Sequence[float],
+    ys: Sequence[float],
+    upright: Sequence[_Edge],
+    level: Sequence[_Edge],
+) -> _Merged:
+    """Join cells between which nothing is drawn, and move their words into the first of them."""
+    home: _Merged = {(row, column): (row, column) for row in range(len(cells)) for column in range(len(cells[0]))}
+
+    def root(cell: tuple[int, int]) -> tuple[int, int]:
+        while home[cell] != cell:
+            cell = home[cell]
+        return cell
+
+    for row, (top, bottom) in enumerate(itertools.pairwise(ys)):
+        for column, (left, right) in enumerate(itertools.pairwise(xs)):
+            if column + 1 < len(xs) - 1 and _length(upright, right, top, bottom) < _COVERED * (bottom - top):
+                home[root((row, column + 1))] = root((row, column))
+            if row + 1 < len(ys) - 1 and _length(level, bottom, left, right) < _COVERED * (right - left):
+                home[root((row + 1, column))] = root((row, column))
+    flat: _Merged = {}
+    members: dict[tuple[int, int], list[tuple[int, int]]] = {}
+    for cell in home:
+        members.setdefault(root(cell), []).append(cell)
+    for group in members.values():
+        first = min(group)
+        square = {row for row, _ in group}, {column for _, column in group}
+        whole = len(group) == len(square[0]) * len(square[1])
+        for cell in group:
+            flat[cell] = first if whole else cell
+        if whole and len(group) > 1:
+            words = [word for row, column in sorted(group) for word in cells[row][column]]
+            for row, column in group:
+                cells[row][column] = []
+            cells[first[0]][first[1]] = words
+    return flat
 
 
-def _header_rows(rows: Sequence[Sequence[str]], bold: Sequence[bool]) -> int:
-    """One row where the first is set apart by type, or holds short words without figures above longer or counted ones."""
-    first = rows[0]
-    if not all(first) and sum(map(bool, first)) < 2:
-        return 0
-    if bold[0] and not all(bold):
-        return 1
-    plain = not any(re.search(r"\d", cell) for cell in first) and all(len(cell.split()) <= 5 for cell in first)
-    below = [cell for row in rows[1:] for cell in row[1:]]
-    counted = sum(bool(re.search(r"\d", cell)) for cell in below) >= 0.3 * max(len(below), 1)
-    longer = sum(len(cell.split()) for cell in below) >= 4 * max(len(below), 1)
-    return int(plain and (len(first) > 2 or counted or longer))
-
-
-def aligned(lines: Sequence[Line], page: PageContent) -> list[Table]:
-    """Tables without any rule: at least three rows whose pieces begin at the same places."""
-    rows: list[list[Line]] = []
-    for line in lines:
-        if rows and abs(rows[-1][0].base - line.base) < 0.4 * line.size:
-            rows[-1].append(line)
-        else:
-            rows.append([line])
-    found: list[Table] = []
-    index = 0
-    while index < len(rows):
-        end = _run_end(rows, index)
-        if end - index >= 3:
-            table = _from_rows(rows[index:end], page)
-            if table is not None:
-                found.append(table)
-                index = end
-                continue
-        index += 1
+def _row_shades(page: PageContent, box: Box, ys: Sequence[float]) -> list[int | None]:
+    """The colour behind each row, None where there is none."""
+    shades = [(area, fill) for area, fill in page.shades if box.holds(area)]
+    found: list[int | None] = []
+    for top, bottom in itertools.pairwise(ys):
+        middle = (top + bottom) / 2
+        behind = [fill for area, fill in shades if area.y0 <= middle <= area.y1 and area.width > 12]
+        found.append(behind[-1] if behind else None)
     return found
 
 
-def _starts(row: Sequence[Line]) -> list[float]:
-    return [line.box.x0 for line in row]
+def _cell_text(words: Sequence[Word]) -> str:
+    return join_lines(lines_of(words))
 
 
-def _run_end(rows: Sequence[Sequence[Line]], index: int) -> int:
-    """The first row that no longer fits the columns of the row at `index`."""
-    columns = _starts(rows[index])
-    if len(columns) < 2:
-        return index
-    end = index + 1
-    while end < len(rows):
-        row = rows[end]
-        gap = row[0].base - rows[end - 1][0].base
-        fits = all(any(abs(start - column) < 6 for column in columns) for start in _starts(row))
-        if not fits or gap > 3.2 * row[0].size:
-            break
-        if len(row) == 1 and (abs(row[0].box.x0 - columns[0]) < 6 or gap > 1.9 * row[0].size):
-            break
-        end += 1
-    return end
-
-
-def _from_rows(rows: Sequence[Sequence[Line]], page: PageContent) -> Table | None:
-    columns = _starts(rows[0])
-    full = [row for row in rows if len(row) >= 2]
-    if len(full) < 3:
+def _table(
+    box: Box, merged: _Merged, cells: list[list[list[Word]]], xs: Sequence[float], shades: Sequence[int | None]
+) -> Table | None:
+    own = [[_cell_text(cell) for cell in row] for row in cells]
+    kept = [row for row, texts in enumerate(own) if any(texts[merged[row, c][1]] or own[merged[row, c][0]][merged[row, c][1]]
+                                                          for c in range(len(texts)))]  # fmt: skip
+    columns = [column for column in range(len(xs) - 1) if any(own[row][column] for row in kept)]
+    if len(columns) < 2 or len(kept) < 2:
         return None
-    prose = sum(len(line.words) > 9 for row in rows for line in row)
-    if len(columns) == 2 and prose > 0.5 * sum(len(row) for row in rows):
-        return None  # two columns of text
-    words = [word for row in rows for line in row for word in line.words]
-    box = reduce(Box.join, (word.box for word in words))
-    x_edges = [box.x0, *(column - 2 for column in columns[1:]), max(box.x1, page.width * 0.5)]
-    first = [row for row in rows if abs(row[0].box.x0 - columns[0]) < 6]
-    y_edges = [row[0].box.y0 - 1 for row in first] + [box.y1 + 1]
-    return _table(box, _fill(words, x_edges, y_edges), x_edges)
+    full = [[own[merged[row, column][0]][merged[row, column][1]] for column in columns] for row in kept]
+    rows = [
+        texts for index, texts in enumerate(full) if index == 0 or any(own[kept[index]]) or texts != full[index - 1]
+    ]
+    alone = [row for row in kept if sum(bool(own[row][column]) for column in columns) >= 2]
+    if len(rows) < 2 or len(alone) < max(1, 0.34 * len(rows)):
+        return None
+    filled = sum(bool(cell) for texts in full for cell in texts)
+    if filled < 0.4 * len(full) * len(columns):
+        return None
+    bold = [all(word.bold for cell in cells[row] for word in cell if any(map(str.isalnum, word.text))) for row in kept]
+    ink = [next((word.ink for cell in cells[row] for word in cell), 0) for row in kept]
+    marks = list(zip(bold, ink, [shades[row] for row in kept], strict=True))
+    spans = [len({merged[row, column] for column in columns}) < len(columns) for row in kept]
+    header = header_rows(full, marks, spans)
+    if header == 2 and not rows[0][0]:
+        rows[0] = [rows[1][0], *rows[0][1:]]
+    confidence = [word.confidence for row in cells for cell in row for word in cell]
+    edges = (*tuple(xs[column] for column in columns), xs[-1])
+    return Table(
+        box,
+        tuple(map(tuple, rows)),
+        min(header, len(rows) - 1),
+        edges,
+        is_marked(marks),
+        sum(confidence) / len(confidence),
+    )
