@@ -1,14 +1,19 @@
-"""Writes tests/reference_vectors.json: what sentence-transformers makes of fixed sentences, in float32.
+"""Writes what sentence-transformers makes of fixed sentences, in float32: tests/reference_vectors.json for the embedded
+model, tests/family_vectors.json for a small random model of every family (tests/models.py).
 
-    PYTHON scripts/reference_vectors.py MODEL_FOLDER
+    PYTHON scripts/reference_vectors.py [MODEL_FOLDER]
 
-PYTHON is an authors' reference environment (requirements/reference.in), MODEL_FOLDER the published model. The tests
-compare the device's int8 embedder with these vectors, so they need neither torch nor the 90 MB of the original.
+PYTHON is an authors' reference environment (requirements/reference.in), MODEL_FOLDER the published model; without it only
+the families are written. The tests compare the device's embedder with these vectors, so they need neither torch nor the
+90 MB of the original.
 """
 
 import base64
 import json
 import sys
+import tempfile
+from collections.abc import Sequence
+from importlib.metadata import version
 from pathlib import Path
 
 import numpy as np
@@ -61,18 +66,38 @@ SENTENCES = [
 ]
 
 
-def main(folder: str) -> None:
-    """Encode and write; half precision keeps the file small and its error is a hundredth of what is tested."""
+TESTS = Path(__file__).parent.parent / "tests"
+
+
+def main(folder: str | None) -> None:
+    if folder:
+        about = {"model": "all-MiniLM-L6-v2", "sentences": SENTENCES}
+        _write("reference_vectors.json", about | _encode(folder, SENTENCES))
+    sys.path.insert(0, str(TESTS))
+    from models import MODELS, TEXTS, write_model
+
+    with tempfile.TemporaryDirectory() as scratch:
+        found = {
+            name: _encode(str(write_model(Path(scratch) / name, family, **options)), TEXTS)
+            for name, (family, options) in MODELS.items()
+        }
+    _write("family_vectors.json", {"by": f"sentence-transformers {version('sentence-transformers')}", "models": found})
+
+
+def _encode(folder: str, sentences: Sequence[str]) -> dict[str, object]:
+    """Half precision keeps the file small and its error is a hundredth of what is tested."""
     from sentence_transformers import SentenceTransformer
 
-    vectors = SentenceTransformer(folder, device="cpu").encode(SENTENCES, normalize_embeddings=True)
+    model = SentenceTransformer(folder, device="cpu", local_files_only=True)
+    vectors = model.encode(list(sentences), normalize_embeddings=True)
     packed = base64.b64encode(np.asarray(vectors, dtype="<f2").tobytes()).decode("ascii")
-    target = Path(__file__).parent.parent / "tests" / "reference_vectors.json"
-    text = {"model": "all-MiniLM-L6-v2", "type": "float16 little-endian, base64", "shape": list(vectors.shape)}
-    content = text | {"sentences": SENTENCES, "vectors": packed}
-    target.write_text(json.dumps(content, ensure_ascii=False, indent=1) + "\n", "utf-8")
-    sys.stdout.write(f"{target}: {len(SENTENCES)} vectors\n")
+    return {"type": "float16 little-endian, base64", "shape": list(vectors.shape), "vectors": packed}
+
+
+def _write(name: str, content: dict[str, object]) -> None:
+    (TESTS / name).write_text(json.dumps(content, ensure_ascii=False, indent=1) + "\n", "utf-8")
+    sys.stdout.write(f"{TESTS / name} is written\n")
 
 
 if __name__ == "__main__":
-    main(sys.argv[1])
+    main(sys.argv[1] if len(sys.argv) > 1 else None)

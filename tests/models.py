@@ -7,6 +7,8 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from safetensors.numpy import save_file
+from tokenizers import Tokenizer, decoders, normalizers, pre_tokenizers, processors
+from tokenizers.models import BPE, Unigram, WordPiece
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -23,7 +25,20 @@ TEXTS = (
     "Turn the valve slowly, every 250 hours: " + "clean the filter and tighten the nut. " * 22,
     "",
 )
-FAMILIES = ("bert", "electra", "roberta", "xlm-roberta", "camembert", "mpnet", "distilbert")
+MODELS: dict[str, tuple[str, dict[str, Any]]] = {  # what tests/family_vectors.json has the vectors of
+    "bert": ("bert", {}),
+    "electra": ("electra", {}),
+    "roberta": ("roberta", {}),
+    "xlm-roberta": ("xlm-roberta", {}),
+    "camembert": ("camembert", {}),
+    "mpnet": ("mpnet", {}),
+    "distilbert": ("distilbert", {}),
+    "first token, projection": ("bert", {"pooling": "cls", "dense": 24, "normalise": False}),
+    "mean, projection, unit length": ("xlm-roberta", {"dense": 48}),
+    "prompts of its own": ("bert", {"prompts": {"query": "find: ", "document": "text: "}, "default": "document"}),
+    "relu": ("roberta", {"settings": {"hidden_act": "relu"}}),
+    "gelu by tanh": ("bert", {"settings": {"hidden_act": "gelu_new"}}),
+}
 
 
 def write_model(
@@ -34,18 +49,31 @@ def write_model(
     dense: int = 0,
     normalise: bool = True,
     prompts: Mapping[str, str] | None = None,
+    default: str | None = None,
     shards: int = 1,
     half: bool = False,
     prefix: str = "",
     settings: Mapping[str, Any] | None = None,
+    twins: Mapping[str, str] | None = None,
 ) -> Path:
-    """Write a folder and return it. `dense` is the width of a projection after the pooling, `settings` go to config.json."""
+    """Write a folder and return it. `dense` is the width of a projection after the pooling, `settings` go to config.json.
+
+    With `twins`, a word of WORDS to another, these words mean the same to the model, and little but words matters to it.
+    """
     folder.mkdir(parents=True, exist_ok=True)
     size = _write_tokenizer(folder, family)
     config = _config(family, size) | dict(settings or {})
     _json(folder / "config.json", config)
     numbers = np.random.default_rng(7)
     tensors = {f"{prefix}{name}": _tensor(numbers, name, shape) for name, shape in _shapes(family, config).items()}
+    if twins:
+        tensors = {
+            name: tensor if tensor.ndim == 1 or "word" in name else tensor / 50 for name, tensor in tensors.items()
+        }
+        words = tensors[f"{prefix}embeddings.word_embeddings.weight"]
+        numbered = Tokenizer.from_file(str(folder / "tokenizer.json")).get_vocab()
+        for word, meant in twins.items():
+            words[numbered[f"▁{word}"]] = words[numbered[f"▁{meant}"]]
     if half:
         tensors = {name: tensor.astype(np.float16) for name, tensor in tensors.items()}
     names = sorted(tensors)
@@ -89,7 +117,7 @@ def write_model(
             metadata={"format": "pt"},
         )
     if prompts is not None:
-        _json(folder / "config_sentence_transformers.json", {"prompts": dict(prompts), "default_prompt_name": None})
+        _json(folder / "config_sentence_transformers.json", {"prompts": dict(prompts), "default_prompt_name": default})
     return folder
 
 
@@ -163,9 +191,6 @@ def _tensor(numbers: np.random.Generator, name: str, shape: tuple[int, ...]) -> 
 
 def _write_tokenizer(folder: Path, family: str) -> int:
     """The tokenizer that the family is published with: WordPiece, byte-level BPE or Unigram; its size."""
-    from tokenizers import Tokenizer, decoders, normalizers, pre_tokenizers, processors
-    from tokenizers.models import BPE, Unigram, WordPiece
-
     letters = sorted(set("".join(WORDS)) | set("abcdefghijklmnopqrstuvwxyz0123456789.,:?"))
     if family in {"bert", "electra", "mpnet", "distilbert"}:
         first, last, pad, unknown = (
@@ -216,9 +241,7 @@ def _write_tokenizer(folder: Path, family: str) -> int:
     else:
         first, last, pad, unknown, mask = "<s>", "</s>", "<pad>", "<unk>", "<mask>"
         pieces = dict.fromkeys([first, pad, last, unknown, *(f"▁{word}" for word in WORDS), "▁", *letters, mask])
-        tokenizer = Tokenizer(
-            Unigram([(piece, -float(number % 7) - (number > 3)) for number, piece in enumerate(pieces)], unk_id=3)
-        )
+        tokenizer = Tokenizer(Unigram([(piece, -1.0 if len(piece) > 1 else -9.0) for piece in pieces], unk_id=3))
         vocabulary = tokenizer.get_vocab()
         tokenizer.pre_tokenizer = pre_tokenizers.Metaspace(replacement="▁", prepend_scheme="always")
         tokenizer.post_processor = processors.TemplateProcessing(
