@@ -64,14 +64,14 @@ class Cache:
     def has(self, key: str) -> bool:
         """Whether there is an entry; it counts as used now."""
         try:
-            os.utime(self._file(key))
+            os.utime(self.file(key))
         except OSError:
             return False
         return True
 
     def write(self, key: str, results: Iterable[bytes]) -> None:
         """Keep encoded results, once all of them have come."""
-        file = self._file(key)
+        file = self.file(key)
         file.parent.mkdir(exist_ok=True)
         handle, aside = tempfile.mkstemp(prefix=".new-", dir=file.parent)
         try:
@@ -85,15 +85,14 @@ class Cache:
 
     def read(self, key: str) -> Iterator[Any]:
         """The results of an entry, decoded one after the other; ValueError where it is damaged."""
-        with self._file(key).open("rb") as stream:
-            while head := stream.read(_LENGTH.size):
-                yield worker.decode(stream.read(_LENGTH.unpack(head)[0]))
+        return map(worker.decode, results(self.file(key)))
 
     def vectors(self, name: str, dimension: int) -> Vectors:
         """The vectors of a pack that were computed before."""
         return Vectors(self._folder / f"vectors-{name}", dimension)
 
-    def _file(self, key: str) -> Path:
+    def file(self, key: str) -> Path:
+        """Where an entry lies."""
         return self._folder / key[:2] / key
 
     def _prune(self) -> None:
@@ -104,6 +103,13 @@ class Cache:
                 break
             file.unlink(missing_ok=True)
             size -= about.st_size
+
+
+def results(file: Path) -> Iterator[bytes]:
+    """The encoded results of an entry's file."""
+    with file.open("rb") as stream:
+        while head := stream.read(_LENGTH.size):
+            yield stream.read(_LENGTH.unpack(head)[0])
 
 
 class Vectors:

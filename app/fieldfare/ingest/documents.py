@@ -17,7 +17,7 @@ from fieldfare.domain import Drawn, Remark, Section, Sheet, Title
 from fieldfare.errors import SourceError
 from fieldfare.ingest import worker
 from fieldfare.ingest.language import guess_language
-from fieldfare.ingest.sources import PICTURES
+from fieldfare.ingest.sources import PAGED, PAGES_A_JOB, PICTURES
 from fieldfare.text import words
 
 if TYPE_CHECKING:
@@ -81,11 +81,12 @@ class Workshop:
 
     def read(self, source: PackSource) -> list[ReadDocument]:
         """Extract every document that is not in the cache; SourceError names the first that cannot be read."""
-        stages = _Stages("reading", self._progress)
         keys = [self._document_key(document) for document in source.documents]
+        documents = self._read_pages(source.documents, keys)
+        stages = _Stages("understanding", self._progress)
 
         def extract(index: int) -> None:
-            document, key = source.documents[index], keys[index]
+            document, key = documents[index], keys[index]
             if not self._cache.has(key):
                 function = f"extract.{document.form}:extract"
                 with self._worker() as one:
@@ -95,6 +96,44 @@ class Workshop:
 
         self._all(extract, range(len(keys)))
         return [_document(document, key, self._cache) for document, key in zip(source.documents, keys, strict=True)]
+
+    def _read_pages(self, documents: Sequence[DocumentSource], keys: Sequence[str]) -> list[DocumentSource]:
+        """The documents with their pages read, so that all cores work on one long manual, and a stopped build goes on in it."""
+        made = list(documents)
+        jobs: list[tuple[int, int, int, str]] = []  # document, first page, page after the last, key
+        lock = threading.Lock()
+
+        def count(index: int) -> None:
+            document = documents[index]
+            if document.form not in PAGED or self._cache.has(keys[index]):
+                return
+            with self._worker() as one:
+                (result,) = one.run(f"extract.{document.form}:count_pages", document, name=document.name,
+                                    progress=lambda *_: None, cancelled=self._stop.is_set)  # fmt: skip
+            pages = int(worker.decode(result))
+            ranges = [(start, min(start + PAGES_A_JOB, pages)) for start in range(0, pages, PAGES_A_JOB)]
+            digest = self._cache.digest(document.files[0])
+            mine = [self._cache.key(digest, "pages", document.language, *one) for one in ranges]
+            made[index] = replace(document, pages=tuple(str(self._cache.file(key)) for key in mine))
+            with lock:
+                jobs.extend((index, *one, key) for one, key in zip(ranges, mine, strict=True))
+
+        self._all(count, range(len(documents)))
+        stages = _Stages("reading", self._progress)
+        missing = [job for job in sorted(jobs) if not self._cache.has(job[3])]
+        for number, (_, first, last, _) in enumerate(missing):
+            stages.expect(number, last - first)
+
+        def read(number: int) -> None:
+            index, first, last, key = missing[number]
+            document = documents[index]
+            with self._worker() as one:
+                results = one.run(f"extract.{document.form}:read_pages", (document, first, last), name=document.name,
+                                  progress=stages.of(number), cancelled=self._stop.is_set)  # fmt: skip
+                self._cache.write(key, results)
+
+        self._all(read, range(len(missing)))
+        return made
 
     def draw(self, documents: Sequence[ReadDocument]) -> Pictures:
         """Read and encode every picture that is not in the cache."""
@@ -191,6 +230,9 @@ class _Stages:
         self._progress = progress
         self._lock = threading.Lock()
         self._far: dict[int, tuple[int, int]] = {}
+
+    def expect(self, index: int, total: int) -> None:
+        self._far[index] = 0, total
 
     def of(self, index: int) -> Progress:
         def report(_stage: str, done: int, total: int) -> None:

@@ -34,6 +34,8 @@ SUFFIXES = {
 }
 PICTURES = frozenset({".png", ".jpg", ".jpeg", ".webp", ".gif", ".bmp", ".tif", ".tiff", ".svg"})
 _TOGETHER = frozenset({"pages"})  # forms whose files make one document together
+PAGED = frozenset({"pdf"})  # forms whose pages are read by themselves, many at once
+PAGES_A_JOB = 25
 MAX_FILE = 1 << 30
 _SKIPPED_FOLDERS = frozenset("node_modules __pycache__ dist venv".split())
 _PLAIN_NAMES = frozenset("html docs doc manual manuals src content pages site en de fr es it pt".split())
@@ -56,6 +58,7 @@ class DocumentSource:
 
     Pictures are read from anywhere below `base`, the folder of the pack, and from nowhere else. An empty `language` is
     found out from the text. `supersedes` is the number, or number and revision, of the document that this one replaces.
+    `pages` are files of the cache in which its pages were read already, PAGES_A_JOB in each.
     """
 
     base: Path
@@ -69,6 +72,7 @@ class DocumentSource:
     date: str = ""
     licence: str = ""
     supersedes: str = ""
+    pages: tuple[str, ...] = ()
 
     @property
     def name(self) -> str:

@@ -10,6 +10,7 @@ The child sends frames (a tag, a length, a payload); results are pickled, and th
 from __future__ import annotations
 
 import contextlib
+import dataclasses
 import importlib
 import io
 import json
@@ -36,12 +37,19 @@ _LARGEST_FRAME = 512 << 20
 _HEAD = struct.Struct(">cQ")
 _RESULT, _PROGRESS, _ERROR, _END = b"R", b"P", b"E", b"Z"
 _DOMAIN = {name: value for name, value in vars(domain).items() if isinstance(value, type)}
+_PAGES = ("fieldfare.ingest.extract.pdf_page", "fieldfare.ingest.extract.pdf_shapes")
 
 
 class _Unpickler(pickle.Unpickler):
+    modules: tuple[str, ...] = ()
+
     def find_class(self, module: str, name: str) -> Any:
         if module == domain.__name__ and name in _DOMAIN:
             return _DOMAIN[name]
+        if module in self.modules and dataclasses.is_dataclass(
+            found := getattr(importlib.import_module(module), name, None)
+        ):
+            return found
         raise pickle.UnpicklingError(f"{module}.{name} is no value of a document")
 
 
@@ -50,10 +58,12 @@ def encode(result: Any) -> bytes:
     return pickle.dumps(result, pickle.HIGHEST_PROTOCOL)
 
 
-def decode(payload: bytes) -> Any:
-    """A result of a worker; ValueError where it holds anything but values of the domain."""
+def decode(payload: bytes, *, page: bool = False) -> Any:
+    """A result of a worker; ValueError where it holds anything but values of the domain, or those of a PDF `page`."""
+    unpickler = _Unpickler(io.BytesIO(payload))
+    unpickler.modules = _PAGES if page else ()
     try:
-        return _Unpickler(io.BytesIO(payload)).load()
+        return unpickler.load()
     except Exception as error:
         raise ValueError(f"a worker sent what is no document ({error})") from error
 
@@ -132,7 +142,7 @@ class Worker:
 
     def _frame(self, stream: IO[bytes] | None, name: str, cancelled: Callable[[], bool]) -> tuple[bytes, bytes]:
         waited = 0.0
-        while not select.select([stream], [], [], 0.2)[0]:
+        while stream is not None and not select.select([stream], [], [], 0.2)[0]:
             waited += 0.2
             if cancelled():
                 raise Stopped
