@@ -86,7 +86,7 @@ def signer_of(signature: Signature, name: str) -> tuple[TrustedKey, Claim]:
     if candidates:
         return candidates[-1], signing.claim_of(signature, candidates[-1].key, name)
     raise SignatureError(
-        f"{name} was made with the key {int.from_bytes(signature.key_id, 'little'):016X}, which this device does not "
+        f"{name} was made with the key {int.from_bytes(signature.key_id, 'little'):X}, which this device does not "
         "trust. If you know whose it is, trust it: fieldfare pack trust add KEY.pub."
     )
 

@@ -50,7 +50,7 @@ class PublicKey:
     key: bytes
 
     def __str__(self) -> str:
-        return f"{int.from_bytes(self.id, 'little'):016X}"
+        return f"{int.from_bytes(self.id, 'little'):X}"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, repr=False)
