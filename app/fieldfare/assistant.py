@@ -113,6 +113,10 @@ class Assistant:
         """The instant tier: the best passages, without any language model."""
         return self._retriever.search(question, limit).evidence
 
+    def find_figures(self, question: Question, limit: int = 6) -> tuple[Evidence, ...]:
+        """The figures for a question, without any language model; each piece of evidence carries its figure."""
+        return self._retriever.find_figures(question, limit)
+
     def ask(self, question: Question, cancel: threading.Event) -> Iterator[Event]:
         """Evidence first, then the statements of the answer one by one, then the answer; `cancel` stops it.
 

@@ -352,6 +352,7 @@ class Evidence:
     """A passage that may answer: `rank` from 1, `score` from 0 to 1, and why it was found.
 
     `coverage` is the share of the question's words, weighed by their rarity, that stand in the passage or its headings.
+    A search for figures names the `figure` that it found; its passage is the figure's own or the text that it illustrates.
     """
 
     passage: Passage
@@ -359,6 +360,7 @@ class Evidence:
     score: float
     matched_by: tuple[Match, ...]
     coverage: float = 0.0
+    figure: Figure | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

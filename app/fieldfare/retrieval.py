@@ -125,6 +125,44 @@ class Retriever:
         support = _support(current, vectors.keys())
         return Finding(evidence=evidence, support=support, unknown=self._unknown(text, archives))
 
+    def find_figures(self, question: Question, limit: int = 6) -> tuple[Evidence, ...]:
+        """The figures for a question or a caption, best first: by their captions, the words inside them and the text that
+        they illustrate.
+        """
+        chosen = [one for one in self._archives if not question.packs or one.manifest.id in question.packs]
+        text, archives = _named(question.text[:MAX_QUESTION], chosen)
+        terms = list(dict.fromkeys(content_words(text) or words(text)))[:MAX_WORDS]
+        if not terms or not archives:
+            return ()
+        vectors = self._vectors(text, archives)
+        found: dict[tuple[str, int], _Candidate] = {}
+        for archive in archives:
+            pack = archive.manifest.id
+            for id_, score in archive.find_figure_words(self._match(terms, ()), CANDIDATES):
+                one = found.setdefault((pack, id_), _Candidate(archive, id_))
+                one.words, one.matched = score, one.matched | {Match.WORDS}
+            if pack in vectors:
+                embedder, vector = vectors[pack]
+                for id_, cosine in archive.find_figure_meaning(vector, CANDIDATES):
+                    one = found.setdefault((pack, id_), _Candidate(archive, id_))
+                    one.cosine, one.matched = embedder.closeness(cosine), one.matched | {Match.MEANING}
+        best_words = max((one.words for one in found.values()), default=0.0) or 1.0
+        for one in found.values():
+            one.score = _fused(one, best_words)
+        ranked = sorted(found.values(), key=lambda one: (-one.score, one.archive.manifest.id, one.id))
+        shown = {
+            archive.manifest.id: archive.figures(one.id for one in ranked if one.archive is archive)
+            for archive in archives
+        }
+        known = [one for one in ranked if one.id in shown[one.archive.manifest.id]][:limit]
+        evidence = []
+        for rank, one in enumerate(known, 1):
+            figure, passage = shown[one.archive.manifest.id][one.id]
+            matched = tuple(match for match in Match if match in one.matched)
+            score = round(min(max(one.score, 0.0), 1.0), 4)
+            evidence.append(Evidence(passage=passage, rank=rank, score=score, matched_by=matched, figure=figure))
+        return tuple(evidence)
+
     def _vectors(self, text: str, archives: Sequence[Archive]) -> dict[str, tuple[Embedder, bytes]]:
         """The question by each embedder that made a pack's vectors, and that embedder, by pack: each is asked once."""
         found: dict[str, tuple[Embedder, bytes]] = {}
@@ -180,8 +218,7 @@ class Retriever:
         weights = _weights(terms, archives)
         for one in candidates:
             one.coverage = _coverage(weights, synonyms, _passage(one))
-            meaning = min(max((one.cosine - 0.1) / 0.7, 0.0), 1.0)
-            fused = WORDS_WEIGHT * one.words / best_words + (1 - WORDS_WEIGHT) * meaning
+            fused = _fused(one, best_words)
             if _passage(one).kind is BlockKind.HAZARD:
                 fused -= HAZARD_DISCOUNT
             one.score = fused + COVERAGE_WEIGHT * one.coverage + one.identifier
@@ -201,6 +238,12 @@ class Retriever:
             if not known:
                 unknown.append(match.group())
         return tuple(dict.fromkeys(unknown))
+
+
+def _fused(one: _Candidate, best_words: float) -> float:
+    """bm25 against the best of its kind and closeness on its useful range, weighed."""
+    meaning = min(max((one.cosine - 0.1) / 0.7, 0.0), 1.0)
+    return WORDS_WEIGHT * one.words / best_words + (1 - WORDS_WEIGHT) * meaning
 
 
 _CODE_IN_QUESTION = re.compile(r"(?<![\w-])[A-Za-z]{1,4}-?\d{1,5}[A-Za-z]?(?![\w-])")

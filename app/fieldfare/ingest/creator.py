@@ -27,6 +27,7 @@ from fieldfare.errors import SourceError, StorageError, UsageError
 from fieldfare.ingest.cache import Cache
 from fieldfare.ingest.chosen import ChosenEmbedder
 from fieldfare.ingest.documents import Workshop
+from fieldfare.ingest.illustrations import illustration
 from fieldfare.ingest.passages import cut, leading_hazards
 from fieldfare.pack import manifest
 from fieldfare.text import identifier_key, loose_key
@@ -131,6 +132,7 @@ class _Writer:
         spoken = Counter(document.language for document in documents)
         self._language = source.language or max(sorted(spoken), key=lambda code: spoken[code])
         self._texts: list[str] = []
+        self._illustrations: list[str] = []  # of the figures, in the order of their ids
         self._remarks: list[Remark] = []
         self._agreement: Agreement | None = None
         self._counts = dict.fromkeys(("sections", "tables", "steps", "identifiers", "figures", "hazards"), 0)
@@ -147,6 +149,9 @@ class _Writer:
             self._db.execute(schema)
             self._db.execute(
                 f"CREATE VIRTUAL TABLE passage_words USING fts5(heading, text, caption, content='', tokenize='{tokens}')"
+            )
+            self._db.execute(
+                f"CREATE VIRTUAL TABLE figure_words USING fts5(caption, heading, text, content='', tokenize='{tokens}')"
             )
             for number, document in enumerate(self._documents, 1):
                 self._document(number, document)
@@ -171,6 +176,7 @@ class _Writer:
             made = self._manifest()
             self._db.executemany("INSERT INTO manifest VALUES (?, ?)", manifest.to_rows(made))
             self._db.execute("INSERT INTO passage_words(passage_words) VALUES ('optimize')")
+            self._db.execute("INSERT INTO figure_words(figure_words) VALUES ('optimize')")
         return {
             "manifest": made,
             "sections": self._counts["sections"],
@@ -238,6 +244,14 @@ class _Writer:
             for depth in range(1, len(section.path))
             for hazard in self._open_hazards.get(section.path[:depth], ())
         ]
+        for number, (_, figure, _) in enumerate(blocks):
+            if figure is not None:
+                words = illustration(section, number)
+                self._db.execute(
+                    "INSERT INTO figure_words (rowid, caption, heading, text) VALUES (?, ?, ?, ?)",
+                    (figure, words.caption, f"{title} > {words.heading}", f"{words.callouts}\n{words.text}"),
+                )
+                self._illustrations.append(words.whole)
         self._open_hazards[section.path] = [hazard for i in leading_hazards(section) if (hazard := blocks[i][2])]
         for one in cut(section, self._source.patterns):
             passage = self._id("passage")
@@ -349,20 +363,23 @@ class _Writer:
             carried = self._embedder.files() if self._embedder.travels else {}
             self._db.executemany("INSERT INTO embedder_file VALUES (?, ?)", carried.items())
         dimension = self._embedder.identity.dimension
-        self._db.execute(
-            f"CREATE VIRTUAL TABLE passage_meaning USING vec0(embedding float[{dimension}] distance_metric=cosine)"
-        )
+        texts = {"passage": self._texts, "figure": self._illustrations}
         known = self._cache.vectors(f"{self._embedder.identity.digest[:16]}-{self._source.id}", dimension)
-        missing = [text for text in dict.fromkeys(self._texts) if text not in known]
+        needed = dict.fromkeys(self._texts + self._illustrations)
+        missing = [text for text in needed if text not in known]
         for start in range(0, len(missing), EMBEDDING_BATCH):
             batch = missing[start : start + EMBEDDING_BATCH]
             known.add(dict(zip(batch, self._embedder.encode(batch), strict=True)))
             self._progress("embedding", min(start + len(batch), len(missing)), len(missing))
-        self._db.executemany(
-            "INSERT INTO passage_meaning (rowid, embedding) VALUES (?, ?)",
-            ((number, known[text].tobytes()) for number, text in enumerate(self._texts, 1)),
-        )
-        known.keep(self._texts)
+        for of, written in texts.items():
+            self._db.execute(
+                f"CREATE VIRTUAL TABLE {of}_meaning USING vec0(embedding float[{dimension}] distance_metric=cosine)"
+            )
+            self._db.executemany(
+                f"INSERT INTO {of}_meaning (rowid, embedding) VALUES (?, ?)",  # noqa: S608  (one of two names)
+                ((number, known[text].tobytes()) for number, text in enumerate(written, 1)),
+            )
+        known.keep(needed)
 
     def _manifest(self) -> Manifest:
         embedder = self._embedder.identity if self._embedder else None

@@ -228,7 +228,8 @@ def _bind_figures(blocks: Sequence[Block], cuts: Sequence[Cut]) -> None:
         )
         named = [one for one in cuts if block.number and one.kind is not BlockKind.FIGURE and mention.search(one.text)]
         around = [one for one in cuts if one.first <= number <= one.last]
-        before = [one for one in cuts if one.last < number and one.kind is not BlockKind.HAZARD][-1:]
-        after = [one for one in cuts if one.first > number][:1]
+        texts = [one for one in cuts if one.kind not in {BlockKind.HAZARD, BlockKind.FIGURE}]
+        before = [one for one in texts if one.last < number][-1:]
+        after = [one for one in texts if one.first > number][:1]
         for one in (*named, *(around if named else around + (before or after))):
             one.figures.add(number)

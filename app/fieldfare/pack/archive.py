@@ -67,6 +67,40 @@ class Archive:
         )
         return [(row[0], 1.0 - row[1]) for row in rows]
 
+    def find_figure_words(self, query: str, limit: int) -> list[tuple[int, float]]:
+        """Figures for an FTS5 query, as `find_words` does passages; captions weigh twice."""
+        rows = self._reader.rows(
+            "SELECT rowid, -bm25(figure_words, 2.0, 1.0, 1.0) AS score FROM figure_words "
+            "WHERE figure_words MATCH ? ORDER BY score DESC, rowid LIMIT ?",
+            (query, limit),
+        )
+        return [(row[0], row[1]) for row in rows]
+
+    def find_figure_meaning(self, vector: bytes, limit: int) -> list[tuple[int, float]]:
+        """Figures nearest to a unit vector (float32 bytes), best first, with their cosine."""
+        if self.manifest.embedder is None:
+            return []
+        rows = self._reader.rows(
+            "SELECT rowid, distance FROM figure_meaning WHERE embedding MATCH ? AND k = ? ORDER BY distance",
+            (vector, limit),
+        )
+        return [(row[0], 1.0 - row[1]) for row in rows]
+
+    def figures(self, ids: Iterable[int]) -> dict[int, tuple[Figure, Passage]]:
+        """Figures by id, each with the passage to show it by: its own, or else the first that it illustrates.
+
+        A figure that stands alone in a section without any text has neither, and is left out.
+        """
+        rows = self._reader.rows(
+            "SELECT f.id, f.number, f.caption, f.image, i.width, i.height, f.page, f.label, f.region, "
+            "(SELECT p.id FROM illustrates r JOIN passage p ON p.id = r.passage JOIN block b ON b.id = p.first_block "
+            "WHERE r.figure = f.id ORDER BY coalesce(b.figure = f.id, 0) DESC, p.id LIMIT 1) "
+            "FROM figure f JOIN image i ON i.digest = f.image WHERE f.id IN (SELECT value FROM json_each(?))",
+            (json.dumps(list(ids)),),
+        )
+        passages = self.passages(row[-1] for row in rows if row[-1] is not None)
+        return {row[0]: (_figure(row[:-1]), passages[row[-1]]) for row in rows if row[-1] in passages}
+
     def carries_embedder(self) -> bool:
         """Whether the embedder of its vectors is in the pack."""
         return self._reader.value("SELECT 1 FROM embedder_file LIMIT 1") is not None
