@@ -50,11 +50,10 @@ _SETTINGS: dict[str, Any] = {
     "section_self_link": False,
     "initial_header_level": 1,
     "image_loading": "link",
-    "embed_images": False,
     "datestamp": None,
     "generator": False,
-    "input_encoding": "unicode",
-    "output_encoding": "unicode",
+    "input_encoding": "utf-8",
+    "output_encoding": "utf-8",
 }
 
 

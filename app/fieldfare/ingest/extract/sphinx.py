@@ -24,7 +24,7 @@ MAX_INCLUDED = 16 << 20  # bytes of a file that is included
 _TARGET = re.compile(r"^(.+?)\s*<([^<>]+)>$", re.DOTALL)
 _DROPPED = frozenset(
     "index highlight tabularcolumns currentmodule module default-domain default-role meta contents sectnum header footer "
-    "target-notes class role title sectionauthor codeauthor acks".split()
+    "target-notes class title sectionauthor codeauthor acks".split()
 )
 _CODE = frozenset("code-block sourcecode code-literal prompt parsed-literal".split())
 _BOXES = {
@@ -80,6 +80,7 @@ def understood(confinement: Confinement) -> Iterator[None]:
         "literalinclude": _LiteralInclude,
         "csv-table": _CsvTable,
         "raw": _Raw,
+        "role": _Role,
         "toctree": _Tree,
         "centered": _Rubric,
         **dict.fromkeys(_DROPPED, _Dropped),
@@ -231,6 +232,18 @@ class _Raw(Directive):
     def run(self) -> list[nodes.Node]:
         text = f"raw {' '.join(self.arguments)[:30]} was left out: write it as reStructuredText"
         _confinement(self).remark(RemarkKind.LOST, text)
+        return []
+
+
+class _Role(misc.Role):
+    """A role that the document makes; one for raw output prints nothing."""
+
+    def run(self) -> list[Any]:
+        match = re.fullmatch(r"\s*([\w.+-]+)\s*\(\s*raw\s*\)\s*", self.content[0] if self.content else "")
+        if match is None:
+            return list(super().run())
+        _confinement(self).remark(RemarkKind.LOST, f"the raw role {match.group(1)[:40]!r} was left out: write text")
+        roles.register_local_role(match.group(1).lower(), _no_text)
         return []
 
 
