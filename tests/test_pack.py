@@ -4,9 +4,8 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from fieldfare import library
 from fieldfare.domain import BlockKind
-from fieldfare.errors import FieldfareError, PackError, SourceError, StorageError, UsageError
+from fieldfare.errors import SourceError, StorageError
 from fieldfare.ingest.creator import BuildReport, build
 from fieldfare.ingest.sources import read_source
 from fieldfare.pack.archive import Archive, fts_phrase
@@ -68,70 +67,6 @@ def test_a_failed_build_leaves_nothing_behind(tmp_path: Path) -> None:
     assert list(target.parent.iterdir()) == []
     with pytest.raises(StorageError, match="does not exist"):
         build(read_source(source), tmp_path / "missing" / "a.fpack", None, quiet)
-
-
-@pytest.mark.parametrize("data", [b"", b"no pack", b"SQLite format 3\x00" + b"\x00" * 4096])
-def test_what_is_no_pack_gets_a_sentence(tmp_path: Path, home: Path, data: bytes) -> None:
-    file = tmp_path / "x.fpack"
-    file.write_bytes(data)
-    with pytest.raises(PackError):
-        library.install(file)
-    assert not list(home.rglob("*.fpack"))
-
-
-def test_install_list_and_remove(pump_pack: Path, home: Path) -> None:
-    made = library.install(pump_pack)
-    assert made.id == "korvan-cp200"
-    shelf = library.open_shelf()
-    assert [pack.manifest.id for pack in shelf.packs] == ["korvan-cp200"]
-    shelf.close()
-    library.remove("korvan-cp200")
-    assert library.open_shelf().packs == ()
-    assert list((home / "packs").iterdir()) == []
-    with pytest.raises(UsageError, match="not installed"):
-        library.remove("korvan-cp200")
-
-
-@pytest.mark.parametrize("where", [0.0, 0.1, 0.5, 0.9, 0.999])
-def test_a_flipped_bit_in_an_installed_pack_is_refused(pump_pack: Path, home: Path, where: float) -> None:
-    library.install(pump_pack)
-    (file,) = (home / "packs").glob("*.fpack")
-    data = bytearray(file.read_bytes())
-    data[int(where * len(data))] ^= 1
-    file.write_bytes(data)
-    shelf = library.open_shelf()
-    assert shelf.packs == ()
-    assert "was changed" in shelf.problems[0]
-
-
-def test_truncated_packs_are_refused_at_install(pump_pack: Path, tmp_path: Path, home: Path) -> None:
-    data = pump_pack.read_bytes()
-    for part in range(10):
-        file = tmp_path / "part.fpack"
-        file.write_bytes(data[: len(data) * part // 10])
-        try:
-            library.install(file)
-        except FieldfareError:
-            continue
-        # What opens must at least be read to its end without a crash.
-        shelf = library.open_shelf()
-        for archive in shelf.archives:
-            with pytest.raises(PackError):
-                archive.passages(range(1, 10_000))
-        shelf.close()
-    assert home.exists()
-
-
-def test_an_older_version_is_refused(pump_source: Path, tmp_path: Path, home: Path) -> None:
-    newer, older = tmp_path / "newer.fpack", tmp_path / "older.fpack"
-    for version, file in (("1.10", newer), ("1.9", older)):
-        (pump_source / "pack.toml").write_text(f'[pack]\nid = "pump"\nversion = "{version}"\n')
-        build(read_source(pump_source), file, None, quiet)
-    (pump_source / "pack.toml").unlink()
-    library.install(newer)
-    with pytest.raises(UsageError, match="newer version"):
-        library.install(older)
-    assert home.exists()
 
 
 def test_versions_count_as_numbers() -> None:

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from fieldfare import library, trust
+from fieldfare.cli import main
 from fieldfare.errors import PackError, SignatureError, UsageError
 from fieldfare.pack import delta, signing
 from fieldfare.pack.signing import Claim, SecretKey
@@ -279,14 +280,18 @@ def test_an_author_makes_a_key_and_signs(published: Path, tmp_path: Path) -> Non
 
 
 @pytest.fixture
-def names(published: Path, tmp_path: Path, key: SecretKey) -> dict[str, Path]:
+def names(
+    published: Path, home: Path, tmp_path: Path, key: SecretKey, monkeypatch: pytest.MonkeyPatch
+) -> dict[str, Path]:
     """What the arguments below stand for."""
+    monkeypatch.setenv("WRONG", "wrong")
+    monkeypatch.chdir(tmp_path)
     locked = tmp_path / "locked.key"
     locked.write_text(signing.write_secret_key(key, "geheim", **CHEAP))
     (tmp_path / "empty").mkdir()
     pack = put(published / "pump-1.0.fpack", tmp_path / "out", signed=False)
     delta_ = published / "pump.fdelta"
-    return {"pack": pack, "key": locked, "delta": delta_, "empty": tmp_path / "empty", "home": tmp_path / "home"}
+    return {"pack": pack, "key": locked, "delta": delta_, "empty": tmp_path / "empty"}
 
 
 @pytest.mark.parametrize(
@@ -316,8 +321,9 @@ def names(published: Path, tmp_path: Path, key: SecretKey) -> dict[str, Path]:
     ],
 )
 def test_bad_input_gets_a_sentence(
-    names: dict[str, Path], arguments: tuple[str, ...], code: int, sentence: str
+    names: dict[str, Path], arguments: tuple[str, ...], code: int, sentence: str, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    done = fieldfare(*(one.format(**names) for one in arguments), home=names["home"], WRONG="wrong")
-    assert done.returncode == code, done.stderr
-    assert sentence in done.stderr
+    assert main([one.format(**names) for one in arguments]) == code
+    told = capsys.readouterr().err
+    assert sentence in told
+    assert told.startswith("fieldfare: ")

@@ -269,7 +269,7 @@ def remove(id_: str) -> str:
             stock.delete(one)
         record = {key: list(copies) for key, copies in stock.read_record()[0].items() if key != id_}
         stock.commit(record, {})
-    return bundled[0].version if bundled else ""
+    return max(bundled, key=lambda one: one.order).version if bundled else ""
 
 
 def _open(copy: Copy) -> tuple[Archive, str]:
