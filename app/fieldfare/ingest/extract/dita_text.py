@@ -115,13 +115,13 @@ class Resolver:
                     return one, target
         return None
 
-    def title(self, href: str, file: Path) -> str:
+    def title(self, href: str, file: Path, depth: int = 0) -> str:
         """The title of what an address names, empty where it has none."""
         found = self.at(href, file) if href else None
         if found is None:
             return ""
         title = next(iter(children(found[0], "title", "glossterm", "cmd")), None)
-        return squeeze(xml.plain(title)) if title is not None else ""
+        return squeeze(self.text(title, found[1], depth=depth + 1)) if title is not None else ""
 
     def text(self, element: _Element, file: Path, skipped: frozenset[str] = frozenset(), depth: int = 0) -> str:
         """The text of an element, a paragraph or list item a line; children named in `skipped` are left out."""
@@ -151,11 +151,11 @@ class Resolver:
         if not text and keyref:
             text = self.keys.text(keyref)
             href, start = self.keys.target(keyref)
-            text = text or (self.title(href, start) if start is not None else "")
+            text = text or (self.title(href, start, depth) if start is not None else "")
             if not text and name not in {"image", "xref", "link"}:
                 self.files.remark(RemarkKind.LOST, file, f"the key {keyref[:60]!r} has no text: define it in the map")
         if name in {"xref", "link"} and not text:
-            text = self.title(attribute(element, "href"), file)
+            text = self.title(attribute(element, "href"), file, depth)
         if name == "sup" and re.fullmatch(r"[\d+-]{1,3}", text, re.ASCII):
             text = text.translate(_SUPERSCRIPT)
         elif name == "fn":
