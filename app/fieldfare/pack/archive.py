@@ -92,7 +92,7 @@ class Archive:
         A figure that stands alone in a section without any text has neither, and is left out.
         """
         rows = self._reader.rows(
-            "SELECT f.id, f.number, f.caption, f.image, i.width, i.height, f.page, f.label, f.region, "
+            "SELECT f.id, f.number, f.caption, f.text, f.image, i.width, i.height, f.page, f.label, f.region, "
             "(SELECT p.id FROM illustrates r JOIN passage p ON p.id = r.passage JOIN block b ON b.id = p.first_block "
             "WHERE r.figure = f.id ORDER BY coalesce(b.figure = f.id, 0) DESC, p.id LIMIT 1) "
             "FROM figure f JOIN image i ON i.digest = f.image WHERE f.id IN (SELECT value FROM json_each(?))",
