@@ -3,16 +3,17 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 import pytest
+from PIL import Image
 
 from fakes import OIL_STEPS, TORQUE, FakeAssistant, section
-from fieldfare.domain import Block, BlockKind, Passage, SectionView
+from fieldfare.domain import Block, BlockKind, Passage, Region, SectionView
 from fieldfare.errors import PackError
 from fieldfare.tui.highlight import quoted_rows, quoted_span
 from fieldfare.tui.screens.picture import PictureScreen
 from fieldfare.tui.screens.reading import ReadingScreen
 from fieldfare.tui.widgets.figure import FigureRow
 from fieldfare.tui.widgets.grid import Table, column_widths
-from fieldfare.tui.widgets.picture import BlockPicture
+from fieldfare.tui.widgets.picture import BlockPicture, marked
 from fieldfare.tui.widgets.question import QuestionInput
 from fieldfare.tui.widgets.section import SectionPane
 from tui.screen import SIZES, asked, rows, shown, type_text, until, until_text
@@ -147,6 +148,30 @@ def test_the_printed_page_is_one_key_away() -> None:
         await until(pilot, lambda: isinstance(app.screen, PictureScreen))
         await until(pilot, lambda: app.screen.query_one(BlockPicture).image is not None)
         assert "Page 21" in rows(app)[0]
+
+    play(scenario)
+
+
+@pytest.mark.parametrize("corner", [0.1, 0.7])
+def test_the_place_on_the_printed_page_is_framed_and_gone_to(corner: float) -> None:
+    page, region = (
+        Image.new("RGB", (600, 800), "white"),
+        Region(left=corner, top=corner, right=corner + 0.1, bottom=corner + 0.1),
+    )
+    framed = marked(page, region)
+    assert framed.getpixel((round(600 * corner) - 6, round(800 * corner) - 6)) != (255, 255, 255)
+    assert framed.getpixel((round(600 * (corner + 0.05)), round(800 * (corner + 0.05)))) == (255, 255, 255)
+
+    async def scenario(app: FieldfareApp, pilot: Pilot[None]) -> None:
+        app.push_screen(PictureScreen("Page 21", page, region))
+        await until(pilot, lambda: isinstance(app.screen, PictureScreen))
+        await until(pilot, lambda: app.screen.query_one(BlockPicture).image is not None)
+        await pilot.press("plus", "plus", "plus", "plus")
+        await until_text(pilot, "×4")
+        seen = app.screen.query_one(BlockPicture).image
+        assert seen is not None and seen.getcolors(maxcolors=10_000) != [
+            (seen.width * seen.height, (255, 255, 255))
+        ]  # the frame is on the screen
 
     play(scenario)
 

@@ -10,7 +10,7 @@ from textual.message import Message
 if TYPE_CHECKING:
     from PIL.Image import Image
 
-    from fieldfare.domain import Event, Evidence, ModelState, Passage, SectionView
+    from fieldfare.domain import Event, Evidence, ModelState, Passage, Region, SectionView
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -85,10 +85,11 @@ class PictureLoaded(Message):
 
 @dataclass
 class PictureWanted(Message):
-    """A picture is to fill the screen: one that is decoded already or the encoded bytes of a page."""
+    """A picture is to fill the screen: one that is decoded already or the encoded bytes of a page, with a region marked."""
 
     title: str
     picture: Image | bytes
+    region: Region | None = None
 
 
 @dataclass

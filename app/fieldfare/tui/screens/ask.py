@@ -306,7 +306,7 @@ class AskScreen(Screen[None]):
 
     @on(PictureWanted)
     def _enlarge(self, message: PictureWanted) -> None:
-        self.app.push_screen(PictureScreen(message.title, message.picture))
+        self.app.push_screen(PictureScreen(message.title, message.picture, message.region))
 
     def on_resize(self) -> None:
         """What is read beside the answer goes on over the whole screen where the room is gone."""

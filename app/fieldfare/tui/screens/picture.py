@@ -15,11 +15,13 @@ from textual.widgets import Static
 from fieldfare.tui import terminal
 from fieldfare.tui.messages import PictureLoaded
 from fieldfare.tui.widgets.bars import KeyBar
-from fieldfare.tui.widgets.picture import BlockPicture, decode, is_line_drawing
+from fieldfare.tui.widgets.picture import BlockPicture, decode, is_line_drawing, marked
 
 if TYPE_CHECKING:
     from PIL.Image import Image
     from textual.app import ComposeResult
+
+    from fieldfare.domain import Region
 
 _ZOOMS = (1.0, 1.5, 2.0, 3.0, 4.0, 6.0, 8.0)
 
@@ -41,14 +43,17 @@ class PictureScreen(Screen[None]):
         Binding("q", "app.quit", "Quit", show=False),
     ]
 
-    def __init__(self, title: str, picture: Image | bytes) -> None:
+    def __init__(self, title: str, picture: Image | bytes, region: Region | None = None) -> None:
         super().__init__(id="picture")
         self._title = title
+        self._region = region
         self._encoded = picture if isinstance(picture, bytes) else None
         self._image = None if isinstance(picture, bytes) else picture
         self._drawing: Any = terminal.pixel_widget() if terminal.has_pixels() else BlockPicture()
         self._zoom = 0
         self._centre = [0.5, 0.5]
+        if region is not None:  # the first step closer goes to what was asked for
+            self._centre = [(region.left + region.right) / 2, (region.top + region.bottom) / 2]
 
     def compose(self) -> ComposeResult:
         """The picture between its title and the keys."""
@@ -84,6 +89,8 @@ class PictureScreen(Screen[None]):
             self.query_one("#picture-title", Static).update(Content(f"{self._title}: cannot be shown"))
         elif isinstance(self._drawing, BlockPicture):
             self._drawing.fine = is_line_drawing(message.image)
+        if self._image is not None and self._region is not None:
+            self._image = marked(self._image, self._region)
         self._draw()
 
     @on(Resize)
@@ -98,8 +105,9 @@ class PictureScreen(Screen[None]):
         scale = min(canvas.width / width, canvas.height * 2 / height) * _ZOOMS[self._zoom]
         part = min(1.0, canvas.width / scale / width), min(1.0, canvas.height * 2 / scale / height)
         for axis in (0, 1):
-            self._centre[axis] = min(max(self._centre[axis], part[axis] / 2), 1 - part[axis] / 2)
-        left, top = (self._centre[axis] - part[axis] / 2 for axis in (0, 1))
+            if part[axis] < 1:  # where all is seen, the place to go closer to is kept
+                self._centre[axis] = min(max(self._centre[axis], part[axis] / 2), 1 - part[axis] / 2)
+        left, top = (self._centre[axis] - part[axis] / 2 if part[axis] < 1 else 0.0 for axis in (0, 1))
         x, y = round(left * width), round(top * height)
         piece = self._image.crop((x, y, x + max(1, round(part[0] * width)), y + max(1, round(part[1] * height))))
         if not isinstance(self._drawing, BlockPicture):

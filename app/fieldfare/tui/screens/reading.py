@@ -63,7 +63,7 @@ class ReadingScreen(Screen[str]):
 
     @on(PictureWanted)
     def _enlarge(self, message: PictureWanted) -> None:
-        self.app.push_screen(PictureScreen(message.title, message.picture))
+        self.app.push_screen(PictureScreen(message.title, message.picture, message.region))
 
     def action_back(self) -> None:
         """Back to the answer."""

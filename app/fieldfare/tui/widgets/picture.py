@@ -16,10 +16,13 @@ from fieldfare.tui import terminal
 if TYPE_CHECKING:
     from PIL.Image import Image
 
+    from fieldfare.domain import Region
+
 # Cells are about twice as high as wide; both ways of drawing rest on it.
 _CELL_ASPECT = 2
 _INK = Style(color=Color.from_rgb(0, 0, 0), bgcolor=Color.from_rgb(255, 255, 255))
 _DOTS = ((0x01, 0x08), (0x02, 0x10), (0x04, 0x20), (0x40, 0x80))
+_FRAME = "#d03000"  # dark enough to be ink where a page is drawn in dots
 _PALE = 190  # a thin black line that is shrunk fivefold is still darker than this grey
 
 
@@ -39,6 +42,18 @@ def decode(data: bytes, limit: int = 2400) -> Image:
             paper = Pillow.new("RGBA", rgba.size, "white")
             return Pillow.alpha_composite(paper, rgba).convert("RGB")
         return opened.convert("RGB")
+
+
+def marked(image: Image, region: Region) -> Image:
+    """A copy of a page with a frame around a region, thick enough to be seen when it is shrunk to a terminal."""
+    from PIL import ImageDraw
+
+    copy = image.copy()
+    edge = max(4, max(image.size) // 200)
+    box = (region.left * image.width - 2 * edge, region.top * image.height - 2 * edge,
+           region.right * image.width + 2 * edge, region.bottom * image.height + 2 * edge)  # fmt: skip
+    ImageDraw.Draw(copy).rectangle(tuple(map(round, box)), outline=_FRAME, width=edge)
+    return copy
 
 
 def is_line_drawing(image: Image) -> bool:

@@ -29,7 +29,7 @@ if TYPE_CHECKING:
     from textual.widget import Widget
 
     from fieldfare.assistant import Assistant
-    from fieldfare.domain import Block, Figure, SectionView
+    from fieldfare.domain import Block, Figure, Region, SectionView
 
 _QUOTE = "bold underline"
 
@@ -55,14 +55,14 @@ class PageRow(Static, can_focus=True):
 
     BINDINGS: ClassVar[list[BindingType]] = [Binding("enter", "open", "Open", show=False)]
 
-    def __init__(self, title: str, data: bytes) -> None:
+    def __init__(self, title: str, data: bytes, region: Region | None) -> None:
         super().__init__(Content(f"{title} as printed (Enter or p)"), classes="row page-row", markup=False)
-        self._title, self._data = title, data
+        self._title, self._data, self._region = title, data, region
 
     @on(Click)
     def action_open(self) -> None:
         """Fill the screen with the page."""
-        self.post_message(PictureWanted(self._title, self._data))
+        self.post_message(PictureWanted(self._title, self._data, self._region))
 
 
 class SectionPane(Column):
@@ -132,7 +132,8 @@ class SectionPane(Column):
             yield self._figure(figure, target.passage.pack)
         if view.sheet is not None:
             place = target.passage.place if target.passage.place.page is not None else view.place
-            yield PageRow(f"Page {page_name(place).removeprefix('p. ')}".strip(), view.sheet.data)
+            title = f"Page {page_name(place).removeprefix('p. ')}".strip()
+            yield PageRow(title, view.sheet.data, target.passage.place.region)
 
     def _quotes(self, target: Target, view: SectionView) -> tuple[str, ...]:
         for quotes in (target.quotes, (target.passage.text,)):
