@@ -1,8 +1,9 @@
-"""What authors make packs with: build."""
+"""What authors make packs with: new, build, terms."""
 
 from __future__ import annotations
 
 import importlib
+import shlex
 import sys
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -23,6 +24,10 @@ if TYPE_CHECKING:
 
 def register(commands: Commands) -> None:
     """Declare the commands."""
+    new = commands.add_parser("new", help="write a first pack.toml for a folder of manuals")
+    new.add_argument("folder", type=Path, metavar="FOLDER")
+    new.add_argument("--language", default="", metavar="CODE", help="language of the manuals, where it cannot be told")
+    new.set_defaults(run=_new)
     build = commands.add_parser("build", help="build a pack from a folder of manuals, a pack.toml or one manual")
     build.add_argument("source", type=Path, metavar="SOURCE")
     build.add_argument("-o", "--output", type=Path, required=True, metavar="OUT.fpack")
@@ -42,6 +47,62 @@ def register(commands: Commands) -> None:
         "--no-cache", action="store_true", help="compute everything anew, keep nothing for the next build"
     )
     build.set_defaults(run=_build)
+    terms = commands.add_parser("terms", help="propose synonyms, abbreviations and names that are never translated")
+    terms.add_argument("source", type=Path, metavar="SOURCE|FILE.fpack")
+    terms.add_argument("--accept", action="store_true", help="write all of them into the pack.toml of SOURCE")
+    terms.set_defaults(run=_terms)
+
+
+def _new(options: argparse.Namespace) -> int:
+    require_author_rooms()
+    from fieldfare import paths
+    from fieldfare.ingest.cache import Cache
+    from fieldfare.ingest.description import QUESTIONS, describe, write_text
+    from fieldfare.ingest.documents import Workshop
+    from fieldfare.ingest.sources import read_source
+
+    folder: Path = options.folder
+    if not folder.is_dir():
+        raise UsageError(f"{folder} is no folder. Put the manuals of a machine into one and name it.")
+    target, questions = folder / "pack.toml", folder / "questions.jsonl"
+    if target.exists():
+        raise UsageError(f"{target} is there already and is left as it is. Move it away to begin anew.")
+    source = read_source(folder, language=options.language)
+    with Cache(paths.build_cache_dir()) as cache, Workshop(cache, Progress()) as workshop:
+        text = describe(source, workshop.read(source))
+    if not questions.exists():
+        write_text(questions, QUESTIONS)
+    write_text(target, text)
+    count = len(source.documents)
+    print(f"{target}: {count} document{'' if count == 1 else 's'}. Read it, and fill in what is marked.")
+    print(f"Write what technicians ask into {questions}. Then:")
+    print(f"  fieldfare pack build {shlex.quote(str(folder))} -o {source.id}.fpack")
+    print(f"  fieldfare pack inspect {source.id}.fpack --html {source.id}.html")
+    print(f"  fieldfare pack check {source.id}.fpack")
+    return 0
+
+
+def _terms(options: argparse.Namespace) -> int:
+    from fieldfare.cli.checks import opened
+
+    if options.accept and options.source.suffix == ".fpack":
+        raise UsageError("--accept writes into a pack.toml: name the folder that the pack is built from.")
+    with opened(options.source) as (_, pack):
+        from fieldfare.ingest.description import accept_terms
+        from fieldfare.ingest.terms import propose, snippet
+
+        proposals = propose(pack.read())
+    if not proposals:
+        print("fieldfare: the text suggests no terms that the pack does not have.", file=sys.stderr)
+    elif options.accept:
+        folder = options.source if options.source.is_dir() else options.source.parent
+        added = accept_terms(folder / "pack.toml", [one.term for one in proposals])
+        print(f"{folder / 'pack.toml'}: {added} terms added to [terms]. Remove what is wrong, then build the pack.")
+    else:
+        print(clean(snippet(proposals)), end="")
+        print(f"fieldfare: {len(proposals)} proposals. Put what is right into pack.toml, or run again with --accept and "
+              "remove there what is wrong.", file=sys.stderr)  # fmt: skip
+    return 0
 
 
 def _build(options: argparse.Namespace) -> int:
