@@ -98,12 +98,13 @@ def _matches(index: _Index, old: Bytes, new: Bytes, progress: Progress) -> Itera
         at = 0
         while position < stop:
             best = _resumed(old, new, position, source)
-            if best is None or best[2] < 2 * BLOCK:
+            if best is None or best[0] - position > BLOCK or best[2] < 2 * BLOCK:
                 at += int(np.searchsorted(places[at:], position))
                 while at < len(places):  # past two blocks of one hash
                     found = _grown(old, new, int(places[at]), int(sources[at]), position)
                     if found[2] >= SAME:
-                        best = max(best or found, found, key=lambda one: one[2])
+                        if best is None or found[0] + BLOCK < best[0] or found[2] > best[2]:
+                            best = found
                         break
                     at += 1
             if best is None:

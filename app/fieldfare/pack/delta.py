@@ -77,13 +77,15 @@ def read(file: Path) -> Delta:
         raise PackError(f"{file.name} is damaged or incomplete. Copy it again.")
     try:
         delta = Delta(file=file, payload=payload, **_fields(second))
-    except (ValueError, TypeError) as error:
+    except (ValueError, TypeError, RecursionError) as error:
         raise PackError(f"{file.name} does not say what it is for. Ask its author for a new one.") from error
     return delta
 
 
 def _fields(line: bytes) -> dict[str, Any]:
-    fields: dict[str, Any] = json.loads(line)
+    fields = json.loads(line)
+    if not isinstance(fields, dict):
+        raise TypeError(line)
     for key, pattern in (
         ("id", ID), ("base", VERSION), ("version", VERSION),
         ("base_sha256", re.compile("[0-9a-f]{64}")), ("sha256", re.compile("[0-9a-f]{64}")),
@@ -93,6 +95,8 @@ def _fields(line: bytes) -> dict[str, Any]:
     if type(fields.get("size")) is not int or fields["size"] < 1:
         raise ValueError("size")
     signature = fields.get("signature")
+    if not isinstance(signature, str | None):
+        raise TypeError(signature)
     return {**fields, "signature": None if signature is None else signature.encode()}
 
 
