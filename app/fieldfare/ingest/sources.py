@@ -31,9 +31,22 @@ SUFFIXES = {
     ".htm": "pages",
     ".xhtml": "pages",
     ".pdf": "pdf",
+    ".docx": "docx",
+    ".docm": "docx",
+    ".epub": "epub",
+    ".rst": "restructured",
+    ".rest": "restructured",
+    ".xml": "",  # its root element says which
+    ".dita": "dita",
+    ".ditamap": "dita",
+    ".csv": "table_files",
+    ".tsv": "table_files",
+    ".tab": "table_files",
 }
 PICTURES = frozenset({".png", ".jpg", ".jpeg", ".webp", ".gif", ".bmp", ".tif", ".tiff", ".svg"})
-_TOGETHER = frozenset({"pages"})  # forms whose files make one document together
+# Forms whose files make one document together; in some of them the document names itself.
+_TOGETHER = frozenset({"pages", "restructured", "s1000d", "dita", "picture_files"})
+_NAMED = frozenset({"restructured", "s1000d", "dita"})
 PAGED = frozenset({"pdf"})  # forms whose pages are read by themselves, many at once
 PAGES_A_JOB = 25
 MAX_FILE = 1 << 30
@@ -214,19 +227,21 @@ def _discovered(path: Path, language: str) -> Iterator[DocumentSource]:
     if path.is_file():
         files = [path]
     else:
-        files = sorted(
+        below = sorted(
             file
             for file in path.rglob("*")
-            if file.suffix.lower() in SUFFIXES
-            and file.is_file()
+            if file.is_file()
             and not any(part.startswith(".") or part in _SKIPPED_FOLDERS for part in file.relative_to(path).parts)
         )
+        files = [file for file in below if file.suffix.lower() in SUFFIXES and _form(file)]
+        files = files or [file for file in below if file.suffix.lower() in PICTURES]  # a folder of nothing but images
     root = path if path.is_dir() else path.parent
     groups: dict[tuple[str, str], list[Path]] = {}
     for file in files:
-        form = SUFFIXES.get(file.suffix.lower())
-        if form is None:
-            raise SourceError(f"{file.name} is not a format that can be read ({', '.join(sorted(SUFFIXES))}).")
+        form = _form(file)
+        if not form:
+            known = ", ".join(sorted({*SUFFIXES, *PICTURES}))
+            raise SourceError(f"{file.name} is not a format that can be read ({known}; XML: S1000D and DITA).")
         if form in _TOGETHER:
             parts = file.relative_to(root).parts[:-1]
             spoken = next((part for part in parts if part in _LANGUAGES), language)
@@ -238,8 +253,21 @@ def _discovered(path: Path, language: str) -> Iterator[DocumentSource]:
     if title.casefold() in _PLAIN_NAMES:
         title = ""  # the first page's own title says more
     for (form, spoken), group in sorted(groups.items()):
-        label = title if len(groups) == 1 or not title else f"{title} ({spoken})"
+        label = title if len(groups) == 1 or not title else f"{title} ({spoken})" if spoken else title
+        label = "" if form in _NAMED else label
         yield DocumentSource(base=root, root=root, files=tuple(group), form=form, title=label, language=spoken)
+
+
+def _form(file: Path) -> str:
+    """The extractor of a file, empty where it has none."""
+    suffix = file.suffix.lower()
+    if suffix in PICTURES:
+        return "picture_files"
+    if suffix == ".xml":
+        from fieldfare.ingest.extract import xml
+
+        return xml.form_of(file) or ""
+    return SUFFIXES.get(suffix, "")
 
 
 def _named_language(file: Path) -> str:

@@ -133,7 +133,7 @@ def _text(
     return [nodes.inline(raw, match.group(1) if match else plain.lstrip("~!"))], []
 
 
-def _no_text(*_arguments: Any, **_options: Any) -> tuple[list[nodes.Node], list[nodes.system_message]]:
+def _no_text(*_arguments: Any, **_options: Any) -> tuple[list[Any], list[Any]]:
     return [], []
 
 
