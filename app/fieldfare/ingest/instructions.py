@@ -11,18 +11,18 @@ import unicodedata
 
 # Patterns are matched on folded text: small letters, no accents, no invisible characters, single spaces.
 _FORGET = {
-    "en": r"(?:ignore|disregard|forget|override|bypass)\b(?:\W+\w+){0,3}?\W+(?:previous|prior|above|earlier|preceding|foregoing|"
-          r"system|all|other|your)\W+(?:\w+\W+){0,2}?(?:instructions?|prompts?|rules|directions|commands|guidelines|messages)",
-    "de": r"(?:ignorier\w*|missacht\w*|vergiss|vergessen sie|uberschreib\w*)\b(?:\W+\w+){0,3}?\W+(?:vorherig|bisherig|obig|vorig|fruher|"
-          r"vorangegangen|vorangehend|alle|deine|ihre)\w*\W+(?:\w+\W+){0,2}?(?:anweisung|instruktion|regeln|befehl|vorgaben|prompt)\w*",
-    "fr": r"(?:ignor|oubli|neglig)(?:e|es|ez|er|ons)\b(?:\W+\w+){0,3}?\W+(?:instructions?|consignes?|directives?|regles|invites?|ordres)"
-          r"\W+(?:\w+\W+){0,2}?(?:precedent|anterieur|ci-dessus|systeme|plus haut)\w*",
-    "es": r"(?:ignor|olvid|descart)(?:a|e|es|ar|en|ad)\b(?:\W+\w+){0,3}?\W+(?:instrucciones|indicaciones|ordenes|reglas|directrices)"
-          r"\W+(?:\w+\W+){0,2}?(?:anterior|previa|de arriba|del sistema)\w*",
-    "pt": r"(?:ignor|esquec|desconsider|descart)(?:a|e|es|ar|er|em|am)\b(?:\W+\w+){0,3}?\W+(?:instrucoes|ordens|regras|diretrizes|comandos)"
-          r"\W+(?:\w+\W+){0,2}?(?:anterior|previa|acima|do sistema)\w*",
-    "it": r"(?:ignora|dimentica|trascura)(?:re|te)?\b(?:\W+\w+){0,3}?\W+(?:istruzioni|indicazioni|regole|direttive|ordini)"
-          r"\W+(?:\w+\W+){0,2}?(?:precedent|di cui sopra|sopra|di sistema)\w*",
+    "en": r"(?:ignore|disregard|forget|override|bypass)\b(?:[^\w.!?]+\w+){0,3}?[^\w.!?]+(?:previous|prior|above|earlier|preceding|foregoing|"
+          r"system|all|other|your)[^\w.!?]+(?:\w+[^\w.!?]+){0,2}?(?:instructions?|prompts?|rules|directions|commands|guidelines|messages)",
+    "de": r"(?:ignorier\w*|missacht\w*|vergiss|vergessen sie|uberschreib\w*)\b(?:[^\w.!?]+\w+){0,3}?[^\w.!?]+(?:vorherig|bisherig|obig|vorig|fruher|"
+          r"vorangegangen|vorangehend|alle|deine|ihre)\w*[^\w.!?]+(?:\w+[^\w.!?]+){0,2}?(?:anweisung|instruktion|regeln|befehl|vorgaben|prompt)\w*",
+    "fr": r"(?:ignor|oubli|neglig)(?:e|es|ez|er|ons)\b(?:[^\w.!?]+\w+){0,3}?[^\w.!?]+(?:instructions?|consignes?|directives?|regles|invites?|ordres)"
+          r"[^\w.!?]+(?:\w+[^\w.!?]+){0,2}?(?:precedent|anterieur|ci-dessus|systeme|plus haut)\w*",
+    "es": r"(?:ignor|olvid|descart)(?:a|e|es|ar|en|ad)\b(?:[^\w.!?]+\w+){0,3}?[^\w.!?]+(?:instrucciones|indicaciones|ordenes|reglas|directrices)"
+          r"[^\w.!?]+(?:\w+[^\w.!?]+){0,2}?(?:anterior|previa|de arriba|del sistema)\w*",
+    "pt": r"(?:ignor|esquec|desconsider|descart)(?:a|e|es|ar|er|em|am)\b(?:[^\w.!?]+\w+){0,3}?[^\w.!?]+(?:instrucoes|ordens|regras|diretrizes|comandos)"
+          r"[^\w.!?]+(?:\w+[^\w.!?]+){0,2}?(?:anterior|previa|acima|do sistema)\w*",
+    "it": r"(?:ignora|dimentica|trascura)(?:re|te)?\b(?:[^\w.!?]+\w+){0,3}?[^\w.!?]+(?:istruzioni|indicazioni|regole|direttive|ordini)"
+          r"[^\w.!?]+(?:\w+[^\w.!?]+){0,2}?(?:precedent|di cui sopra|sopra|di sistema)\w*",
 }  # fmt: skip
 _ROLE = {
     "en": r"you are (?:now )?(?:an? )?(?:ai\b|a\.i\.|language model|llm|chat ?bot|(?:helpful |virtual |digital )?assistant|dan\b|gpt)|"

@@ -54,6 +54,7 @@ _ALSO = (
     r"também (?:chamad[oa]s?|denominad[oa]s?|conhecid[oa]s? como)",
     r"(?:anche|altrimenti) (?:dett[oaie]|chiamat[oaie]|not[oaie] come)|(?:dett[oaie]|chiamat[oaie]) anche",
 )
+_LONGEST = 20_000  # characters of a block that are looked at
 _SWITCHED = frozenset("ON OFF EIN AUS AN SI NO OUI NON JA NEIN".split())  # positions of a switch, no abbreviations
 _NAME = r"[^\W\d_][\w-]*(?: [^\W\d_][\w-]*){0,2}"
 _QUOTED = "[\"“”„»«‘’']?"
@@ -158,7 +159,7 @@ def snippet(proposals: tuple[Proposal, ...] | list[Proposal]) -> str:
 
 def _terms(block: Block) -> Iterator[Term]:
     texts = [block.text, block.caption, *(cell for row in block.rows for cell in row)]
-    for text in filter(None, texts):
+    for text in (text[:_LONGEST] for text in texts if text):
         yield from _abbreviations(text)
         yield from _synonyms(text)
         if block.kind is not BlockKind.CODE:
@@ -241,7 +242,7 @@ def _listed(block: Block) -> Iterator[Term]:
 def _synonyms(text: str) -> Iterator[Term]:
     """`gearbox, also called transmission`."""
     for match in _CALLED.finditer(text):
-        before = _BEFORE_CALLED.search(text[: match.start()])
+        before = _BEFORE_CALLED.search(text[max(0, match.start() - 80) : match.start()])
         if before is None:
             continue
         words = before.group(1).split()
