@@ -45,6 +45,7 @@ if TYPE_CHECKING:
     from fieldfare.retrieval import Embedder
 
 EMBEDDING_BATCH = 64
+_VECTOR_CHUNK = 1024  # vectors in one record of sqlite-vec, its default; a multiple of 8
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -372,8 +373,10 @@ class _Writer:
             known.add(dict(zip(batch, self._embedder.encode(batch), strict=True)))
             self._progress("embedding", min(start + len(batch), len(missing)), len(missing))
         for of, written in texts.items():
+            chunk = min(8 * -(-max(len(written), 1) // 8), _VECTOR_CHUNK)  # room is taken by the chunk: no more than needed
             self._db.execute(
-                f"CREATE VIRTUAL TABLE {of}_meaning USING vec0(embedding float[{dimension}] distance_metric=cosine)"
+                f"CREATE VIRTUAL TABLE {of}_meaning USING vec0("
+                f"embedding float[{dimension}] distance_metric=cosine, chunk_size={chunk})"
             )
             self._db.executemany(
                 f"INSERT INTO {of}_meaning (rowid, embedding) VALUES (?, ?)",  # noqa: S608  (one of two names)
