@@ -130,7 +130,8 @@ class Retriever:
         they illustrate.
         """
         chosen = [one for one in self._archives if not question.packs or one.manifest.id in question.packs]
-        text, archives = _named(question.text[:MAX_QUESTION], chosen)
+        text = question.text[:MAX_QUESTION]
+        archives = _named(text, chosen)[1]  # captions tell variants of a machine apart by its name: it stays in the query
         terms = list(dict.fromkeys(content_words(text) or words(text)))[:MAX_WORDS]
         if not terms or not archives:
             return ()

@@ -68,9 +68,9 @@ class Archive:
         return [(row[0], 1.0 - row[1]) for row in rows]
 
     def find_figure_words(self, query: str, limit: int) -> list[tuple[int, float]]:
-        """Figures for an FTS5 query, as `find_words` does passages; captions weigh twice."""
+        """Figures for an FTS5 query, as `find_words` does passages; captions weigh four times."""
         rows = self._reader.rows(
-            "SELECT rowid, -bm25(figure_words, 2.0, 1.0, 1.0) AS score FROM figure_words "
+            "SELECT rowid, -bm25(figure_words, 4.0, 1.0, 1.0) AS score FROM figure_words "
             "WHERE figure_words MATCH ? ORDER BY score DESC, rowid LIMIT ?",
             (query, limit),
         )
