@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 from fieldfare.text import clean
 
 if TYPE_CHECKING:
-    from fieldfare.domain import Answer, Evidence, Hazard, Passage, Place, Question
+    from fieldfare.domain import Answer, Evidence, Figure, Hazard, Passage, Place, Question
 
 
 def source_line(passage: Passage) -> str:
@@ -29,6 +29,11 @@ def _page(place: Place) -> str:
 
 
 _LIST_MARK = re.compile(r"(?:\d{1,2}|[a-z])[.)] |• ")
+
+
+def figure_line(figure: Figure) -> str:
+    """A figure by its caption, or by the words inside it."""
+    return clean(figure.caption or " ".join(figure.text.split()) or "figure without a caption")
 
 
 def paragraph(text: str, starts: str = "", ends: str = "") -> str:
@@ -84,12 +89,20 @@ def _passage_object(passage: Passage) -> dict[str, Any]:
     }  # fmt: skip
 
 
+def _figure_object(figure: Figure) -> dict[str, Any]:
+    return {
+        "number": figure.number, "caption": figure.caption, "text": figure.text, "image": figure.image,
+        "width": figure.width, "height": figure.height, **_place_object(figure.place),
+    }  # fmt: skip
+
+
 def evidence_object(one: Evidence) -> dict[str, Any]:
     """A piece of evidence for JSON."""
     return {
         "rank": one.rank, "score": one.score, "matched_by": list(one.matched_by), "text": one.passage.text,
         **_passage_object(one.passage), "hazards": [_hazard_object(hazard) for hazard in one.passage.hazards],
         "figures": [figure.caption for figure in one.passage.figures],
+        **({"figure": _figure_object(one.figure)} if one.figure else {}),
     }  # fmt: skip
 
 

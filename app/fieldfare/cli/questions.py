@@ -36,6 +36,9 @@ def register(commands: Commands) -> None:
     search = commands.add_parser("search", help="find passages at once, without the language model")
     _question_arguments(search)
     search.add_argument("--limit", type=int, default=5, metavar="N", help="how many passages (default 5)")
+    search.add_argument(
+        "--figures", action="store_true", help="find figures, by their captions, the words in them and the text beside"
+    )
     search.set_defaults(run=_search)
 
 
@@ -57,10 +60,14 @@ def _assistant(options: argparse.Namespace, *, draft: bool) -> Iterator[Assistan
     chosen = replace(chosen, draft=chosen.draft and draft)
     assistant = open_assistant(chosen, eager=True)
     try:
-        for problem in assistant.problems:
+        told = assistant.problems
+        for problem in told:
             print(f"fieldfare: {problem}", file=sys.stderr)
         _require_packs(assistant, getattr(options, "pack", []))
         yield assistant
+        for problem in assistant.problems:  # an embedder is opened by the question
+            if problem not in told:
+                print(f"fieldfare: {problem}", file=sys.stderr)
     finally:
         assistant.close()
 
@@ -149,7 +156,8 @@ def _search(options: argparse.Namespace) -> int:
     if not 1 <= options.limit <= 100:
         raise UsageError("--limit must be from 1 to 100.")
     with _assistant(options, draft=False) as assistant:
-        evidence = assistant.search(question, options.limit)
+        find = assistant.find_figures if options.figures else assistant.search
+        evidence = find(question, options.limit)
     if options.json:
         print(json.dumps({"question": question.text, "evidence": [output.evidence_object(one) for one in evidence]},
                          ensure_ascii=False, indent=2))  # fmt: skip
@@ -157,6 +165,8 @@ def _search(options: argparse.Namespace) -> int:
         print("Nothing in the installed manuals matches. Try other words or a code.")
     for one in () if options.json else evidence:
         print(f"[{one.rank}] {output.source_line(one.passage)}")
+        if one.figure is not None:
+            print(output.paragraph(output.figure_line(one.figure), starts="    ▣ "))
         for hazard in one.passage.hazards:
             print(output.paragraph(f"{clean(hazard.signal_word)}: {clean(hazard.text)}", starts="    ⚠ "))
         print(textwrap.indent(output.paragraph(output.shortened(clean(one.passage.text))), "    "), end="\n\n")
