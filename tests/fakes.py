@@ -224,7 +224,13 @@ def pack() -> InstalledPack:
         figures=1,
         hazards=3,
     )
-    return InstalledPack(manifest=manifest, path="/packs/halden-gs40-1.2.0.fpack", size=1_000_000, bundled=True)
+    return InstalledPack(
+        manifest=manifest,
+        path="/packs/halden-gs40-1.2.0.fpack",
+        size=1_000_000,
+        bundled=True,
+        signature="came with the program",
+    )
 
 
 def section(found: Passage) -> SectionView:

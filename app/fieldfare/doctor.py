@@ -116,7 +116,8 @@ def _packs() -> Iterator[Finding]:
     shelf.close()
     for pack in shelf.packs:
         made = pack.manifest
-        finding = f"{made.title} ({made.id} {made.version}), {made.passages} passages, {made.hazards} hazards, digest verified"
+        vouched = "unsigned, unchanged since it was installed" if pack.unsigned else f"{pack.signature}, verified"
+        finding = f"{made.title} ({made.id} {made.version}), {made.passages} passages, {made.hazards} hazards, {vouched}"
         yield Finding(check="pack", ok=True, finding=finding)
     for problem in shelf.problems:
         yield Finding(check="pack", ok=False, finding=problem)

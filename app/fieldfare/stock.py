@@ -109,7 +109,10 @@ def changing() -> Iterator[Path]:
     """
     folder = paths.packs_dir()
     try:
+        missing = [one for one in (folder, *folder.parents) if not one.exists()]
         folder.mkdir(parents=True, exist_ok=True)
+        for one in missing:
+            sync_folder(one.parent)
         with _alone(folder):
             _sweep(folder)
             scratch = tempfile.mkdtemp(prefix=_INCOMING, dir=folder)

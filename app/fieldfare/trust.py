@@ -6,6 +6,7 @@ Keys that came with the program are the site's and are never changed here; the u
 from __future__ import annotations
 
 import hashlib
+import os
 import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
@@ -38,7 +39,14 @@ def trusted_keys() -> tuple[list[TrustedKey], list[str]]:
     """Every trusted key, the site's first, and a sentence for each file that is none."""
     keys, problems = [], []
     for folder, site in ((paths.site_keys_dir(), True), (paths.trusted_keys_dir(), False)):
-        for file in sorted(folder.glob("*.pub")):
+        try:
+            names = sorted(os.listdir(folder))  # noqa: PTH208  (Path.glob hides why it found nothing)
+        except FileNotFoundError:
+            continue
+        except OSError as error:
+            problems.append(f"{folder} cannot be read ({error.strerror}).")
+            continue
+        for file in (folder / name for name in names if name.endswith(".pub")):
             try:
                 keys.append(TrustedKey(name=file.stem, key=_read(file), site=site))
             except (SignatureError, StorageError) as error:

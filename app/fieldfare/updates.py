@@ -197,7 +197,7 @@ def _offers(folder: Path, skipped: list[str]) -> Iterator[Offer]:
                 signature = beside.read_bytes()
                 key, claim = trust.signer_of(trust.read_signature(beside), beside.name)
                 yield Offer(file=file, claim=claim, signer=key.name, signature=signature, size=file.stat().st_size)
-        except FieldfareError as error:
+        except PackError as error:
             skipped.append(str(error))
         except OSError as error:
             raise StorageError(f"{file} cannot be read ({error.strerror}). Is the stick still there?") from error

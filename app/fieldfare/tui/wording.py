@@ -70,9 +70,9 @@ def signal_words(hazards: Iterable[Hazard]) -> str:
 
 
 def machines(packs: tuple[InstalledPack, ...]) -> str:
-    """The machines that the installed packs cover, else the titles of the packs."""
+    """The machines that the installed packs cover, else the titles of the packs; those of unsigned packs say so."""
     names = dict.fromkeys(
-        squeeze(name)
+        squeeze(name) + (" (unsigned)" if pack.unsigned else "")
         for pack in packs
         for name in ([str(machine) for machine in pack.manifest.machines] or [pack.manifest.title])
     )

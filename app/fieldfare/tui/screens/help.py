@@ -68,7 +68,8 @@ class HelpScreen(Screen[None]):
             for pack in self._assistant.packs:
                 manifest = pack.manifest
                 machines = ", ".join(squeeze(str(machine)) for machine in manifest.machines)
-                text = f"{squeeze(manifest.title)} ({squeeze(manifest.id)} {squeeze(manifest.version)}): {machines}"
+                version = f"{squeeze(manifest.id)} {squeeze(manifest.version)}, {squeeze(pack.signature)}"
+                text = f"{squeeze(manifest.title)} ({version}): {machines}"
                 yield Static(Content(text), markup=False)
             yield Static(Content(squeeze(self._assistant.model_state.sentence)), markup=False)
             yield Static(Content("Nothing here uses a network."), markup=False)

@@ -79,7 +79,10 @@ class EvidenceRow(PassageRow):
                 lines.append(Content(" ").join(wrapped[1:]).truncate(room, ellipsis=True))
             matched = ", ".join(match.value for match in self._evidence.matched_by)
             revision = squeeze(passage.revision)
-            source = squeeze(passage.document) + (f", rev. {revision}" if revision else "") + caveats(passage)
+            # what limits trust comes first: a narrow screen cuts the end
+            source = f"{caveats(passage)} {squeeze(passage.document)}".strip() + (
+                f", rev. {revision}" if revision else ""
+            )
             lines.append(Content(f"{source} · found by {matched}").truncate(room, ellipsis=True))
         return [first.truncate(width, ellipsis=True), *(Content(" " * len(number)) + line for line in lines)]
 

@@ -118,7 +118,8 @@ class SectionPane(Column):
         number = f"[{target.number}] " if target.number else ""
         revision = f" · rev. {squeeze(view.revision)}" if view.revision else ""
         page = page_name(view.place)
-        yield PaneHead(self, (f"{page} · " if page else "") + squeeze(view.document) + revision)
+        unsigned = "UNSIGNED PACK · " if view.unsigned else ""
+        yield PaneHead(self, unsigned + (f"{page} · " if page else "") + squeeze(view.document) + revision)
         yield Static(Content.assemble((number + heading_path(view.heading), "bold")), classes="path", markup=False)
         printed = {squeeze(block.text) for block in view.blocks if block.kind is BlockKind.HAZARD}
         for hazard in target.passage.hazards:
