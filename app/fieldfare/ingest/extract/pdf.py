@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass, replace
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import pypdfium2
@@ -21,13 +20,11 @@ from fieldfare.domain import (
     Title,
 )
 from fieldfare.errors import SourceError
-from fieldfare.ingest import worker
-from fieldfare.ingest.cache import results
 from fieldfare.ingest.extract import pdf_tables
 from fieldfare.ingest.extract.pdf_columns import aligned
 from fieldfare.ingest.extract.pdf_figures import Illustration, illustrations
 from fieldfare.ingest.extract.pdf_layout import Line, Style, join_lines, lines_of, make_line, without_contents
-from fieldfare.ingest.extract.pdf_order import flows
+from fieldfare.ingest.extract.pdf_order import flows, usual_gutters
 from fieldfare.ingest.extract.pdf_page import PageContent, read_page, turned_parts
 from fieldfare.ingest.extract.pdf_paragraphs import (
     Depth,
@@ -38,12 +35,12 @@ from fieldfare.ingest.extract.pdf_paragraphs import (
     read_mark,
 )
 from fieldfare.ingest.hazards import is_signal_word, split_signal_word
-from fieldfare.ingest.sources import PAGES_A_JOB
 from fieldfare.ingest.structure import Outline, figure_number
 from fieldfare.text import squeeze
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
+    from pathlib import Path
 
     from fieldfare.ingest.extract import Piece, Progress
     from fieldfare.ingest.extract.pdf_shapes import Box
@@ -56,40 +53,9 @@ def extract(source: DocumentSource, progress: Progress) -> Iterator[Piece]:
     """Read a PDF page by page; SourceError where it is damaged, encrypted or no PDF."""
     pdf = open_pdf(source.files[0])
     try:
-        yield from _Reader(pdf, source, progress).read()
+        yield from _Reader(pdf, source.files[0], progress).read()
     finally:
         pdf.close()
-
-
-def count_pages(source: DocumentSource, _progress: Progress) -> Iterator[int]:
-    """How many pages the PDF has."""
-    pdf = open_pdf(source.files[0])
-    yield len(pdf)
-    pdf.close()
-
-
-def read_pages(job: tuple[DocumentSource, int, int], progress: Progress) -> Iterator[PageContent]:
-    """What stands on the pages from the first index up to the last, without understanding it."""
-    source, first, last = job
-    pdf = open_pdf(source.files[0])
-    try:
-        for index in range(first, last):
-            yield _content(pdf, index)
-            progress("reading", index - first + 1, last - first)
-    finally:
-        pdf.close()
-
-
-def _content(pdf: Any, index: int) -> PageContent:
-    try:
-        label = pdf.get_page_label(index) or ""
-    except (pypdfium2.PdfiumError, UnicodeDecodeError):
-        label = ""
-    page = pdf[index]
-    try:
-        return read_page(page, index + 1, squeeze(label))
-    finally:
-        page.close()
 
 
 def open_pdf(file: Path) -> Any:
@@ -119,17 +85,16 @@ _Thing = Line | pdf_tables.Table | Illustration | _Warning
 
 
 class _Reader:
-    def __init__(self, pdf: Any, source: DocumentSource, progress: Progress) -> None:
+    def __init__(self, pdf: Any, file: Path, progress: Progress) -> None:
         self._pdf = pdf
-        self._file = source.files[0]
-        self._ready = source.pages
-        self._opened: tuple[str, list[bytes]] = "", []
+        self._file = file
         self._count = len(pdf)
         self._progress = progress
         self._outline = Outline()
         self._remarks: list[Remark] = []
         self._bookmarks = self._read_bookmarks()
         self._style: Style
+        self._gutters: tuple[float, ...] = ()
         self._last_table: tuple[Block, pdf_tables.Table] | None = None
         self._pending: list[Line] = []
         self._panel: pdf_tables.Panel | None = None
@@ -141,7 +106,10 @@ class _Reader:
     def read(self) -> Iterator[Piece]:
         step = max(1, self._count // SAMPLE)
         titles = frozenset(title for marks in self._bookmarks.values() for title, _ in marks)
-        self._style = Style.learn([self._content(index) for index in range(0, self._count, step)], titles)
+        sample = [self._content(index) for index in range(0, self._count, step)]
+        self._style = Style.learn(sample, titles)
+        self._gutters = usual_gutters([lines_of(page.words) for page in sample])
+        del sample
         yield Title(text=self._title())
         for index in range(self._count):
             yield self._page(index)
@@ -179,14 +147,17 @@ class _Reader:
         return found
 
     def _content(self, index: int) -> PageContent:
-        """What stands on a page, from the cache where it was read already."""
-        if not self._ready:
-            return _content(self._pdf, index)
-        file = self._ready[index // PAGES_A_JOB]
-        if self._opened[0] != file:
-            self._opened = file, list(results(Path(file)))
-        content: PageContent = worker.decode(self._opened[1][index % PAGES_A_JOB], page=True)
-        return content
+        page = self._pdf[index]
+        try:
+            return read_page(page, index + 1, squeeze(self._label(index)))
+        finally:
+            page.close()
+
+    def _label(self, index: int) -> str:
+        try:
+            return self._pdf.get_page_label(index) or ""
+        except (pypdfium2.PdfiumError, UnicodeDecodeError):
+            return ""
 
     def _page(self, index: int) -> Sheet:
         """Read one page into the outline."""
@@ -219,7 +190,7 @@ class _Reader:
         boxed = [line for warning in warnings for line in warning.all_lines]
         lines = [line for line in lines if line not in boxed]
         things: list[_Thing] = [*lines, *tables, *figures, *warnings]
-        for flow in flows(things, lines):
+        for flow in flows(things, lines, self._gutters):
             texts = [thing for thing in flow if isinstance(thing, Line)]
             found = [] if len(texts) < 4 else aligned(texts)
             kept = [thing for thing in flow if not any(thing in used for _, used in found)]
@@ -320,7 +291,8 @@ class _Reader:
             same = len(before.edges) == len(table.edges) and all(
                 abs(b - a - shift) < 14 for a, b in zip(before.edges, table.edges, strict=True)
             )
-            if same and last.place.page != place.page and len(last.rows[0]) == len(table.rows[0]):
+            apart = last.place.page != place.page or abs(shift) > 40  # the next page, or the next column
+            if same and apart and len(last.rows[0]) == len(table.rows[0]):
                 repeated = table.header_rows if header and header == last.rows[: last.header_rows] else 0
                 if repeated or not table.marked:
                     joined = replace(last, rows=_continued(last.rows, table.rows[repeated:]))

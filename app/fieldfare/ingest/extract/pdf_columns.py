@@ -89,8 +89,10 @@ def _parted(row: _Row, columns: Sequence[tuple[float, float]]) -> _Row:
     if len(row) != 1 or row[0].box.x0 > columns[1][0] - 2 or len(row[0].words) < 2:
         return row
     words = row[0].words
-    for index in range(1, len(words)):
-        if abs(words[index].box.x0 - columns[1][0]) < 1.5 and words[index].box.x0 - words[index - 1].box.x1 > 1:
+    gaps = [right.box.x0 - left.box.x1 for left, right in itertools.pairwise(words)]
+    usual = sorted(gaps)[(len(gaps) - 1) // 2] if len(gaps) > 1 else 1.0
+    for index, gap in enumerate(gaps, 1):
+        if abs(words[index].box.x0 - columns[1][0]) < 1.5 and gap > max(1.0, 1.2 * usual):
             return [make_line(words[:index]), make_line(words[index:])]
     return row
 

@@ -239,8 +239,10 @@ def join_lines(lines: Sequence[Line], vocabulary: frozenset[str] = frozenset()) 
     for line in lines:
         printed = line.text
         if re.search(r"[^\W\d_]-$", text) and printed[:1].islower():
-            word = f"{text.rsplit(None, 1)[-1]}{printed.split(None, 1)[0]}".strip(".,;:()").casefold()
-            text = f"{text}{printed}" if word in vocabulary else f"{text[:-1]}{printed}"
+            part = text.rsplit(None, 1)[-1]
+            word = f"{part}{printed.split(None, 1)[0]}".strip(".,;:()").casefold()
+            kept = word in vocabulary or re.fullmatch(r"\(?[A-Z]{1,3}-", part)  # E-stop, LED-lamp
+            text = f"{text}{printed}" if kept else f"{text[:-1]}{printed}"
         else:
             text = f"{text} {printed}" if text else printed
     return squeeze(text)

@@ -30,15 +30,31 @@ class Item(Protocol):
 Placed = TypeVar("Placed", bound=Item)
 
 
-def flows(items: Sequence[Placed], lines_of: Sequence[Line], depth: int = 0) -> list[list[Placed]]:
+def usual_gutters(pages: Sequence[Sequence[Line]]) -> tuple[float, ...]:
+    """Where most pages of a document, given by their lines, have their gutter: one place, or one for each side of a sheet."""
+    found = [middle for lines in pages if (middle := gutter(lines)) is not None]
+    places: list[float] = []
+    for x in found:
+        near = sum(abs(x - other) < 8 for other in found)
+        if near >= max(3, 0.2 * len(pages)) and not any(abs(x - place) < 12 for place in places):
+            places.append(x)
+    return tuple(places[:2]) if len(found) >= 0.4 * len(pages) else ()
+
+
+def flows(
+    items: Sequence[Placed], lines_of: Sequence[Line], usual: Sequence[float] = (), depth: int = 0
+) -> list[list[Placed]]:
     """The items of a page in reading order, parted where a column, or what runs across all columns, begins.
 
-    `lines_of` are the lines of running text among them, by which columns are found.
+    `lines_of` are the lines of running text among them, by which columns are found; where they are too few, at the
+    `usual` places of the document.
     """
     if not items:
         return []
     ordered = sorted(items, key=lambda item: (round(item.box.y0 / 3), item.box.x0))
     middle = gutter(lines_of) if depth < MAX_DEPTH else None
+    if middle is None:
+        middle = next((x for x in usual if _parts(items, x)), None)
     if middle is None:
         return [_by_baseline(ordered)]
     result: list[list[Placed]] = []
@@ -49,11 +65,12 @@ def flows(items: Sequence[Placed], lines_of: Sequence[Line], depth: int = 0) -> 
     def close_band() -> None:
         for side in (left, right):
             texts = [item for item in side if isinstance(item, Line)]
-            result.extend(flows(side, texts, depth + 1))
+            result.extend(flows(side, texts, (), depth + 1))
             side.clear()
 
+    body = sorted(line.size for line in lines_of)[len(lines_of) // 2] if lines_of else 10.0
     for item in ordered:
-        if item.box.x0 < middle - 3 and item.box.x1 > middle + 3:
+        if (item.box.x0 < middle - 3 and item.box.x1 > middle + 3) or _spans(item, ordered, middle, body):
             close_band()
             across.append(item)
             continue
@@ -65,6 +82,27 @@ def flows(items: Sequence[Placed], lines_of: Sequence[Line], depth: int = 0) -> 
     if across:
         result.append(_by_baseline(across))
     return result
+
+
+def _parts(items: Sequence[Item], x: float) -> bool:
+    """Whether things stand side by side at both sides of a place, and few across it."""
+    left = [item.box for item in items if item.box.x1 < x + 3]
+    right = [item.box for item in items if item.box.x0 > x - 3]
+    crossing = len(items) - len(left) - len(right)
+    beside = any(one.y0 < other.y1 and other.y0 < one.y1 for one in left for other in right)
+    wordy = any(not isinstance(item, Line) or len(item.words) >= _PROSE for item in items if item.box.x0 > x - 3)
+    return bool(left and right) and beside and wordy and crossing <= 0.35 * len(items)
+
+
+def _spans(item: Item, items: Sequence[Item], middle: float, body: float) -> bool:
+    """Whether a heading at the left heads both columns: large type, nothing beside it, and both columns above or below."""
+    if not isinstance(item, Line) or item.box.x0 > middle or item.size < 1.25 * body:
+        return False
+    right = [other for other in items if other.box.x0 > middle - 3]
+    if any(other.box.y0 < item.box.y1 + 2 and other.box.y1 > item.box.y0 - 2 for other in right):
+        return False
+    above, below = [other.box.y1 < item.box.y0 for other in right], [other.box.y0 > item.box.y1 for other in right]
+    return any(below) and (any(above) or item.size > 1.4 * body)
 
 
 def _by_baseline(items: Sequence[Placed]) -> list[Placed]:

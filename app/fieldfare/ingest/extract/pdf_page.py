@@ -7,28 +7,24 @@ What the eye does not see on the page is told apart from what it does (`pdf_sigh
 from __future__ import annotations
 
 import ctypes
-import math
 from dataclasses import dataclass, replace
 from functools import reduce
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
-import numpy.typing as npt
 import pypdfium2.raw as pdfium
 
-from fieldfare.ingest.extract import pdf_sight
+from fieldfare.ingest.extract import pdf_sight, pdf_styles
 from fieldfare.ingest.extract.pdf_shapes import Box, Shape, View, read_shapes
+from fieldfare.ingest.extract.pdf_styles import Array, native
 from fieldfare.text import clean
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
-Array = npt.NDArray[Any]
-
 MAX_CHARACTERS = 200_000
 ENOUGH_TURNED = 40  # characters: fewer that run up or down the page are a label, more are text to be read
 _BLANKS = (0xA0, 0x1680, *range(0x2000, 0x200C), 0x2028, 0x2029, 0x202F, 0x205F, 0x3000, 0xFEFF, 0xFFFE, 0xFFFF)
-_SLANT = 0.2  # radians off the quarters of a turn: what is more slanted is a stamp or watermark
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,30 +84,12 @@ def read_page(page: Any, number: int, label: str) -> PageContent:
 
 
 @dataclass(frozen=True, slots=True)
-class _Style:
-    """What the characters of one text object share."""
-
-    size: float
-    bold: bool
-    turn: int
-    ink: int
-    suspect: bool
-    skip: bool
-
-
-@dataclass(frozen=True, slots=True)
 class _Text:
     """The words of a page; `hints` are the text object of each and whether it gives reason to doubt that it is seen."""
 
     words: list[Word]
     hints: list[tuple[int, bool]]
     garbled: float
-
-
-def _native(function: Any, result: Any, *arguments: Any) -> Any:
-    """A function of pdfium that takes plain addresses: called for every character, it saves half of its time."""
-    address = ctypes.cast(function, ctypes.c_void_p).value or 0
-    return ctypes.CFUNCTYPE(result, *arguments)(address)
 
 
 def _read_text(page: Any, view: View) -> _Text:
@@ -127,14 +105,12 @@ def _words(raw: Any, count: int, view: View) -> _Text:
     codes, objects, boxes, origins, known = _characters(raw, count)
     codes[codes == 2] = ord("-")  # pdfium's sign for a hyphen at a line's end, which is printed
     _, firsts, which = np.unique(objects, return_index=True, return_inverse=True)
-    styles = [_style(raw, int(first), int(objects[first]), view) for first in firsts]
-    sizes = np.array([style.size for style in styles])[which]
-    turns = np.array([style.turn for style in styles])[which]
-    skipped = np.array([style.skip for style in styles])[which]
+    styles = pdf_styles.read(raw, firsts, objects[firsts], view)
+    sizes, turns = styles.sizes[which], styles.turns[which]
     blank = (codes <= 32) | np.isin(codes, _BLANKS)
     lost = (codes == 0xFFFE) | (codes == 0xFFFF) | (codes == 0xFFFD) | ((codes > 0) & (codes < 9))
     lost |= (codes >= 0xE000) & (codes < 0xF900)
-    kept = np.flatnonzero(~blank & ~skipped & known)
+    kept = np.flatnonzero(~blank & ~styles.slanted[which] & known)
     if not len(kept):
         return _Text([], [], float(lost.sum()) / count)
     x = view.a * boxes[:, (0, 2)] + view.c * boxes[:, (3, 1)] + view.e
@@ -144,37 +120,37 @@ def _words(raw: Any, count: int, view: View) -> _Text:
                     view.b * origins[0] + view.d * origins[1] + view.f)  # fmt: skip
     starts = _word_starts(kept, (x0, y0, x1, y1), base, sizes, turns)
     texts = "".join(map(chr, np.where(codes[kept] <= 0x10FFFF, codes[kept], 0xFFFD).tolist()))
-    ends = [*starts[1:].tolist(), len(kept)]
-    lefts, tops = np.minimum.reduceat(x0[kept], starts), np.minimum.reduceat(y0[kept], starts)
-    rights, bottoms = np.maximum.reduceat(x1[kept], starts), np.maximum.reduceat(y1[kept], starts)
-    bases, kinds = base[kept[starts]].tolist(), which[kept]
+    ends = np.append(starts[1:], len(kept))
+    kinds = which[kept]
+    bold = np.add.reduceat(styles.bold[kinds].astype(int), starts) * 2 > ends - starts
+    middle = kept[starts + (ends - starts) // 2]
+    columns = (
+        starts, ends, np.minimum.reduceat(x0[kept], starts), np.minimum.reduceat(y0[kept], starts),
+        np.maximum.reduceat(x1[kept], starts), np.maximum.reduceat(y1[kept], starts), base[kept[starts]],
+        sizes[middle], bold, styles.inks[which[middle]], turns[middle], objects[kept[starts]],
+        styles.suspect[kinds[starts]],
+    )  # fmt: skip
     words: list[Word] = []
     hints: list[tuple[int, bool]] = []
-    boxes_of = zip(lefts.tolist(), tops.tolist(), rights.tolist(), bottoms.tolist(), strict=True)
-    for start, end, corners, line in zip(starts.tolist(), ends, boxes_of, bases, strict=True):
+    for start, end, left, top, right, bottom, line, size, heavy, ink, turn, object_, suspect in zip(
+        *(column.tolist() for column in columns), strict=True
+    ):
         text = texts[start:end]
         if not (text.isascii() and text.isprintable()):
             text = clean(text).strip()
-        if not text:
-            continue
-        inside = kinds[start:end]
-        kind = int(inside[0])
-        style, bold = styles[kind], styles[kind].bold
-        if (inside != kind).any():
-            mixed = sorted((styles[one] for one in inside.tolist()), key=lambda one: one.size)
-            style, bold = mixed[len(mixed) // 2], sum(one.bold for one in mixed) * 2 > len(mixed)
-        hints.append((int(objects[kept[start]]), style.suspect))
-        words.append(Word(text, Box(*corners), line, style.size, bold, style.ink, style.turn))
+        if text:
+            hints.append((object_, suspect))
+            words.append(Word(text, Box(left, top, right, bottom), line, size, heavy, ink, turn))
     return _Text(words, hints, float(lost.sum()) / max(len(kept), 1))
 
 
 def _characters(raw: Any, count: int) -> tuple[Array, Array, Array, Array, Array]:
     """Of every character: its code, the address of its text object, its loose box, its origin, and whether those are known."""
     pointer, number = ctypes.c_void_p, ctypes.c_int
-    code_of = _native(pdfium.FPDFText_GetUnicode, ctypes.c_uint, pointer, number)
-    object_of = _native(pdfium.FPDFText_GetTextObject, ctypes.c_size_t, pointer, number)
-    box_of = _native(pdfium.FPDFText_GetLooseCharBox, number, pointer, number, pointer)
-    origin_of = _native(pdfium.FPDFText_GetCharOrigin, number, pointer, number, pointer, pointer)
+    code_of = native(pdfium.FPDFText_GetUnicode, ctypes.c_uint, pointer, number)
+    object_of = native(pdfium.FPDFText_GetTextObject, ctypes.c_size_t, pointer, number)
+    box_of = native(pdfium.FPDFText_GetLooseCharBox, number, pointer, number, pointer)
+    origin_of = native(pdfium.FPDFText_GetCharOrigin, number, pointer, number, pointer, pointer)
     page = [ctypes.cast(raw, pointer).value] * count
     indices = range(count)
     codes = np.fromiter(map(code_of, page, indices), np.int64, count)
@@ -205,27 +181,6 @@ def _word_starts(
     upwards = np.minimum(np.abs(y0[this] - y1[last]), np.abs(y0[last] - y1[this])) < 0.25 * sizes[last]
     joined = beside & np.where(turns[this] % 2 == 1, upwards, upright)
     return np.concatenate(([0], np.flatnonzero(~joined) + 1))
-
-
-def _style(raw: Any, index: int, handle: int, view: View) -> _Style:
-    """Type size and direction as shown, weight, colour, and whether a reader may not see it."""
-    matrix = pdfium.FS_MATRIX()
-    size, turn, skip = pdfium.FPDFText_GetFontSize(raw, index), 0, False
-    if pdfium.FPDFText_GetMatrix(raw, index, matrix):
-        size *= math.hypot(matrix.c, matrix.d) or 1.0
-        right = view.a * matrix.a + view.c * matrix.b
-        down = view.b * matrix.a + view.d * matrix.b
-        quarters = math.atan2(-down, right) / (math.pi / 2)
-        turn = round(quarters) % 4
-        skip = abs(quarters - round(quarters)) * math.pi / 2 > _SLANT
-    weight = pdfium.FPDFText_GetFontWeight(raw, index)
-    name, flags = ctypes.create_string_buffer(128), ctypes.c_int()
-    pdfium.FPDFText_GetFontInfo(raw, index, name, 128, flags)
-    heavy = any(mark in name.value.lower() for mark in (b"bold", b"black", b"heavy", b"semibold", b"-bd", b",b"))
-    size = abs(size)
-    ink, alpha = pdf_sight.ink(raw, index)
-    suspect = pdf_sight.is_suspect(handle, ink, alpha, size)
-    return _Style(size, weight >= 600 or heavy, turn, ink, suspect, skip)
 
 
 def _upright(content: PageContent) -> PageContent:

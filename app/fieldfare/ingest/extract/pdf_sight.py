@@ -6,11 +6,11 @@ Text that is invisible by its mode but lies on a picture, as behind a scan, is w
 
 from __future__ import annotations
 
-import ctypes
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
-import pypdfium2.raw as pdfium
+
+from fieldfare.ingest.extract.pdf_styles import TINY
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -18,41 +18,8 @@ if TYPE_CHECKING:
     from fieldfare.ingest.extract.pdf_page import Word
     from fieldfare.ingest.extract.pdf_shapes import Shapes
 
-TINY = 3.0  # points: nobody reads smaller type
-_LIGHT = 190  # of 255: ink lighter than this in every colour may vanish on paper
 _CONTRAST = 20  # of 255 between the lightest and darkest spot of a word that can be seen
 _SCALE = 2.0
-_INVISIBLE_MODES = frozenset({3, 7})
-
-
-def ink(raw: Any, index: int) -> tuple[int, int]:
-    """Colour (0xRRGGBB) and opacity (0 to 255) of a character."""
-    red, green, blue, alpha = (ctypes.c_uint() for _ in range(4))
-    if not pdfium.FPDFText_GetFillColor(raw, index, red, green, blue, alpha):
-        return 0, 255
-    return red.value << 16 | green.value << 8 | blue.value, alpha.value
-
-
-def is_suspect(handle: int, colour: int, alpha: int, size: float) -> bool:
-    """Whether a text object gives reason to look at the page as drawn."""
-    light = min(colour >> 16, colour >> 8 & 255, colour & 255) > _LIGHT
-    if light or alpha < 80 or size < TINY:
-        return True
-    if not handle:
-        return False
-    item = ctypes.cast(handle, pdfium.FPDF_PAGEOBJECT)
-    return pdfium.FPDFTextObj_GetTextRenderMode(item) in _INVISIBLE_MODES or _is_optional(item)
-
-
-def _is_optional(item: Any) -> bool:
-    """Whether an object belongs to a layer, which may be switched off."""
-    name, length = ctypes.create_string_buffer(32), ctypes.c_ulong()
-    for index in range(pdfium.FPDFPageObj_CountMarks(item)):
-        mark, space = pdfium.FPDFPageObj_GetMark(item, index), ctypes.cast(name, ctypes.POINTER(pdfium.FPDF_WCHAR))
-        known = pdfium.FPDFPageObjMark_GetName(mark, space, len(name), length)
-        if known and name.raw[: max(length.value - 2, 0)].decode("utf-16-le", "ignore") == "OC":
-            return True
-    return False
 
 
 def seen(

@@ -64,7 +64,7 @@ def ruled(page: PageContent, lines: Sequence[Line]) -> tuple[list[Table], list[P
         if table is not None and not _is_warning(table):
             tables.append(table)
         elif _encloses(group, box):
-            panels.append(Panel(box))
+            panels += _bands(group, box, inside)
     tables = [one for one in tables if not any(other is not one and _within(one.box, other.box) for other in tables)]
     return tables, [one for one in panels if not any(table.box.covers(one.box) for table in tables)]
 
@@ -115,6 +115,15 @@ def _encloses(group: Sequence[Box], box: Box) -> bool:
     return frame or sides >= 2 or bands >= 2
 
 
+def _bands(group: Sequence[Box], box: Box, words: Sequence[Word]) -> list[Panel]:
+    """The boxes that stand on each other in a group, each by itself."""
+    _, level = _edges(group)
+    ys = [y for y in _positions(level, box.y0, box.y1) if _length(level, y, box.x0, box.x1) > 0.8 * box.width]
+    ys = [box.y0, *(y for y in ys if box.y0 + TOUCH < y < box.y1 - TOUCH), box.y1]
+    bands = [Box(box.x0, top, box.x1, bottom) for top, bottom in itertools.pairwise(ys)]
+    return [Panel(band) for band in bands if any(band.holds(word.box, 0) for word in words)]
+
+
 def _within(inner: Box, outer: Box) -> bool:
     return outer.holds(inner) and inner.width * inner.height < outer.width * outer.height
 
@@ -157,23 +166,56 @@ def _stacks(upper: tuple[Box, list[Box]], lower: tuple[Box, list[Box]], words: S
     """Whether a group goes on with the table above it: the same width, and rows without lines of their own between."""
     above, below = upper[0], lower[0]
     gap = below.y0 - above.y1
-    if gap > _STACKED or abs(above.x0 - below.x0) > 4 or abs(above.x1 - below.x1) > 4:
+    if abs(above.x0 - below.x0) > 4 or abs(above.x1 - below.x1) > 4:
         return False
-    flat = all(item.height <= THIN for item in (*upper[1], *lower[1]))
-    if flat or gap <= TOUCH:
+    between = [word for word in words if above.y1 - 1 < (word.box.y0 + word.box.y1) / 2 < below.y0 + 1]
+    between = [word for word in between if above.x0 - 2 <= word.box.x0 <= above.x1 + 2]
+    pieces, more = _pieced(upper[1]), _pieced(lower[1])
+    if pieces or more:
+        shared = sum(any(abs(x - other) < 2 for other in more) for x in pieces)
+        strips = [(x - 1, x + 1) for x in pieces]
+        alike = shared >= 0.6 * max(len(pieces), len(more))
+        same = shared == max(len(pieces), len(more)) or gap < 20
+        return alike and same and not _bridges(between, strips)
+    if gap > _STACKED:
+        return False
+    if gap <= TOUCH:
         return True
+    flat = all(item.height <= THIN for item in upper[1]) or all(item.height <= THIN for item in lower[1])
+    if flat:
+        return _fits(
+            between, [word for word in words if above.holds(word.box) or below.holds(word.box)], above.join(below)
+        )
     if _is_frame(upper) and _is_frame(lower):
-        between = [word for word in words if above.y1 - 1 < (word.box.y0 + word.box.y1) / 2 < below.y0 + 1]
-        between = [word for word in between if above.x0 - 1 <= word.box.x0 <= above.x1 + 1]
         one = [word for word in words if above.holds(word.box)]
         # Shaded rows with plain rows between them: the same columns run through all three.
-        strips = len(_columns([*one, *(word for word in words if below.holds(word.box)), *between], above))
-        if strips < 3:
+        if len(_columns([*one, *(word for word in words if below.holds(word.box)), *between], above)) < 3:
             return False
         return bool(between) and gap < 4 * max(above.height, 1.2 * between[0].size)
     sides_above, sides_below = _uprights(upper[1]), _uprights(lower[1])
     shared = sum(any(abs(x - other) < 3 for other in sides_below) for x in sides_above)
     return shared >= 3 and gap < 30
+
+
+def _pieced(items: Sequence[Box]) -> list[float]:
+    """Where row lines are pieced together, a piece a cell."""
+    level = [item for item in items if item.height <= THIN < item.width]
+    return _merge(sorted(
+        item.x1 for item in level
+        if any(abs(other.x0 - item.x1) < 2 and abs(other.y0 - item.y0) < 1 for other in level)
+    ), 2)  # fmt: skip
+
+
+def _fits(between: Sequence[Word], known: Sequence[Word], box: Box) -> bool:
+    """Whether the words between two parts of a table keep to its columns, as far as it shows any."""
+    strips = _strips(known, box)
+    inside = [word for word in between if box.x0 - 2 <= word.box.x0 <= box.x1 + 2]
+    return not strips or not inside or not _bridges(inside, strips)
+
+
+def _bridges(words: Sequence[Word], strips: Sequence[tuple[float, float]]) -> bool:
+    """Whether text runs from one column into the next without a gap."""
+    return any(_runs_over(words, (start + end) / 2) for start, end in strips)
 
 
 def _is_frame(group: tuple[Box, list[Box]]) -> bool:
@@ -218,6 +260,7 @@ def _edges(items: Sequence[Box]) -> tuple[list[_Edge], list[_Edge]]:
 def _read(box: Box, group: Sequence[Box], words: list[Word], page: PageContent) -> Table | None:
     """The table of a group of borders, None where it is a box around text or a drawing."""
     upright, level = _edges(group)
+    box, words = _with_tail(box, words, page, upright)
     ys = _positions(level, box.y0, box.y1)
     ys = [y for y in ys if _length(level, y, box.x0, box.x1) > 0.25 * box.width or y in {ys[0], ys[-1]}]
     heading = _underlined_heading(words, ys)
@@ -229,9 +272,12 @@ def _read(box: Box, group: Sequence[Box], words: list[Word], page: PageContent) 
     xs = [x for x in xs if x in {xs[0], xs[-1]} or _length(upright, x, box.y0, box.y1) > 0.12 * box.height]
     drawn = len(xs) > 2
     if not drawn:
-        if len(ys) < 3:
+        bands = [
+            any(top < (word.box.y0 + word.box.y1) / 2 < low for word in words) for top, low in itertools.pairwise(ys)
+        ]
+        if sum(bands) < 2:
             return None  # a frame with nothing drawn inside holds text
-        xs = _columns(words, box)
+        xs = _joints(level, words, box) or _columns(words, box)
         upright += [_Edge(x, box.y0, box.y1) for x in xs]
     elif _crossed(words, upright, xs):
         return None
@@ -243,6 +289,26 @@ def _read(box: Box, group: Sequence[Box], words: list[Word], page: PageContent) 
     cells = _fill(words, xs, ys)
     shade = _row_shades(page, box, ys)
     return _table(box, _merged(cells, xs, ys, upright, level), cells, xs, shade)
+
+
+def _with_tail(box: Box, words: list[Word], page: PageContent, upright: Sequence[_Edge]) -> tuple[Box, list[Word]]:
+    """The table with the row that the end of the page cuts off: text in its columns below its last line, and nothing else."""
+    if any(edge.end - edge.start > 0.8 * box.height for edge in upright):
+        return box, words  # its sides are drawn: it ends where they end
+    strips = _strips(words, box)
+    below = [word for word in page.words if word.box.y0 >= box.y1 - 2 and word.box.x1 > box.x0 and word.box.x0 < box.x1]
+    foot = 0.93 * page.height  # page numbers stand below
+    lines = [line for line in lines_of(below) if line.base < foot]
+    if not strips or not lines or lines[0].base - box.y1 > 2.2 * lines[0].size or len(lines) > 40:
+        return box, words
+    within = all(line.box.x0 >= box.x0 - 2 and line.box.x1 <= box.x1 + 2 for line in lines)
+    crossing = _bridges([word for line in lines for word in line.words], strips)
+    several = len({sum(line.box.x0 >= end - 1 for _, end in strips) for line in lines}) > 1
+    close = all(lower.base - upper.base < 2.2 * upper.size for upper, lower in itertools.pairwise(lines))
+    if not (within and several and close) or crossing or lines[-1].base < 0.8 * page.height:
+        return box, words
+    tail = [word for line in lines for word in line.words]
+    return reduce(Box.join, (line.box for line in lines), box), [*words, *tail]
 
 
 def _positions(edges: Sequence[_Edge], low: float, high: float) -> list[float]:
@@ -295,25 +361,48 @@ def _underlined_heading(words: Sequence[Word], ys: Sequence[float]) -> bool:
     return bool(first and sizes and len(ys) > 2) and min(word.size for word in first) > 1.15 * sizes[len(sizes) // 2]
 
 
-def _columns(words: Sequence[Word], box: Box) -> list[float]:
-    """Borders of columns where no word of the region crosses: white strips at least half an em wide."""
+def _strips(words: Sequence[Word], box: Box) -> list[tuple[float, float]]:
+    """White strips at least half an em wide where no word of the region crosses, over all of its lines."""
     if not words:
-        return [box.x0, box.x1]
+        return []
     size = sorted(word.size for word in words)[len(words) // 2]
-    pieces = lines_of(words)
-    total = len({round(line.base) for line in pieces})
-    # A line as wide as the table, such as a heading between rows, parts no columns.
-    spans = [line for line in pieces if line.box.width < 0.6 * box.width or total < 4]
-    if not spans:
-        return [box.x0, box.x1]
-    spans.sort(key=lambda line: line.box.x0)
-    edges = [box.x0]
-    reach = spans[0].box.x1
-    for line in spans[1:]:
-        if line.box.x0 - reach > 0.5 * size:
-            edges.append((line.box.x0 + reach) / 2)
-        reach = max(reach, line.box.x1)
-    return [*edges, box.x1]
+    rows: list[list[Word]] = []
+    for word in sorted(words, key=lambda one: (one.base, one.box.x0)):
+        if rows and word.base - rows[-1][0].base < 0.4 * word.size:
+            rows[-1].append(word)
+        else:
+            rows.append([word])
+    few = len(rows) < 4  # words of so few lines leave strips by chance
+    spans = []
+    for row in rows:
+        row.sort(key=lambda one: one.box.x0)
+        gaps = [right.box.x0 - left.box.x1 for left, right in itertools.pairwise(row)]
+        wide = row[-1].box.x1 - row[0].box.x0 > 0.6 * box.width and max(gaps, default=0.0) < 0.5 * size
+        if few or not wide:  # a line as wide as the table, such as a heading between rows, parts no columns
+            spans += [(word.box.x0, word.box.x1) for word in row]
+    spans.sort()
+    found = []
+    reach = spans[0][1] if spans else 0.0
+    for left, right in spans[1:]:
+        if left - reach > (1.2 if few else 0.5) * size:
+            found.append((reach, left))
+        reach = max(reach, right)
+    return found
+
+
+def _columns(words: Sequence[Word], box: Box) -> list[float]:
+    """Borders of columns in the middle of white strips."""
+    return [box.x0, *((left + right) / 2 for left, right in _strips(words, box)), box.x1]
+
+
+def _joints(level: Sequence[_Edge], words: Sequence[Word], box: Box) -> list[float]:
+    """Borders of columns where most row lines are pieced together, a piece a cell; empty where they run through."""
+    ends = sorted(edge.end for edge in level if box.x0 + 4 < edge.end < box.x1 - 4)
+    heights = {round(edge.at / 2) for edge in level}
+    found = [x for x in _merge(ends, 2) if len({round(edge.at / 2) for edge in level if abs(edge.end - x) < 2
+             and any(abs(other.at - edge.at) < 1 and abs(other.start - x) < 2 for other in level)}) > 0.6 * len(heights)]  # fmt: skip
+    crossing = sum(any(word.box.x0 < x - 2 and word.box.x1 > x + 2 for x in found) for word in words)
+    return [box.x0, *found, box.x1] if found and crossing <= 0.05 * len(words) else []
 
 
 def _row_starts(words: Sequence[Word], xs: Sequence[float], ys: Sequence[float]) -> list[float]:
@@ -368,10 +457,14 @@ def _merged(
             cell = home[cell]
         return cell
 
+    whole = [_length(upright, x, ys[0], ys[-1]) > 0.5 * (ys[-1] - ys[0]) for x in xs]
     for row, (top, bottom) in enumerate(itertools.pairwise(ys)):
         for column, (left, right) in enumerate(itertools.pairwise(xs)):
             if column + 1 < len(xs) - 1 and _length(upright, right, top, bottom) < _COVERED * (bottom - top):
-                home[root((row, column + 1))] = root((row, column))
+                pair = [*cells[row][column], *cells[row][column + 1]]
+                # Where a border is drawn for the head alone, what it parts there it parts below.
+                if whole[column + 1] or _runs_over(pair, right):
+                    home[root((row, column + 1))] = root((row, column))
             if row + 1 < len(ys) - 1 and _length(level, bottom, left, right) < _COVERED * (right - left):
                 home[root((row + 1, column))] = root((row, column))
     flat: _Merged = {}
@@ -381,15 +474,28 @@ def _merged(
     for group in members.values():
         first = min(group)
         square = {row for row, _ in group}, {column for _, column in group}
-        whole = len(group) == len(square[0]) * len(square[1])
+        is_whole = len(group) == len(square[0]) * len(square[1])
         for cell in group:
-            flat[cell] = first if whole else cell
-        if whole and len(group) > 1:
+            flat[cell] = first if is_whole else cell
+        if is_whole and len(group) > 1:
             words = [word for row, column in sorted(group) for word in cells[row][column]]
             for row, column in group:
                 cells[row][column] = []
             cells[first[0]][first[1]] = words
     return flat
+
+
+def _runs_over(words: Sequence[Word], x: float) -> bool:
+    """Whether a line of text runs over a place: a word stands on it, or two with no more than a space between them."""
+    left = [word for word in words if x - 40 < word.box.x1 <= x + 1]
+    for word in words:
+        if word.box.x0 < x - 2 and word.box.x1 > x + 2:
+            return True
+        if x - 1 <= word.box.x0 < x + word.size:
+            reach = 0.42 * word.size
+            if any(abs(one.base - word.base) < 1 and -1 < word.box.x0 - one.box.x1 < reach for one in left):
+                return True
+    return False
 
 
 def _row_shades(page: PageContent, box: Box, ys: Sequence[float]) -> list[int | None]:
