@@ -2,22 +2,31 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
+
+from lxml import etree
 
 from fieldfare import images
 from fieldfare.domain import Drawn, PictureSource
 from fieldfare.errors import SourceError
+from fieldfare.text import squeeze
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
+    from fieldfare.domain import Picture
     from fieldfare.ingest.extract import Progress
 
 MAX_PICTURE = 64 << 20
 MIN_SIDE = 32  # pixels: smaller pictures are icons
 _FIGURE_SCALE = 2.0  # 144 dots an inch
 _LARGEST_SIDE = 4000  # pixels of a page that figures are cut out of
+MAX_WORDS = 4000  # characters of text inside a drawing
+_UNSEEN = re.compile(
+    r"(?:^|;)\s*(?:display\s*:\s*none|visibility\s*:\s*hidden|(?:fill-)?opacity\s*:\s*(?:0+(?:\.0*)?|\.0+))\s*;"
+)
 _EDGE = 2.0  # points around a figure, for lines that are drawn on its border
 
 
@@ -27,17 +36,18 @@ def draw(sources: Sequence[PictureSource], _progress: Progress) -> Iterator[Draw
     try:
         for source in sources:
             try:
-                picture = pages.draw(source) if source.page is not None else _read(source)
+                picture, text = (pages.draw(source), "") if source.page is not None else _read(source)
             except (SourceError, OSError, ValueError, MemoryError, RuntimeError) as error:
                 yield Drawn(source=source, problem=str(error) or type(error).__name__)
                 continue
             small = picture is None or max(picture.width, picture.height) < MIN_SIDE
-            yield Drawn(source=source, picture=None if small else picture)
+            yield Drawn(source=source, picture=None if small else picture, text="" if small else text)
     finally:
         pages.close()
 
 
-def _read(source: PictureSource) -> Any:
+def _read(source: PictureSource) -> tuple[Picture, str]:
+    """A picture of a file of its own, and the words inside it where it is a drawing that holds them as text."""
     file = Path(source.file)
     name = source.member or file.name
     if source.member:
@@ -48,14 +58,37 @@ def _read(source: PictureSource) -> Any:
         if file.stat().st_size > MAX_PICTURE:
             raise SourceError(f"{name} is larger than 64 MiB. Scale the picture down.")
         data = file.read_bytes()
+    words = ""
     if name.lower().endswith(".svg") or data[:5].lstrip().startswith((b"<svg", b"<?xml")):
         import resvg_py
 
+        words = _svg_words(data, name)
         try:
             data = bytes(resvg_py.svg_to_bytes(svg_string=data.decode("utf-8"), width=1200, background="white"))
         except (ValueError, RuntimeError, UnicodeDecodeError) as error:
             raise SourceError(f"{name} cannot be drawn ({error}). Export it again.") from error
-    return images.read_picture(data, name=name)
+    return images.read_picture(data, name=name), words
+
+
+def _svg_words(data: bytes, name: str) -> str:
+    """The texts of a drawing that can be seen, one a line, each once; nothing where it is no XML."""
+    from fieldfare.ingest.extract.xml import parse
+
+    try:
+        root = parse(data, name)
+    except SourceError:
+        return ""  # what draws it is more lenient
+    found: dict[str, None] = {}
+    for element in root.iter("{*}text"):
+        line = [element, *element.iterancestors()]
+        if not any(etree.QName(one).localname == "defs" or _UNSEEN.search(_look(one)) for one in line):
+            found.setdefault(squeeze("".join(map(str, element.itertext()))))
+    return "\n".join(filter(None, found))[:MAX_WORDS]
+
+
+def _look(element: Any) -> str:
+    attributes = (f"{name}:{element.get(name, '')}" for name in ("display", "visibility", "opacity", "fill-opacity"))
+    return ";".join((*attributes, element.get("style", ""), ""))
 
 
 class _Pages:
