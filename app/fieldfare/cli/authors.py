@@ -5,6 +5,7 @@ from __future__ import annotations
 import importlib
 import shlex
 import sys
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -68,6 +69,9 @@ def _new(options: argparse.Namespace) -> int:
     if target.exists():
         raise UsageError(f"{target} is there already and is left as it is. Move it away to begin anew.")
     source = read_source(folder, language=options.language)
+    # The name of the folder is the pack's; one file says itself what it is called.
+    documents = tuple(replace(one, title="") if len(one.files) == 1 else one for one in source.documents)
+    source = replace(source, documents=documents)
     with Cache(paths.build_cache_dir()) as cache, Workshop(cache, Progress()) as workshop:
         text = describe(source, workshop.read(source))
     if not questions.exists():

@@ -80,7 +80,7 @@ _CONTROL = (
 )
 _CAPITALS = r"[A-ZÄÖÜÉÈÁÍÓÚÑÇ][A-ZÄÖÜÉÈÁÍÓÚÑÇ0-9]+(?:[ /+-][A-ZÄÖÜÉÈÁÍÓÚÑÇ0-9]{2,}){0,2}"
 _LABEL = re.compile(
-    rf"(?:(?i:\b(?:{_CONTROL})\b)(?i:\s+(?:the|to|on|der|die|das|den|auf|le|la|les|sur|el|los|las|en|o|os|em|il|lo|i|su)){{0,2}}\s+({_CAPITALS})(?![\w.-])"
+    rf"(?:(?i:\b(?:{_CONTROL})\b)(?i:\s+(?:the|to|on|der|die|das|den|auf|le|la|les|sur|el|los|las|en|o|os|em|il|lo|i|su)){{0,2}}\s+({_CAPITALS})(?![\w-]|\.\w)"
     rf"|(?<![\w.-])({_CAPITALS})(?![\w.])(?=\s+(?i:{_CONTROL})\b))"
 )
 _IN_BRACKETS = re.compile(r"(?<!\w)\[([A-ZÄÖÜÉÈÁÍÓÚÑÇ][\w +/.-]{1,24})\](?![(\w])")
