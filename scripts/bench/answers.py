@@ -2,9 +2,10 @@
 
     .venv/bin/python scripts/bench/answers.py [--draft] [--eval ../shared/eval]
 
-Right: an answerable question whose gold page is cited or whose gold numbers all stand in the answer. Peers in the same
-run: words alone (FTS5 bm25) and meaning alone (vectors), by the page of their first and first five passages. The gate is
-also asked questions of other worlds (--eval), which the demo pack cannot answer.
+The scorer is `fieldfare.evaluation`, as in `fieldfare pack check`. Right: an answerable question whose gold page or section
+is cited or whose gold numbers all stand in the answer. Peers in the same run: words alone (FTS5 bm25) and meaning alone
+(vectors), by the place of their first and first five passages. The gate is also asked questions of other worlds (--eval),
+which the demo pack cannot answer.
 """
 
 from __future__ import annotations
@@ -13,77 +14,61 @@ import argparse
 import dataclasses
 import json
 import random
-import re
-import threading
 import time
 from pathlib import Path
+from typing import TYPE_CHECKING
 
-from fieldfare import library, settings
-from fieldfare.assistant import Assistant, open_assistant, open_embedder
-from fieldfare.domain import Answer, Answered, Match, Question, Verdict
+from fieldfare import evaluation, library, settings
+from fieldfare.assistant import model_opener, open_embedder
+from fieldfare.domain import GoldQuestion, Match, Passage, Question, Verdict
+from fieldfare.ingest.questions import read_questions
+from fieldfare.pack.archive import fts_phrase
 from fieldfare.retrieval import Retriever
+from fieldfare.text import content_words, words
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from fieldfare.pack.archive import Archive
+    from fieldfare.retrieval import Embedder
 
 ROOT = Path(__file__).resolve().parents[2]
 PACK = "halden-gs40"
 
 
-def gold() -> list[dict[str, object]]:
-    lines = (ROOT / "packs" / PACK / "questions.jsonl").read_text(encoding="utf-8").splitlines()
-    return [json.loads(line) for line in lines if line.strip()]
+def lanes(archive: Archive, embedder: Embedder, questions: Sequence[GoldQuestion]) -> None:
+    answerable = [question for question in questions if question.answerable]
 
-
-def answer_of(assistant: Assistant, text: str) -> Answer:
-    events = assistant.ask(Question(text=text, packs=(PACK,)), threading.Event())
-    return next(event.answer for event in events if isinstance(event, Answered))
-
-
-def right(answer: Answer, question: dict[str, object]) -> bool:
-    cited = {one.citation.passage.place.label for one in answer.statements}
-    numbers = re.findall(r"\d+(?:\.\d+)?", str(question["answer"]))
-    stand = all(re.search(rf"(?<![\d.]){re.escape(number)}(?!\d)", answer.text) for number in numbers)
-    return str(question["page"]) in cited or (bool(numbers) and stand)
-
-
-def lanes(questions: list[dict[str, object]]) -> None:
-    shelf = library.open_shelf()
-    archives = [one for one in shelf.archives if one.manifest.id == PACK]
-    embedder = open_embedder()
-    answerable = [question for question in questions if question["answerable"]]
-
-    def share(pages: list[list[str]], depth: int) -> float:
-        hits = (str(q["page"]) in found[:depth] for q, found in zip(answerable, pages, strict=True))
+    def share(found: list[list[Passage]], depth: int) -> float:
+        hits = (
+            any(evaluation.stands_at(question, passage) for passage in passages[:depth])
+            for question, passages in zip(answerable, found, strict=True)
+        )
         return sum(hits) / len(answerable)
 
     print(f"{'lane':<24} {'hit@1':>6} {'hit@5':>6} {'ms':>6}")
-    retriever = Retriever(archives, embedder)
+    retriever = Retriever([archive], embedder)
     begun = time.perf_counter()
-    fused = [retriever.search(Question(text=str(q["text"]))).evidence for q in answerable]
+    fused = [[one.passage for one in retriever.search(Question(text=q.text)).evidence] for q in answerable]
     spent = (time.perf_counter() - begun) / len(answerable) * 1000
-    for name, match in (("fused (what ships)", None), ("words alone", Match.WORDS), ("meaning alone", Match.MEANING)):
-        if match is None:
-            pages = [[one.passage.place.label for one in found] for found in fused]
-        else:
-            pages = [lane(archives[0], embedder, str(q["text"]), match) for q in answerable]
-        milliseconds = f"{spent:6.1f}" if match is None else ""
-        print(f"{name:<24} {share(pages, 1):6.3f} {share(pages, 5):6.3f} {milliseconds}")
-    shelf.close()
+    print(f"{'fused (what ships)':<24} {share(fused, 1):6.3f} {share(fused, 5):6.3f} {spent:6.1f}")
+    for name, match in (("words alone", Match.WORDS), ("meaning alone", Match.MEANING)):
+        found = [lane(archive, embedder, q.text, match) for q in answerable]
+        print(f"{name:<24} {share(found, 1):6.3f} {share(found, 5):6.3f}")
 
 
-def lane(archive: object, embedder: object, text: str, match: Match) -> list[str]:
-    """The pages of one lane's passages, best first, without fusion."""
-    from fieldfare.pack.archive import fts_phrase
-    from fieldfare.text import content_words, words
-
+def lane(archive: Archive, embedder: Embedder, text: str, match: Match) -> list[Passage]:
+    """The passages of one lane, best first, without fusion."""
     if match is Match.WORDS:
         query = " OR ".join(map(fts_phrase, content_words(text) or words(text)))
-        found = archive.find_words(query, 5)  # type: ignore[attr-defined]
+        found = archive.find_words(query, evaluation.DEPTH)
     else:
-        found = archive.find_meaning(embedder.encode([text])[0].tobytes(), 5)  # type: ignore[attr-defined]
-    passages = archive.passages(id_ for id_, _ in found)  # type: ignore[attr-defined]
-    return [passages[id_].place.label for id_, _ in found]
+        found = archive.find_meaning(embedder.encode([text])[0].tobytes(), evaluation.DEPTH)
+    passages = archive.passages(id_ for id_, _ in found)
+    return [passages[id_] for id_, _ in found]
 
 
-def foreign(folder: Path) -> list[str]:
+def foreign(folder: Path) -> tuple[GoldQuestion, ...]:
     """Questions of other worlds: everyday repair, encyclopaedia, finance, printers."""
     chosen = []
     for name in ("repair-guides", "squad2", "mtrag", "crosslingual-faq"):
@@ -92,7 +77,7 @@ def foreign(folder: Path) -> list[str]:
             rows = [json.loads(line) for line in file.read_text(encoding="utf-8").splitlines()]
             texts = [row["text"] for row in rows if row.get("lang", "en") == "en"]
             chosen += random.Random(1).sample(texts, min(60, len(texts)))
-    return chosen
+    return tuple(GoldQuestion(id=str(number), text=text, answerable=False) for number, text in enumerate(chosen))
 
 
 def main() -> None:
@@ -100,32 +85,43 @@ def main() -> None:
     parser.add_argument("--draft", action="store_true", help="let the language model draft (slow)")
     parser.add_argument("--eval", type=Path, default=ROOT.parent / "shared" / "eval")
     options = parser.parse_args()
-    questions = gold()
-    lanes(questions)
-    assistant = open_assistant(dataclasses.replace(settings.Settings(), draft=options.draft), eager=True)
-    answers = {str(q["id"]): answer_of(assistant, str(q["text"])) for q in questions}
-    answerable = [q for q in questions if q["answerable"]]
-    given = [q for q in answerable if answers[str(q["id"])].verdict is not Verdict.REFUSED]
-    correct = [q for q in given if right(answers[str(q["id"])], q)]
-    silent = [q for q in questions if not q["answerable"]]
-    kept = [q for q in silent if answers[str(q["id"])].verdict is Verdict.REFUSED]
-    print(f"\nanswerable {len(answerable)}: right {len(correct)}, refused {len(answerable) - len(given)}, "
-          f"other page {len(given) - len(correct)}")  # fmt: skip
-    print(f"not in the manual, near misses {len(silent)}: refused {len(kept)}")
+    questions = read_questions(ROOT / "packs" / PACK / "questions.jsonl")
+    shelf = library.open_shelf()
+    archive = next(one for one in shelf.archives if one.manifest.id == PACK)
+    embedder = open_embedder()
+    if embedder is None:
+        parser.error("the embedder is not set up: run scripts/test once")
+    lanes(archive, embedder, questions)
+    open_model = (
+        model_opener(dataclasses.replace(settings.Settings(), draft=True), eager=True) if options.draft else None
+    )
+
+    def ask(asked: Sequence[GoldQuestion]) -> tuple[evaluation.Outcome, ...]:
+        return evaluation.ask_all(archive, asked, embedder, lambda *_: None, open_model=open_model)
+
+    outcomes = ask(questions)
+    answerable = [one for one in outcomes if one.question.answerable]
+    gaps = [one for one in outcomes if not one.question.answerable]
+    right, refused = sum(one.right for one in answerable), sum(one.refused for one in answerable)
+    print(f"\nanswerable {len(answerable)}: right {right}, refused {refused}, "
+          f"other place {len(answerable) - right - refused}")  # fmt: skip
+    print(f"not in the manual, near misses {len(gaps)}: refused {sum(one.refused for one in gaps)}")
+    for score in evaluation.scores(outcomes, evaluation.THRESHOLDS):
+        print(f"{score.name:<21} {score.good:>4} of {score.total:<4} {score.share:.3f}  {score.meaning}")
     others = foreign(options.eval)
     if others:
-        refused = sum(answer_of(assistant, text).verdict is Verdict.REFUSED for text in others)
-        print(f"of other worlds {len(others)}: refused {refused} ({refused / len(others):.1%})")
+        kept = sum(one.answer.verdict is Verdict.REFUSED for one in ask(others))
+        print(f"of other worlds {len(others)}: refused {kept} ({kept / len(others):.1%})")
     else:
         print("of other worlds: skipped, no --eval folder")
-    shown = [one for answer in answers.values() for one in answer.statements]
+    shown = [one for outcome in outcomes for one in outcome.answer.statements]
     proved = sum(
         one.citation.quote == one.citation.passage.text[one.citation.start : one.citation.end] for one in shown
     )
     print(
         f"statements {len(shown)}: quote stands in its passage {proved}, verbatim {sum(one.verbatim for one in shown)}"
     )
-    assistant.close()
+    shelf.close()
 
 
 if __name__ == "__main__":
