@@ -98,7 +98,7 @@ _ABBREVIATIONS = frozenset(
     """fig figs no nos approx max min incl excl ca e.g i.e vs resp tab ref sec chap ch p pp vol dia temp nom abb bzw z.b
     d.h nr ggf inkl usw evtl mind núm pág aprox fig. env. ex dr mr mrs st inc ltd co qty pos eq al typ""".split()
 )
-_SENTENCE_END = re.compile(r"[.!?…]+[\"'”’)\]]*(?=\s+|$)|\n+")
+_SENTENCE_END = re.compile(r"(?<![.!?…])[.!?…]+[\"'”’)\]]*(?=\s+|$)|\n+")
 
 
 def sentences(text: str) -> list[tuple[int, int]]:

@@ -27,6 +27,7 @@ _SUPERSCRIPT = str.maketrans("0123456789+-", "⁰¹²³⁴⁵⁶⁷⁸⁹⁺⁻"
 _MARKS = {"tm": "™", "reg": "®", "service": "℠"}
 _LINES = frozenset("p li sli cmd info dt dd stepresult line desc title typeofhazard consequence howtoavoid".split())
 _MAX_CHAIN = 10  # references that refer to references
+_MAX_PULLED = 1_000_000  # elements that the content references of a file may pull in
 
 
 def condition(element: _Element) -> str:
@@ -69,6 +70,8 @@ class Resolver:
     def __init__(self, files: SourceSet, keys: Keys) -> None:
         self.files = files
         self.keys = keys
+        self._ids: dict[Path, dict[str, list[_Element]]] = {}
+        self._left = _MAX_PULLED
 
     def content(self, element: _Element, file: Path) -> list[tuple[_Element, Path]]:
         """The element itself, or what its content reference pulls in; one that leads nowhere is remarked."""
@@ -83,6 +86,12 @@ class Resolver:
                 return [(element, file)]
             end = attribute(element, "conrefend").rpartition("#")[2].rpartition("/")[2]
             element, file = found
+            self._left -= sum(1 for _ in element.iter())
+            if self._left < 0:
+                self.files.remark(
+                    RemarkKind.LOST, file, "its content references pull in too much: what was beyond is left out"
+                )
+                return []
             if end:
                 following = [element, *(one for one in element.itersiblings() if isinstance(one.tag, str))]
                 stop = next((i for i, one in enumerate(following) if attribute(one, "id") == end), 0)
@@ -108,11 +117,15 @@ class Resolver:
             return root, target
         topic, _, id_ = fragment.partition("/")
         wanted = id_ or topic
-        for one in root.iter():
-            if isinstance(one.tag, str) and attribute(one, "id") == wanted:
-                holder = next((up for up in one.iterancestors() if attribute(up, "id") == topic), None)
-                if not id_ or topic == "." or holder is not None:
-                    return one, target
+        if target not in self._ids:
+            self._ids[target] = {}
+            for one in root.iter():
+                if isinstance(one.tag, str) and (id_of := attribute(one, "id")):
+                    self._ids[target].setdefault(id_of, []).append(one)
+        for one in self._ids[target].get(wanted, ()):
+            holder = next((up for up in one.iterancestors() if attribute(up, "id") == topic), None)
+            if not id_ or topic == "." or holder is not None:
+                return one, target
         return None
 
     def title(self, href: str, file: Path, depth: int = 0) -> str:

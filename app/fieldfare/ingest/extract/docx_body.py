@@ -27,6 +27,7 @@ _UNDRAWN = (".emf", ".wmf", ".wdp", ".pict", ".pcz", ".emz", ".wmz")
 # A number typed by hand before a step.
 _TYPED = re.compile(r"^\s*(\d{1,2}(?:\.\d{1,2}){0,3}|[a-z])[.)](\s+)(?=\S)")
 _MAX_REMARKS = 200
+_LONG_STEP = 20_000  # characters of a step's own text, beyond which what continues it stands by itself
 _MAX_NESTING = 40  # tables in cells in boxes
 
 
@@ -193,7 +194,7 @@ class Body:
             self._hazard(word, rest, inside=True)
         elif last.kind is BlockKind.HAZARD and last.protects == "step" and not last.text:
             self._item[-1] = replace(last, text=text)
-        elif len(self._item) == 1:
+        elif len(self._item) == 1 and len(first.text) < _LONG_STEP:
             self._item[0] = replace(first, text=f"{first.text}\n{text}")
         else:
             self._item.append(Block(kind=BlockKind.STEP, text=text, level=first.level + 1))
@@ -210,8 +211,10 @@ class Body:
         """Add the open step with what belongs to it: its own warnings first, what stands after them as it stood."""
         item, self._item = self._item, []
         inner = next((i for i, one in enumerate(item) if i and one.kind is BlockKind.STEP and one.number), len(item))
-        ahead = [one for one in item[:inner] if one.kind is BlockKind.HAZARD and one.protects == "step"]
-        for block in (*ahead, *(one for one in item if one not in ahead)):
+        early = {
+            i: True for i, one in enumerate(item[:inner]) if one.kind is BlockKind.HAZARD and one.protects == "step"
+        }
+        for block in (*(item[i] for i in early), *(one for i, one in enumerate(item) if i not in early)):
             if block.kind is BlockKind.HAZARD and block.protects == "section" and step_follows:
                 self.outline.add(replace(block, protects="step"))
             else:

@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     Render = Callable[[_Element], str]
 
 MAX_CELLS = 500_000
+MAX_REPEATED = 1_000_000  # characters that a merged cell may repeat
 _SPAN = 1000
 
 
@@ -40,6 +41,8 @@ class Grid:
         while (self._row, column) in self._cells:
             column += 1
         across, down = min(max(across, 1), _SPAN), min(max(down, 1), _SPAN)
+        if len(text) * across * down > MAX_REPEATED:
+            across = down = 1
         if len(self._cells) + across * down <= MAX_CELLS:
             for i in range(down):
                 for j in range(across):

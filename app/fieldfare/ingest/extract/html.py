@@ -32,6 +32,7 @@ _PAGE = re.compile(r"^\s*page\s+(\S+)\s*$", re.IGNORECASE)
 _HIDDEN = re.compile(r"display\s*:\s*none|visibility\s*:\s*hidden", re.IGNORECASE)
 MAX_DEPTH = 200
 MAX_CELLS = 200_000
+MAX_REPEATED = 1_000_000  # characters that a merged cell may repeat
 
 
 def parse(text: str, name: str) -> HtmlElement:
@@ -55,8 +56,8 @@ def select(element: HtmlElement, path: str) -> list[HtmlElement]:
 
 def title_of(text: str) -> str:
     """The title element of a page, empty where there is none."""
-    match = re.search(r"<title[^>]*>(.*?)</title>", text, re.IGNORECASE | re.DOTALL)
-    return squeeze(re.sub(r"&\w+;", " ", match.group(1))) if match else ""
+    match = re.search(r"<title[^<>]*>([^<]{0,1000})</title", text, re.IGNORECASE)
+    return squeeze(re.sub(r"&\w{1,30};", " ", match.group(1))) if match else ""
 
 
 class Walker:
@@ -82,6 +83,7 @@ class Walker:
             self._lost("what is nested deeper than 200 elements was left out: simplify the page")
             return
         run: list[str] = [_flat(parent.text)]
+        blank = not run[0].strip()
         for child in parent:
             if not isinstance(child.tag, str):
                 if isinstance(child, etree._Comment) and (match := _PAGE.match(child.text or "")):
@@ -96,14 +98,16 @@ class Walker:
                 run.append("\n")
             elif self._is_block(child):
                 yield from self._paragraph(run)
-                run = []
+                run, blank = [], True
                 yield from self._element(child, depth + 1, inside)
             else:
                 text = _inline(child)
-                opens = child.tag in {"b", "strong"} and not "".join(run).strip() and is_signal_word(text.strip())
+                opens = child.tag in {"b", "strong"} and blank and is_signal_word(text.strip())
                 # Bold type sets a signal word apart as a colon does: `**Caution** Hot water.`
                 run.append(f"{text.strip().rstrip(':')}: " if opens else text)
+                blank = blank and not text.strip()
             run.append(_flat(child.tail))
+            blank = blank and not run[-1].strip()
         yield from self._paragraph(run)
 
     def _paragraph(self, run: list[str]) -> Iterator[Block]:
@@ -213,29 +217,30 @@ class Walker:
         """A list item: its warnings, then itself with its own paragraphs, then its sub-steps, figures and tables."""
         inside = "step" if kind is BlockKind.STEP else "list"
         inner = list(self._children(item, depth, inside))
-        own = Block(kind=kind, text="", number=number, level=level, place=self._outline.place)
+        lines: list[str] = []
         rest: list[Block] = []
+        stepped = False
         for block in inner:
             plain = block.kind is BlockKind.PARAGRAPH and block.number == ""
             if plain and not rest:
-                own = replace(own, text=f"{own.text}\n{block.text}".strip())
+                lines.append(block.text)
             elif plain and kind is BlockKind.STEP:
                 rest.append(replace(block, kind=BlockKind.STEP, level=level + 1))
-            elif (
-                block.kind is BlockKind.HAZARD
-                and block.protects == "step"
-                and not any(other.kind is BlockKind.STEP for other in rest)
-            ):
+            elif block.kind is BlockKind.HAZARD and block.protects == "step" and not stepped:
                 yield block
             else:
                 rest.append(block)
-        if own.text:
-            yield own
+            stepped = stepped or bool(rest and rest[-1].kind is BlockKind.STEP)
+        if lines:
+            text = "\n".join(lines)
+            yield Block(kind=kind, text=text, number=number, level=level, place=self._outline.place)
         yield from rest
 
     def _definitions(self, element: HtmlElement, depth: int) -> Iterator[Block]:
         term = ""
         for item in element.iterdescendants("dt", "dd"):
+            if next(item.iterancestors("dl"), None) is not element:
+                continue  # of a list inside this one
             if item.tag == "dt":
                 term = squeeze(_inline(item))
                 continue
@@ -283,7 +288,8 @@ class Walker:
             yield from pictures
         else:  # a table for layout only
             for cell in table.iterdescendants("td", "th"):
-                yield from self._children(cell, depth + 1, "")
+                if next(cell.iterancestors("table"), None) is table:
+                    yield from self._children(cell, depth + 1, "")
 
 
 def _is_hidden(element: HtmlElement) -> bool:
@@ -379,6 +385,8 @@ def _grid(table: HtmlElement) -> tuple[list[list[str]], int]:
             down = min(_number(cell.get("rowspan"), 1), 1000)
             if len(grid) + across * down > MAX_CELLS:
                 return [], 0
+            if len(text) * across * down > MAX_REPEATED:
+                across = down = 1
             for i in range(max(down, 1)):
                 for j in range(max(across, 1)):
                     grid[row_number + i, column + j] = text

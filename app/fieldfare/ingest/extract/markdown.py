@@ -23,23 +23,30 @@ from fieldfare.ingest.hazards import HAZARD_KINDS, NOTE_KINDS
 from fieldfare.text import clean, squeeze
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterator, Sequence
 
     from markdown_it.renderer import RendererHTML
     from markdown_it.token import Token
     from markdown_it.utils import EnvType, OptionsDict
 
 _FENCE = re.compile(r"^\s*(\w+)\s*(?:\[(.*)\]|\{[^}]*\}|(.*))\s*$")
-_LIQUID = re.compile(r"\{%-?\s*(.*?)\s*-?%\}", re.DOTALL)
-_ATTRIBUTE = re.compile(r"(\w+)\s*=\s*(\"(?:[^\"\\]|\\.)*\"|'(?:[^'\\]|\\.)*')", re.DOTALL)
-_WIKI_LINK = re.compile(r"\[\[([^\]|\n]+\|)?([^\]\n]+)\]\]")
-_HEADING_ID = re.compile(r"^(#{1,6}\s.*?)\s*\{[#.][^}]*\}\s*$", re.MULTILINE)
-_MODULE_LINE = re.compile(r"^(?:import\s.+?from\s+[\"'].+?[\"'];?|import\s+[\"'].+?[\"'];?|export\s.+)$", re.MULTILINE)
-_COMPONENT = re.compile(
-    r"<([A-Z][\w.]*)((?:\s+[\w:-]+(?:\s*=\s*(?:\"[^\"]*\"|'[^']*'|\{[^{}]*(?:\{[^{}]*\}[^{}]*)*\}))?)*)\s*/>"
+# Files are foreign: no pattern may take more than one pass over a text, however it is made.
+_LIQUID = re.compile(r"\{%((?:[^%{]|%(?!\})|\{(?!%))*+)%\}")
+_ATTRIBUTE = re.compile(r"\b(\w++)\s*+=\s*+(\"(?:[^\"\\]|\\.)*+\"|'(?:[^'\\]|\\.)*+')", re.DOTALL)
+_WIKI_LINK = re.compile(r"\[\[([^\[\]|\n]++\|)?([^\[\]\n]++)\]\]")
+_HEADING_ID = re.compile(r"^(#{1,6}[ \t].*\S)[ \t]*\{[#.][^{}\n]*\}[ \t]*$", re.MULTILINE)
+_MODULE_LINE = re.compile(
+    r"^(?:import[ \t](?:[^\"'\n]*[ \t])?from[ \t]+[\"'][^\"'\n]+[\"'];?|import[ \t]+[\"'][^\"'\n]+[\"'];?|export[ \t].+)[ \t]*$",
+    re.MULTILINE,
 )
-_BRACED = re.compile(r"=\{\s*(?:[\"'`]?)([^{}]*?)(?:[\"'`]?)\s*\}|=\{\{[^{}]*\}\}")
-_CODE = re.compile(r"(^[ \t]*(`{3,}|~{3,})[^\n]*\n.*?^[ \t]*\2[ \t]*$|`[^`\n]+`)", re.DOTALL | re.MULTILINE)
+_COMPONENT = re.compile(
+    r"<([A-Z][\w.]*+)((?:\s++[\w:-]++(?:\s*+=\s*+(?:\"[^\"<]*+\"|'[^'<]*+'|\{[^{}<]*+(?:\{[^{}<]*+\}[^{}<]*+)*+\}))?+)*+)\s*+/>"
+)
+_BRACED = re.compile(r"=\{([^{}]*+)\}|=\{\{[^{}]*+\}\}")
+_CODE = re.compile(r"(`[^`\n]+`)")
+_FENCED = re.compile(r"[ \t]*(`{3,}|~{3,})")
+_PICTURE = re.compile(r"!\[[^\[\]]*+\]\([^()]*+\)")
+_MAX_FRONT = 1 << 16  # characters of a front matter
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -56,28 +63,45 @@ def convert(text: str, remarks: list[Remark], name: str) -> MarkdownPage:
     front: dict[str, Any] = {}
     parser = _parser(name.endswith(".mdx"))
     source = clean(text)
-    pieces = _CODE.split(source)
-    # Split with two groups: text, code, fence, text, ... Code stays as it is.
-    prepared = "".join(
-        _prepare(piece, remarks, name) if index % 3 == 0 else piece
-        for index, piece in enumerate(pieces)
-        if index % 3 != 2
-    )
+    prepared = "".join(piece if code else _prepare(piece, remarks, name) for code, piece in _pieces(source))
     tokens = parser.parse(prepared)
     if tokens and tokens[0].type == "front_matter":
         try:
-            loaded = yaml.safe_load(tokens[0].content)
-            front = loaded if isinstance(loaded, dict) else {}
-        except yaml.YAMLError:
-            remarks.append(Remark(kind=RemarkKind.LOST, where=name, text="its front matter is not valid YAML: correct it"))
+            loaded = yaml.safe_load(tokens[0].content) if len(tokens[0].content) <= _MAX_FRONT else None
+        except (yaml.YAMLError, ValueError, RecursionError):
+            loaded = None
+        if not isinstance(loaded, dict) and tokens[0].content.strip():
+            text = "its front matter is not valid YAML: correct it"
+            remarks.append(Remark(kind=RemarkKind.LOST, where=name, text=text))
+        front = loaded if isinstance(loaded, dict) else {}
     sidebar = front.get("sidebar")
     order = front.get("order", front.get("nav_order", sidebar.get("order") if isinstance(sidebar, dict) else None))
+    title = front.get("title")
     return MarkdownPage(
-        title=squeeze(str(front.get("title") or "")),
+        title=squeeze(str(title)) if isinstance(title, str | int | float) else "",
         order=float(order) if isinstance(order, int | float) else 1e9,
         # In an element of its own: HTML parsers move a comment at the start of a page out of its body.
         html=f"<article>{parser.renderer.render(tokens, parser.options, {})}</article>",
     )
+
+
+def _pieces(text: str) -> Iterator[tuple[bool, str]]:
+    """The text in pieces, and whether each is code, which stays as it is."""
+    fence = ""
+    lines: list[str] = []
+    for line in text.splitlines(keepends=True):
+        match = _FENCED.match(line)
+        if not fence and match is None:
+            lines.append(line)
+            continue
+        if not fence and match is not None:
+            fence = match.group(1)
+            yield from ((bool(index % 2), piece) for index, piece in enumerate(_CODE.split("".join(lines))))
+            lines = []
+        elif match is not None and match.group(1).startswith(fence) and line.strip() == match.group(1):
+            fence = ""
+        yield True, line
+    yield from ((bool(index % 2), piece) for index, piece in enumerate(_CODE.split("".join(lines))))
 
 
 def _parser(mdx: bool) -> MarkdownIt:
@@ -118,15 +142,22 @@ def _box(kind: str, title: str) -> str:
 
 def _prepare(text: str, remarks: list[Remark], name: str) -> str:
     def liquid(match: re.Match[str]) -> str:
-        return _liquid(match.group(1), remarks, name)
+        return _liquid(match.group(1).strip().strip("-").strip(), remarks, name)
 
     text = _LIQUID.sub(liquid, text)
     text = _WIKI_LINK.sub(r"\2", text)
     text = _HEADING_ID.sub(r"\1", text)
     if name.endswith(".mdx"):
         text = _MODULE_LINE.sub("", text)
-        text = _BRACED.sub(lambda match: f'="{html.escape(match.group(1) or "")}"', text)
+        text = _BRACED.sub(lambda match: f'="{html.escape(_unquoted(match.group(1) or ""))}"', text)
     return _COMPONENT.sub(r"<\1\2></\1>", text)
+
+
+def _unquoted(value: str) -> str:
+    """A value of a component without the quotes around it."""
+    value = value.strip()
+    value = value[1:] if value[:1] in set("\"'`") else value
+    return value[:-1].rstrip() if value[-1:] in set("\"'`") else value
 
 
 def _liquid(tag: str, remarks: list[Remark], name: str) -> str:
@@ -140,7 +171,7 @@ def _liquid(tag: str, remarks: list[Remark], name: str) -> str:
             title = attributes.get("title", "")
             return f"\n\n::::{kind}[{title}]\n{attributes['content']}\n::::\n\n"
         if "images" in attributes or "![" in tag:
-            return "\n\n" + "\n\n".join(re.findall(r"!\[[^\]]*\]\([^)]*\)", tag)) + "\n\n"
+            return "\n\n" + "\n\n".join(_PICTURE.findall(tag)) + "\n\n"
     if command and command[0] not in {"raw", "endraw", "comment", "endcomment"}:
         text = f"{{% {' '.join(command[:2])} … %}} is not understood: replace it by Markdown"
         remarks.append(Remark(kind=RemarkKind.LOST, where=name, text=text))

@@ -70,7 +70,7 @@ def _order(file: Path, root: Path, order: float) -> tuple[object, ...]:
 
 def _natural(name: str) -> tuple[int, bool, float, tuple[tuple[int, int, str], ...]]:
     pieces = tuple(
-        (0, int(piece), "") if piece.isdigit() else (1, 0, piece) for piece in re.split(r"(\d+)", name) if piece
+        (0, int(piece), "") if piece.isdecimal() else (1, 0, piece) for piece in re.split(r"(\d+)", name) if piece
     )
     return (1, True, 0.0, pieces)
 

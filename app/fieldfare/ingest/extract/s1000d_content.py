@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from fieldfare.ingest.structure import Outline
 
 SCHEME = "S1000D"
+_MAX_WARNINGS = 10_000_000  # characters of all warnings of a module, each counted as often as it is named
 _STEPS = frozenset(
     "proceduralStep crewDrillStep crewProcedureStep checkListStep case isolationStep isolationProcedureEnd".split()
 )
@@ -83,6 +84,8 @@ class Content:
         self._labels: dict[str, str] = {}
         self._warnings: dict[str, _Element] = {}
         self._by_id: dict[str, _Element] = {}
+        self._numbers: dict[_Element, str] = {}
+        self._left = _MAX_WARNINGS
         self._inline = Inline({}, str)
 
     def read(self, titles: dict[str, str], warnings: dict[str, _Element]) -> None:
@@ -102,8 +105,9 @@ class Content:
             numbered = [one for one in descendants(self._content, *names) if child(one, "title") is not None]
             for count, one in enumerate(numbered, 1):
                 self._labels[attribute(one, "id")] = f"{label} {count}"
-        for one in descendants(self._content, *_STEPS):
-            self._labels[attribute(one, "id")] = f"step {self._number(one)}"
+        self._count(self._content, "")
+        for step, number in self._numbers.items():
+            self._labels[attribute(step, "id")] = f"step {number}"
         for one in descendants(self._content, "levelledPara"):
             title = child(one, "title")
             self._labels[attribute(one, "id")] = squeeze(xml.plain(title)) if title is not None else ""
@@ -114,24 +118,18 @@ class Content:
             self._labels[attribute(one, "id")] = attribute(one, "applicationStructureName")
         self._labels.pop("", None)
 
-    def _number(self, step: _Element) -> str:
-        """A step's number with those above it, 2.1.3; alternatives of a step share one."""
-        parts = []
-        one: _Element | None = step
-        while one is not None and local(one) in _STEPS:
-            holder = one.getparent()
-            place = one
-            if holder is not None and local(holder).endswith("Alts"):
-                place, holder = holder, holder.getparent()
-            if holder is None:
-                break
-            siblings = [
-                sibling for sibling in children(holder)
-                if local(sibling) in _STEPS or (local(sibling).endswith("StepAlts"))
-            ]  # fmt: skip
-            parts.append(str(siblings.index(place) + 1))
-            one = holder
-        return ".".join(reversed(parts))
+    def _count(self, parent: _Element, above: str) -> None:
+        """Number the steps below an element, 2.1.3; alternatives of a step share one number."""
+        count = 0
+        for one in children(parent):
+            if local(one) in _STEPS or local(one).endswith("StepAlts"):
+                count += 1
+                number = f"{above}.{count}" if above else str(count)
+                for step in [one] if local(one) in _STEPS else children(one, *_STEPS):
+                    self._numbers[step] = number
+                    self._count(step, number)
+            else:
+                self._count(one, "")
 
     def _children(self, parent: _Element, inside: str, level: int) -> Iterator[Block]:
         for one in children(parent):
@@ -221,6 +219,12 @@ class Content:
         if title is not None:
             text = f"{self._inline.text(title)}\n{text}"
         symbol = next((attribute(one, "infoEntityIdent") for one in descendants(source, "symbol")), "")
+        self._left -= len(text)
+        if self._left < 0:
+            self._files.remark(
+                RemarkKind.LOST, self._file, "it repeats its warnings too often: what was beyond is left out"
+            )
+            return
         if text:
             yield Block(
                 kind=BlockKind.HAZARD,
@@ -237,7 +241,7 @@ class Content:
 
     def _step(self, step: _Element, level: int) -> Iterator[Block]:
         """A step: its warnings first, then its own text with its notes, then its sub-steps, figures and tables."""
-        number = self._number(step)
+        number = self._numbers.get(step, "1")
         depth = number.count(".") + 1
         hazards = [block for one in self._referred(step) for block in self._hazard(one, "step")]
         lines, notes = [], []

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import re
 from typing import TYPE_CHECKING
 
@@ -96,10 +97,15 @@ class Inline:
                 unit = attribute(above, "quantityUnitOfMeasure")
             value = f"{sign}{self.text(element)} {_UNITS.get(unit, unit)}".strip()
             return f" {value}" if sign else value
-        if name in {"listItem", "attentionRandomListItem", "attentionSequentialListItem", "definitionListItem"}:
-            return f"\n{self._mark(element)}{self.text(element)}"
         if name.endswith("List"):
-            return f"\n{self.text(element)}\n"
+            ordered = name in {"sequentialList", "attentionSequentialList"}
+            marks = (
+                f"{count}. " if ordered else "" if name == "definitionList" else "• " for count in itertools.count(1)
+            )
+            return (
+                "".join(f"\n{mark}{self.text(item)}" for item, mark in zip(children(element), marks, strict=False))
+                + "\n"
+            )
         if name in {"para", "simplePara", "notePara", "warningAndCautionPara", "attentionListItemPara", "title"}:
             return f"\n{self.text(element)}\n"
         if name in _NAMED_BY and not xml.plain(element).strip():
@@ -110,13 +116,6 @@ class Inline:
             shown = next(iter(children(element, "name", "shortName")), None)
             return self.text(shown) if shown is not None else attribute(element, _NAMED_BY[name][0])
         return self.text(element)
-
-    def _mark(self, item: _Element) -> str:
-        above = item.getparent()
-        kind = local(above) if above is not None else ""
-        if kind in {"sequentialList", "attentionSequentialList"} and above is not None:
-            return f"{children(above).index(item) + 1}. "
-        return "" if kind == "definitionList" else "• "
 
     def reference(self, element: _Element) -> str:
         """What a reference to a data module prints: its title, its code where nothing knows the title."""

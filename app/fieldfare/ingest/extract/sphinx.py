@@ -20,8 +20,8 @@ from fieldfare.domain import Remark, RemarkKind
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
-MAX_INCLUDED = 16 << 20  # bytes of a file that is included
-_TARGET = re.compile(r"^(.+?)\s*<([^<>]+)>$", re.DOTALL)
+MAX_INCLUDED = 16 << 20  # bytes of all files that one file includes, each counted as often as it is named
+_INCLUSIONS = 2000
 _DROPPED = frozenset(
     "index highlight tabularcolumns currentmodule module default-domain default-role meta contents sectnum header footer "
     "target-notes class title sectionauthor codeauthor acks".split()
@@ -49,6 +49,8 @@ class Confinement:
         self._name = name
         self._remarks = remarks
         self._known: set[str] = set()
+        self._left = MAX_INCLUDED
+        self._inclusions = 0
 
     def remark(self, kind: RemarkKind, text: str) -> None:
         """Tell the author something, once."""
@@ -61,11 +63,16 @@ class Confinement:
         start = self.base if path.startswith("/") else Path(current).parent
         file = (start / path.lstrip("/")).resolve() if "\0" not in path else self.base
         try:
-            fits = file.is_relative_to(self.base) and file.is_file() and file.stat().st_size <= MAX_INCLUDED
+            there = file.is_relative_to(self.base) and file.is_file()
+            self._left -= file.stat().st_size if there else 0
         except OSError:
-            fits = False
-        if not fits:
+            there = False
+        self._inclusions += 1
+        if not there:
             self.remark(RemarkKind.LOST, f"the file {path[:80]} was not read: put it below the folder of the manual")
+            return None
+        if self._left < 0 or self._inclusions > _INCLUSIONS:
+            self.remark(RemarkKind.LOST, "it includes more than 16 MiB or 2000 files: what was beyond is left out")
             return None
         self.included.add(file)
         return file
@@ -129,8 +136,14 @@ def _text(
 ) -> tuple[list[nodes.Node], list[nodes.system_message]]:
     """The text of a role; of `title <target>` the title, of a bare target the target."""
     plain = utils.unescape(text)
-    match = _TARGET.match(plain)
-    return [nodes.inline(raw, match.group(1) if match else plain.lstrip("~!"))], []
+    title, target = split_target(plain)
+    return [nodes.inline(raw, title if target else plain.lstrip("~!"))], []
+
+
+def split_target(text: str) -> tuple[str, str]:
+    """The parts of `title <target>`; no target where it has another form."""
+    title, opened, target = text.rpartition("<")
+    return (title.strip(), target[:-1]) if opened and title.strip() and target.endswith(">") else (text, "")
 
 
 def _no_text(*_arguments: Any, **_options: Any) -> tuple[list[Any], list[Any]]:
@@ -278,8 +291,7 @@ class _Tree(_Foreign):
 
     def run(self) -> list[nodes.Node]:
         for line in self.content:
-            match = _TARGET.match(line.strip())
-            entry = match.group(2) if match else line.strip()
+            entry = split_target(line.strip())[1] or line.strip()
             if entry and "://" not in entry and entry != "self":
                 _confinement(self).tree.append(entry)
         return []

@@ -32,7 +32,7 @@ _SAMPLE = 1 << 16  # bytes that separator and encoding are found out from
 _ROWS = 1000  # rows of one table: what a section may hold in memory
 MAX_COLUMNS = 100
 MAX_CELL = 20_000  # characters
-_FIGURES = re.compile(r"\s*[-+]?\d[\d.,\s]*(?:[a-zA-Z%°]{0,3})?\s*")
+_FIGURES = re.compile(r"[-+]?\d[\d.,\s]*+[a-zA-Z%°]{0,3}")
 
 
 def extract(source: DocumentSource, progress: Progress) -> Iterator[Piece]:
