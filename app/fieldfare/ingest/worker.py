@@ -16,11 +16,12 @@ import io
 import json
 import os
 import pickle
-import select
+import queue
 import signal
 import struct
 import subprocess
 import sys
+import threading
 from typing import IO, TYPE_CHECKING, Any, BinaryIO
 
 from fieldfare import domain, offline
@@ -34,7 +35,11 @@ if TYPE_CHECKING:
 MEMORY = 6 << 30  # bytes of address space: pdfium, an OCR model and its threads fit, a bomb does not
 SILENCE = 300  # seconds without a result or progress after which a child counts as stuck
 _LARGEST_FRAME = 512 << 20
+_LARGEST_RESULT = 8 << 30  # bytes that one job may send
+_AHEAD = 8  # frames that wait in memory
+_POLL = 0.2
 _HEAD = struct.Struct(">cQ")
+_Frames = queue.Queue[tuple[bytes, bytes]]
 _RESULT, _PROGRESS, _ERROR, _END = b"R", b"P", b"E", b"Z"
 _DOMAIN = {name: value for name, value in vars(domain).items() if isinstance(value, type)}
 _PAGES = ("fieldfare.ingest.extract.pdf_page", "fieldfare.ingest.extract.pdf_shapes")
@@ -77,6 +82,8 @@ class Worker:
 
     def __init__(self) -> None:
         self._child: subprocess.Popen[bytes] | None = None
+        self._frames: _Frames = queue.Queue()
+        self._closed = threading.Event()
 
     def run(
         self, function: str, argument: Any, *, name: str, progress: Progress, cancelled: Callable[[], bool]
@@ -91,9 +98,13 @@ class Worker:
         try:
             request = pickle.dumps((function, argument))
             _write(child.stdin, struct.pack(">Q", len(request)) + request)
+            size = 0
             while True:
-                tag, payload = self._frame(child.stdout, name, cancelled)
+                tag, payload = self._frame(name, cancelled)
                 if tag == _RESULT:
+                    size += len(payload)
+                    if size > _LARGEST_RESULT:
+                        raise SourceError(f"{name} unpacks to more than {_LARGEST_RESULT >> 30} GiB. Split it.")
                     yield payload
                 elif tag == _PROGRESS:
                     stage, done, total = json.loads(payload)
@@ -113,6 +124,7 @@ class Worker:
     def close(self) -> None:
         """End the child at once."""
         child, self._child = self._child, None
+        self._closed.set()
         if child is not None:
             child.kill()
             child.wait()
@@ -134,26 +146,26 @@ class Worker:
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             stderr=subprocess.DEVNULL,
-            bufsize=0,  # select must see what has arrived
             start_new_session=True,  # Ctrl-C is the parent's to handle
             env=environment | {"PYTHONPATH": os.pathsep.join(filter(None, sys.path))},
         )
+        self._frames = queue.Queue(maxsize=_AHEAD)
+        self._closed = threading.Event()
+        pipe = self._child.stdout, self._frames, self._closed
+        threading.Thread(target=_listen, args=pipe, name="worker-pipe", daemon=True).start()
         return self._child
 
-    def _frame(self, stream: IO[bytes] | None, name: str, cancelled: Callable[[], bool]) -> tuple[bytes, bytes]:
-        waited = 0.0
-        while stream is not None and not select.select([stream], [], [], 0.2)[0]:
-            waited += 0.2
+    def _frame(self, name: str, cancelled: Callable[[], bool]) -> tuple[bytes, bytes]:
+        """What the child sends next; ValueError once there is nothing more."""
+        for _ in range(int(SILENCE / _POLL)):
             if cancelled():
                 raise Stopped
-            if waited > SILENCE:
-                raise SourceError(f"{name} cannot be read: nothing came in {SILENCE} s. Leave it out or simplify it.")
-        if cancelled():
-            raise Stopped
-        tag, size = _HEAD.unpack(_exactly(stream, _HEAD.size))
-        if size > _LARGEST_FRAME:
-            raise ValueError("a frame is too large")
-        return tag, _exactly(stream, size)
+            with contextlib.suppress(queue.Empty):
+                tag, payload = self._frames.get(timeout=_POLL)
+                if not tag:
+                    raise ValueError("the child ended")
+                return tag, payload
+        raise SourceError(f"{name} cannot be read: nothing came in {SILENCE} s. Leave it out or simplify it.")
 
     def _ending(self, child: subprocess.Popen[bytes]) -> str:
         with contextlib.suppress(subprocess.TimeoutExpired):
@@ -165,11 +177,31 @@ class Worker:
         return "its reader stopped working"
 
 
+def _listen(stream: IO[bytes] | None, frames: _Frames, closed: threading.Event) -> None:
+    """Hand over the frames of a child, then an empty one. A thread, because not every system can wait for a pipe in time."""
+
+    def hand_over(tag: bytes, payload: bytes) -> None:
+        while not closed.is_set():
+            with contextlib.suppress(queue.Full):
+                frames.put((tag, payload), timeout=_POLL)
+                return
+
+    with contextlib.suppress(OSError, ValueError, struct.error):
+        while not closed.is_set():
+            tag, size = _HEAD.unpack(_exactly(stream, _HEAD.size))
+            if size > _LARGEST_FRAME:
+                break
+            hand_over(tag, _exactly(stream, size))
+    hand_over(b"", b"")
+
+
 def _write(stream: IO[bytes] | None, data: bytes) -> None:
     """Write all of it: an unbuffered pipe may take less at a time."""
     view = memoryview(data)
     while stream is not None and view:
         view = view[stream.write(view) :]
+    if stream is not None:
+        stream.flush()
 
 
 def _exactly(stream: IO[bytes] | None, size: int) -> bytes:
