@@ -23,6 +23,7 @@ TEXTS = (
     "Die Pumpe prüfen und das Ventil öffnen.",
     "E21",
     "Turn the valve slowly, every 250 hours: " + "clean the filter and tighten the nut. " * 22,
+    "Manual > Oil\n1. change oil\n\t2. check  level",
     "",
 )
 MODELS: dict[str, tuple[str, dict[str, Any]]] = {  # what tests/family_vectors.json has the vectors of
@@ -243,7 +244,9 @@ def _write_tokenizer(folder: Path, family: str) -> int:
         pieces = dict.fromkeys([first, pad, last, unknown, *(f"▁{word}" for word in WORDS), "▁", *letters, mask])
         tokenizer = Tokenizer(Unigram([(piece, -1.0 if len(piece) > 1 else -9.0) for piece in pieces], unk_id=3))
         vocabulary = tokenizer.get_vocab()
-        tokenizer.pre_tokenizer = pre_tokenizers.Metaspace(replacement="▁", prepend_scheme="always")
+        tokenizer.pre_tokenizer = pre_tokenizers.Sequence(
+            [pre_tokenizers.WhitespaceSplit(), pre_tokenizers.Metaspace(replacement="▁", prepend_scheme="always")]
+        )
         tokenizer.post_processor = processors.TemplateProcessing(
             single=f"{first} $A {last}", special_tokens=[(first, vocabulary[first]), (last, vocabulary[last])]
         )
