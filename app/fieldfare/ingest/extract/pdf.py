@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass, replace
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import pypdfium2
@@ -20,6 +21,8 @@ from fieldfare.domain import (
     Title,
 )
 from fieldfare.errors import SourceError
+from fieldfare.ingest import worker
+from fieldfare.ingest.cache import results
 from fieldfare.ingest.extract import pdf_tables
 from fieldfare.ingest.extract.pdf_columns import aligned
 from fieldfare.ingest.extract.pdf_figures import Illustration, illustrations
@@ -35,12 +38,12 @@ from fieldfare.ingest.extract.pdf_paragraphs import (
     read_mark,
 )
 from fieldfare.ingest.hazards import is_signal_word, split_signal_word
+from fieldfare.ingest.sources import PAGES_A_JOB
 from fieldfare.ingest.structure import Outline, figure_number
 from fieldfare.text import squeeze
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
-    from pathlib import Path
 
     from fieldfare.ingest.extract import Piece, Progress
     from fieldfare.ingest.extract.pdf_shapes import Box
@@ -53,9 +56,40 @@ def extract(source: DocumentSource, progress: Progress) -> Iterator[Piece]:
     """Read a PDF page by page; SourceError where it is damaged, encrypted or no PDF."""
     pdf = open_pdf(source.files[0])
     try:
-        yield from _Reader(pdf, source.files[0], progress).read()
+        yield from _Reader(pdf, source, progress).read()
     finally:
         pdf.close()
+
+
+def count_pages(source: DocumentSource, _progress: Progress) -> Iterator[int]:
+    """How many pages the PDF has."""
+    pdf = open_pdf(source.files[0])
+    yield len(pdf)
+    pdf.close()
+
+
+def read_pages(job: tuple[DocumentSource, int, int], progress: Progress) -> Iterator[PageContent]:
+    """What stands on the pages from the first index up to the last, without understanding it."""
+    source, first, last = job
+    pdf = open_pdf(source.files[0])
+    try:
+        for index in range(first, last):
+            yield _content(pdf, index)
+            progress("reading", index - first + 1, last - first)
+    finally:
+        pdf.close()
+
+
+def _content(pdf: Any, index: int) -> PageContent:
+    try:
+        label = pdf.get_page_label(index) or ""
+    except (pypdfium2.PdfiumError, UnicodeDecodeError):
+        label = ""
+    page = pdf[index]
+    try:
+        return read_page(page, index + 1, squeeze(label))
+    finally:
+        page.close()
 
 
 def open_pdf(file: Path) -> Any:
@@ -85,9 +119,11 @@ _Thing = Line | pdf_tables.Table | Illustration | _Warning
 
 
 class _Reader:
-    def __init__(self, pdf: Any, file: Path, progress: Progress) -> None:
+    def __init__(self, pdf: Any, source: DocumentSource, progress: Progress) -> None:
         self._pdf = pdf
-        self._file = file
+        self._file = source.files[0]
+        self._ready = source.pages
+        self._opened: tuple[str, list[bytes]] = "", []
         self._count = len(pdf)
         self._progress = progress
         self._outline = Outline()
@@ -147,17 +183,14 @@ class _Reader:
         return found
 
     def _content(self, index: int) -> PageContent:
-        page = self._pdf[index]
-        try:
-            return read_page(page, index + 1, squeeze(self._label(index)))
-        finally:
-            page.close()
-
-    def _label(self, index: int) -> str:
-        try:
-            return self._pdf.get_page_label(index) or ""
-        except (pypdfium2.PdfiumError, UnicodeDecodeError):
-            return ""
+        """What stands on a page, from the cache where it was read already."""
+        if not self._ready:
+            return _content(self._pdf, index)
+        file = self._ready[index // PAGES_A_JOB]
+        if self._opened[0] != file:
+            self._opened = file, list(results(Path(file)))
+        content: PageContent = worker.decode(self._opened[1][index % PAGES_A_JOB], page=True)
+        return content
 
     def _page(self, index: int) -> Sheet:
         """Read one page into the outline."""
