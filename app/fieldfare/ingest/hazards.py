@@ -7,6 +7,10 @@ EU manuals. A word is kept as printed and never re-graded: only the pack's autho
 from __future__ import annotations
 
 import re
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
 
 SIGNAL_WORDS = (
     "DANGER", "WARNING", "CAUTION", "NOTICE", "ATTENTION", "IMPORTANT",
@@ -42,6 +46,38 @@ _ONLY_WORD = re.compile(rf"^{_SYMBOL}({_WORD})\s*[:!.]*$", re.IGNORECASE)
 def is_signal_word(text: str) -> bool:
     """Whether a text is a signal word and nothing else."""
     return bool(_ONLY_WORD.match(text)) and not text.islower()
+
+
+_DEFINES = re.compile(
+    r"^\W*(?:this )?(?:indicates|means|denotes|identifies|kennzeichnet|bezeichnet|weist|steht für|bedeutet|indique|signale|"
+    r"indica|señala|identifica|assinala|segnala|avverte)\b|^[^.]*\b(?:indicates|kennzeichnet|bezeichnet|indique|indica) (?:a|an|eine?n?|"
+    r"une?|una?|um|uma)\b",
+    re.IGNORECASE,
+)
+
+
+def is_warning_table(rows: Sequence[Sequence[str]]) -> bool:
+    """Whether each row of a table is a warning: its word in the first cell, its text in the others.
+
+    A table that explains what the words mean holds none.
+    """
+    if not rows or len(rows[0]) > 3 or not all(row[0] and is_signal_word(row[0]) and any(row[1:]) for row in rows):
+        return False
+    return not any(_DEFINES.match(" ".join(row[1:])) for row in rows)
+
+
+# A warning inside a table cell: after its other text, with a colon or mark.
+_IN_CELL = re.compile(rf"(?:^|(?<=[\s.;])){_SYMBOL}(?i:({_WORD}))\s*[:!]\s*(?=\S)")
+
+
+def cell_warnings(cell: str) -> list[tuple[str, str]]:
+    """The warnings that stand in a cell of a table, each with its signal word as printed."""
+    found = [match for match in _IN_CELL.finditer(cell) if not match.group(1).islower()]
+    if not found:
+        return []
+    ends = [*(match.start() for match in found[1:]), len(cell)]
+    texts = [(match.group(1), cell[match.end() : end].strip()) for match, end in zip(found, ends, strict=True)]
+    return [(word, text) for word, text in texts if len(text.split()) >= 3]
 
 
 def split_signal_word(text: str) -> tuple[str, str] | None:

@@ -201,6 +201,11 @@ def _bind_hazards(blocks: Sequence[Block], cuts: Sequence[Cut]) -> None:
     for number, block in enumerate(blocks):
         if block.kind is not BlockKind.HAZARD:
             continue
+        if block.protects == "row":
+            for one in cuts:
+                if one.first == number or (one.kind is BlockKind.TABLE and block.text in one.text):
+                    one.hazards = {number} if one.kind is BlockKind.HAZARD else {*one.hazards, number}
+            continue
         if block.protects == "step":
             step = next((i for i in range(number + 1, len(blocks)) if blocks[i].kind is BlockKind.STEP), number)
             start, end = number, step

@@ -6,7 +6,7 @@ import re
 from dataclasses import replace
 
 from fieldfare.domain import Block, BlockKind, Place, Section
-from fieldfare.ingest.hazards import split_signal_word
+from fieldfare.ingest.hazards import cell_warnings, split_signal_word
 from fieldfare.text import clean, squeeze
 
 _FIGURE_NUMBER = re.compile(
@@ -36,6 +36,12 @@ def tidy(text: str) -> str:
     return "\n".join(line for line in lines if line)
 
 
+def _in_cells(block: Block) -> list[tuple[str, str]]:
+    """The warnings in the cells of a table, each once."""
+    cells = [cell for row in block.rows[block.header_rows :] for cell in row] if block.kind is BlockKind.TABLE else []
+    return list(dict.fromkeys(found for cell in cells for found in cell_warnings(cell)))
+
+
 class Outline:
     """Collects headings and blocks in reading order into the sections of a document.
 
@@ -52,6 +58,7 @@ class Outline:
         self._blocks: list[Block] = []
         self._start = Place()
         self._waiting: Block | None = None
+        self._listing = False  # the last block is a warning made of bullets
 
     def restart(self) -> None:
         """Begin a new file: nothing in it nests in what came before."""
@@ -82,7 +89,10 @@ class Outline:
         if block.place.page is None and self.place.page is not None:
             block = replace(block, place=self.place)
         block = replace(block, text=tidy(block.text), caption=squeeze(block.caption))
+        if block.kind is BlockKind.PARAGRAPH and block.number == "•" and self._listed(block):
+            return
         if block.kind is BlockKind.PARAGRAPH and block.number == "":
+            self._listing = False
             if self._waiting is not None:
                 block = replace(self._waiting, text=block.text)
                 self._waiting = None
@@ -99,6 +109,22 @@ class Outline:
                 self._blocks.pop()
         if block.text or block.rows or block.picture:
             self._blocks.append(block)
+        if block.kind is not BlockKind.PARAGRAPH:
+            self._listing = False
+        for word, text in _in_cells(block):
+            self._blocks.append(Block(kind=BlockKind.HAZARD, text=text, signal_word=word, protects="row", place=block.place,
+                                      confidence=block.confidence))  # fmt: skip
+
+    def _listed(self, block: Block) -> bool:
+        """Take a bullet into the warning whose word stands alone over the list."""
+        if self._waiting is not None:
+            self._blocks.append(replace(self._waiting, text=f"• {block.text}"))
+            self._waiting, self._listing = None, True
+            return True
+        if self._listing:
+            last = self._blocks[-1]
+            self._blocks[-1] = replace(last, text=f"{last.text}\n• {block.text}")
+        return self._listing
 
     def take(self) -> tuple[Section, ...]:
         """The sections that are complete and were not taken yet."""
@@ -121,6 +147,7 @@ class Outline:
 
     def _finish(self) -> None:
         self._release()
+        self._listing = False
         path = (*self._root, *(title for _, title in self._stack))
         if self._blocks or (self._stack and self._last != path):
             self._last = path

@@ -37,7 +37,7 @@ from fieldfare.ingest.extract.pdf_paragraphs import (
     paragraphs,
     read_mark,
 )
-from fieldfare.ingest.hazards import is_signal_word, split_signal_word
+from fieldfare.ingest.hazards import is_signal_word, is_warning_table, split_signal_word
 from fieldfare.ingest.sources import PAGES_A_JOB
 from fieldfare.ingest.structure import Outline, figure_number
 from fieldfare.text import squeeze
@@ -340,6 +340,12 @@ class _Reader:
         if self._last_table is not None:
             block, _ = self._last_table
             self._last_table = None
+            if is_warning_table(block.rows):
+                for row in block.rows:
+                    text = squeeze(" ".join(row[1:]))
+                    self._outline.add(replace(block, kind=BlockKind.HAZARD, rows=(), header_rows=0, text=text,
+                                              signal_word=row[0].strip("!:. "), protects="section"))  # fmt: skip
+                return
             self._outline.add(replace(block, text="\n".join(" | ".join(row) for row in block.rows)))
 
 

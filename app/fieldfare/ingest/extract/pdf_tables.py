@@ -61,7 +61,7 @@ def ruled(page: PageContent, lines: Sequence[Line]) -> tuple[list[Table], list[P
         if len(inside) < 2 or drawn >= DRAWN + len(inside) // 8:
             continue
         table = _read(box, group, inside, page)
-        if table is not None and not _is_warning(table):
+        if table is not None:
             tables.append(table)
         elif _encloses(group, box):
             panels += _bands(group, box, inside)
@@ -98,13 +98,6 @@ def _marks_words(frame: Box, frames: Sequence[Box], words: Sequence[Word]) -> bo
         if beside and not any(other is not frame and other.holds(word.box, 0) for other in frames):
             return True
     return False
-
-
-def _is_warning(table: Table) -> bool:
-    """Whether a table is a box whose left cell holds nothing but a signal word and whose right cell is the warning."""
-    left = [row[0] for row in table.rows if row[0]]
-    one_word = len(set(left)) == 1 and is_signal_word(left[0]) and len(table.rows[0]) <= 3
-    return one_word or (len(table.rows) <= 2 and len(table.rows[0]) <= 2 and is_signal_word(table.rows[0][0]))
 
 
 def _encloses(group: Sequence[Box], box: Box) -> bool:
@@ -520,14 +513,17 @@ def _table(
     kept = [row for row, texts in enumerate(own) if any(texts[merged[row, c][1]] or own[merged[row, c][0]][merged[row, c][1]]
                                                           for c in range(len(texts)))]  # fmt: skip
     columns = [column for column in range(len(xs) - 1) if any(own[row][column] for row in kept)]
-    if len(columns) < 2 or len(kept) < 2:
+    warns = len(kept) > 0 and 2 <= len(columns) <= 3 and is_signal_word(own[kept[0]][columns[0]])
+    if len(columns) < 2 or (len(kept) < 2 and not warns):
         return None
     full = [[own[merged[row, column][0]][merged[row, column][1]] for column in columns] for row in kept]
     rows = [
         texts for index, texts in enumerate(full) if index == 0 or any(own[kept[index]]) or texts != full[index - 1]
     ]
     alone = [row for row in kept if sum(bool(own[row][column]) for column in columns) >= 2]
-    if len(rows) < 2 or len(alone) < max(1, 0.34 * len(rows)):
+    if not warns and len(rows) < 2:
+        return None
+    if len(alone) < max(1, 0.34 * len(rows)):
         return None
     filled = sum(bool(cell) for texts in full for cell in texts)
     if filled < 0.4 * len(full) * len(columns):
@@ -544,7 +540,7 @@ def _table(
     return Table(
         box,
         tuple(map(tuple, rows)),
-        min(header, len(rows) - 1),
+        0 if warns else min(header, len(rows) - 1),
         edges,
         is_marked(marks),
         sum(confidence) / len(confidence),
