@@ -122,10 +122,14 @@ def test_build_install_ask_remove(pump_source: Path, tmp_path: Path) -> None:
     assert built.returncode == 0, built.stderr
     assert "2 hazards" in built.stdout
     assert "embedding" in built.stderr
-    assert fieldfare("pack", "install", str(pack), home=tmp_path).returncode == 0
+    refused = fieldfare("pack", "install", str(pack), home=tmp_path)
+    assert refused.returncode == 4
+    assert "has no signature beside it" in refused.stderr
+    assert fieldfare("pack", "install", "--unsigned", str(pack), home=tmp_path).returncode == 0
     asked = fieldfare("ask", "--pack", "korvan-cp200", "what does F07 mean?", home=tmp_path)
     assert "207 V to 253 V" in asked.stdout
     assert "p. 2" in asked.stdout
+    assert "unsigned pack" in asked.stdout
     listed = json.loads(fieldfare("pack", "list", "--json", home=tmp_path).stdout)
     assert {pack["id"] for pack in listed} == {DEMO, "korvan-cp200"}
     assert fieldfare("pack", "remove", "korvan-cp200", home=tmp_path).returncode == 0

@@ -129,7 +129,7 @@ def test_event_loops_go_on_working() -> None:
 def test_without_seccomp_python_code_is_refused_and_the_limit_is_said() -> None:
     code = """
         from fieldfare import offline
-        offline._install_filter = lambda: False
+        offline._install_filter = lambda _: False
         guard = offline.close_network()
         assert not guard.covers_native and "not covered" in guard.sentence
         import socket

@@ -51,6 +51,9 @@ def test_build_search_and_ask_need_no_network(pump_source: Path, tmp_path: Path)
     pack = tmp_path / "pump.fpack"
     commands = [
         ("pack", "build", str(pump_source), "-o", str(pack)),
+        ("pack", "key", "new", "--no-password", str(tmp_path / "author")),
+        ("pack", "sign", str(pack), "-k", str(tmp_path / "author.key")),
+        ("pack", "trust", "add", str(tmp_path / "author.pub")),
         ("pack", "install", str(pack)),
         ("search", "under-voltage"),
         ("ask", "which oil does the gearbox hold?"),
