@@ -105,13 +105,17 @@ def ask_all(
     progress: Callable[[str, int, int], None],
     *,
     open_model: Callable[[], Model] | None = None,
+    warn: Callable[[str], None] = lambda _: None,
 ) -> tuple[Outcome, ...]:
     """Ask every question of one pack alone; with `open_model` running text is drafted as on the device, else quoted.
 
-    The archive is closed by its owner. Raises FieldfareError where an engine fails.
+    `warn` hears what is wrong with the pack: that its embedder is not here, say. The archive is closed by its owner.
+    Raises FieldfareError where an engine fails.
     """
     shelf = Shelf(archives=(archive,), packs=(), problems=())
     assistant = Assistant(shelf, embedder, open_model, eager=True)
+    for problem in assistant.problems:
+        warn(problem)
     outcomes = []
     for done, question in enumerate(questions, 1):
         outcomes.append(_outcome(question, *_asked(assistant, question.text)))

@@ -144,9 +144,13 @@ def _asked(file: Path, questions: Sequence[GoldQuestion], *, draft: bool) -> tup
     open_model = model_opener(replace(settings.load(), draft=True), eager=True) if draft else None
     archive = Archive(file)
     try:
-        return evaluation.ask_all(archive, questions, open_embedder(), Progress(), open_model=open_model)
+        return evaluation.ask_all(archive, questions, open_embedder(), Progress(), open_model=open_model, warn=_warn)
     finally:
         archive.close()
+
+
+def _warn(sentence: str) -> None:
+    print(f"fieldfare: {clean(sentence)}", file=sys.stderr)
 
 
 def _outcome_object(outcome: Outcome) -> dict[str, Any]:
