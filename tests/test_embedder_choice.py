@@ -14,7 +14,7 @@ import pytest
 from tokenizers import Tokenizer
 
 from fieldfare import embedders, library
-from fieldfare.assistant import Assistant
+from fieldfare.assistant import Assistant, open_embedder
 from fieldfare.cli import main
 from fieldfare.domain import Answered, Match, Question
 from fieldfare.embedding import Embedder
@@ -378,3 +378,16 @@ def test_the_command_line_converts_carries_and_tells(
     assert main([*beside, "--no-meaning"]) == 2
     assert main(["pack", "build", str(folder), "--embedder", str(tmp_path / "none"), "-o", str(pack)]) != 0
     assert "is no folder" in capsys.readouterr().err
+
+
+def test_a_damaged_embedded_one_is_told_at_once(
+    make_pack: Callable[..., Path], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("FIELDFARE_SHARE", str(tmp_path / "share"))
+    folder = tmp_path / "share" / "models" / "embedder"
+    folder.mkdir(parents=True)
+    (folder / "embedder.json").write_text("{}", "utf-8")
+    shelf = library.Shelf(archives=(Archive(make_pack()),), packs=(), problems=())
+    assistant = Assistant(shelf, open_embedder(), None)
+    assert "Set Fieldfare up again." in assistant.problems[0]
+    assistant.close()

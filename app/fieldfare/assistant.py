@@ -63,7 +63,13 @@ class Assistant:
         self._shelf = shelf
         self._archives: dict[str, Archive] = {one.manifest.id: one for one in shelf.archives}
         self._embedder = embedder
-        self._others, self._lacking = embedders.of_packs(shelf.archives, embedder.identity if embedder else None)
+        self._others: dict[str, embedders.EmbedderOnDemand] = {}
+        self._lacking: tuple[str, ...] = ()
+        try:
+            known = embedder.identity if embedder else None
+            self._others, self._lacking = embedders.of_packs(shelf.archives, known)
+        except FieldfareError as error:  # the first search will say so too
+            self._lacking = (str(error),)
         self._retriever = Retriever(shelf.archives, embedder, self._others)
         self._open_model = open_model
         self._eager = eager
