@@ -11,6 +11,7 @@ from lxml import etree
 
 from fieldfare.domain import Block, BlockKind, PictureSource, Place, Remark, RemarkKind
 from fieldfare.errors import SourceError
+from fieldfare.ingest.extract.hidden import is_unseen
 from fieldfare.ingest.hazards import HAZARD_KINDS, NOTE_KINDS, is_signal_word
 from fieldfare.ingest.structure import Outline, figure_number, tidy
 from fieldfare.text import squeeze
@@ -297,6 +298,7 @@ def _is_hidden(element: HtmlElement) -> bool:
         element.get("hidden") is not None
         or element.get("aria-hidden") == "true"
         or bool(_HIDDEN.search(element.get("style") or ""))
+        or is_unseen(element)
     )
 
 

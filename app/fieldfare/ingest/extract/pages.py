@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from urllib.parse import unquote, urlsplit
 
 from fieldfare.domain import PictureSource, Remark, RemarkKind, Title
-from fieldfare.ingest.extract import html, markdown
+from fieldfare.ingest.extract import hidden, html, markdown
 from fieldfare.ingest.sources import PICTURES
 from fieldfare.ingest.structure import Outline
 
@@ -32,6 +32,7 @@ def extract(source: DocumentSource, progress: Progress) -> Iterator[Piece]:
     for file in source.files:
         text = file.read_text(encoding="utf-8", errors="replace")
         name = file.relative_to(root).as_posix()
+        remarks += hidden.invisible_in(text, name)
         if file.suffix.lower() in {".html", ".htm", ".xhtml"}:
             page = markdown.MarkdownPage(title=html.title_of(text), order=1e9, html=text)
         elif text.strip():
@@ -45,6 +46,8 @@ def extract(source: DocumentSource, progress: Progress) -> Iterator[Piece]:
     pictures = Pictures(source.base, language, remarks)
     for done, (_, file, name, page) in enumerate(read, 1):
         body = html.parse(page.html, name) if page.html.strip() else None
+        if body is not None:
+            remarks += hidden.unseen_in(body, name)
         outline.restart()
         title = page.title
         if not title and (body is None or not html.select(body, "(.//h1|.//h2|.//h3)[1]")):
