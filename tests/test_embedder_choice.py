@@ -270,6 +270,9 @@ def test_a_pack_carries_its_embedder_and_answers_across_languages(make_pack: Cal
         found = assistant.search(Question(text=asked, language="de"))[0]
         assert meant in found.passage.text
         assert found.matched_by == (Match.MEANING,)
+    answered = list(assistant.ask(Question(text="Ventil öffnen", language="de"), threading.Event()))[-1]
+    assert isinstance(answered, Answered)
+    assert answered.answer.text == "open valve slowly before water"
     assistant.close()
 
 
