@@ -163,6 +163,7 @@ def test_a_damaged_version_gives_way_to_the_one_before(published: Path, home: Pa
     shelf.close()
     assert [pack.manifest.version for pack in shelf.packs] == ["1.9"]
     assert "pump-1.10.fpack is not what its author signed" in shelf.problems[0]
+    assert shelf.problems[0].endswith("Until then 1.9 is used.")
     library.install(published / "pump-1.10.fpack")
     assert used() == [("1.10", "signed by Korvan", "1.9")], "installing again repairs it"
 

@@ -13,7 +13,7 @@ sys.path.insert(0, str(ROOT / "scripts" / "bench"))
 
 from power_cut import Order  # noqa: E402
 
-PACKS = Path("/home/x/packs")
+PACKS = Path("/data/packs")
 
 
 @pytest.mark.skipif(not shutil.which("strace"), reason="needs strace (Debian: apt install strace)")

@@ -80,12 +80,15 @@ def _open_all() -> Shelf:
     problems = [problem] if problem else []
     archives, packs = [], []
     for copies in ordered.values():
+        known = len(problems)
         for copy in copies:
             try:
                 archive, signature = _open(copy)
             except FieldfareError as error:
                 problems.append(str(error))
                 continue
+            if len(problems) > known:
+                problems[-1] += f" Until then {copy.version} is used."
             kept = next((one.version for one in copies if one != copy), "")
             archives.append(archive)
             packs.append(

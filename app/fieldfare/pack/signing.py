@@ -30,7 +30,6 @@ LARGEST_OLD_FORM = 256 << 20  # bytes; the old form is verified with the whole f
 OPSLIMIT, MEMLIMIT = 33_554_432, 1_073_741_824
 
 _PREHASHED, _OLD_FORM, _SCRYPT, _PLAIN, _BLAKE2 = b"ED", b"Ed", b"Sc", b"\0\0", b"B2"
-_CHUNK = 1 << 20
 _SIGNATURE = re.compile(
     rb"untrusted comment: signature from (?:minisign|rsign|fieldfare) secret key\n"
     rb"([A-Za-z0-9+/=]{100})\ntrusted comment: ([^\n]*)\n([A-Za-z0-9+/=]{88})\n"
