@@ -44,6 +44,7 @@ _STYLE = {
     "columns": """body { font: 8.8pt/1.3 "DejaVu Serif Condensed", serif; columns: 2; column-gap: 9mm; text-align: justify; hyphens: auto }
         h1 { font-size: 15pt; column-span: all } h2 { font-size: 12pt } h3 { font-size: 10pt } table { border-collapse: collapse }
         th, td { border-top: 0.5pt solid #999; border-bottom: 0.5pt solid #999; padding: 2px 4px; text-align: left; hyphens: none }
+        table.wide { column-span: all }
         .admonition { background: #f3e3c8; border: 1px solid #b80; padding: 3px 8px; margin: 6px 0 }
         .admonition > .word { font-weight: bold; text-align: center; display: block }""",
 }  # fmt: skip
@@ -100,6 +101,9 @@ def render(folder: Path, language: str, pictures: Path) -> tuple[str, str]:
                 if said:
                     word.tail = said
                 box.insert(0, word)
+        for table in root.iter("table"):
+            if len(table.xpath("(.//tr)[1]/*")) > 4:
+                table.set("class", "wide")
         for heading in root.iter("h1", "h2", "h3", "h4", "h5"):
             level = min(int(heading.tag[1]) + (1 if page.title else 0), 6)
             heading.tag = f"h{level}"

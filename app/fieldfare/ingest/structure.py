@@ -126,6 +126,15 @@ class Outline:
             self._blocks[-1] = replace(last, text=f"{last.text}\n• {block.text}")
         return self._listing
 
+    def extend_warning(self, text: str) -> bool:
+        """Add what a page break cut off to the warning read last; False where something else was."""
+        if self._waiting is not None or not self._blocks or self._blocks[-1].kind is not BlockKind.HAZARD:
+            return False
+        last = self._blocks[-1]
+        inside = last.text[-1:] not in ".:!?;" and text[:1].islower()
+        self._blocks[-1] = replace(last, text=f"{last.text}{' ' if inside else chr(10)}{tidy(text)}")
+        return True
+
     def take(self) -> tuple[Section, ...]:
         """The sections that are complete and were not taken yet."""
         taken, self._sections = tuple(self._sections), []

@@ -136,6 +136,7 @@ class _Reader:
         self._panel: pdf_tables.Panel | None = None
         self._depth = Depth()
         self._last_step = ""
+        self._cut: Box | None = None  # the box of a warning that ended the last column
         self._fresh = True  # nothing was read in this column yet
         self._full = False  # the last line before ended at the right edge of its column
 
@@ -233,7 +234,22 @@ class _Reader:
                     key=lambda thing: (round(thing.base if isinstance(thing, Line) else thing.box.y0 + 8), thing.box.x0)
                 )
             self._fresh = True
+            flow = self._go_on_warning(flow, panels)  # noqa: PLW2901  (the same flow, without what was read)
             self._emit(flow, content, panels, page)
+            self._cut = flow[-1].box if flow and isinstance(flow[-1], _Warning) else None
+
+    def _go_on_warning(self, flow: list[_Thing], panels: Sequence[pdf_tables.Panel]) -> list[_Thing]:
+        """The flow without the rest of a warning whose box the end of the page or column before it cut."""
+        first = flow[0] if flow else None
+        if self._cut is None or not isinstance(first, Line):
+            return flow
+        panel = next((one for one in panels if one.box.holds(first.box)), None)
+        if panel is None or abs(panel.box.width - self._cut.width) > 3:
+            return flow
+        rest = [thing for thing in flow if isinstance(thing, Line) and panel.box.holds(thing.box)]
+        if not self._outline.extend_warning("\n".join(paragraphs(rest, self._style.vocabulary))):
+            return flow
+        return [thing for thing in flow if thing not in rest]
 
     def _remark(self, kind: RemarkKind, text: str, label: str = "") -> None:
         where = f"{self._file.name}, page {label}" if label else self._file.name

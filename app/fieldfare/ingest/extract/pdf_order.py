@@ -102,7 +102,11 @@ def _spans(item: Item, items: Sequence[Item], middle: float, body: float) -> boo
     if any(other.box.y0 < item.box.y1 + 2 and other.box.y1 > item.box.y0 - 2 for other in right):
         return False
     above, below = [other.box.y1 < item.box.y0 for other in right], [other.box.y0 > item.box.y1 for other in right]
-    return any(below) and (any(above) or item.size > 1.4 * body)
+    if any(below):
+        return any(above) or item.size > 1.4 * body
+    # At the end of the page: no heading stands last in a column whose text goes on in the next.
+    last = not any(other.box.y0 > item.box.y1 for other in items if other.box.x1 < middle + 3)
+    return any(above) and (last or item.size > 1.6 * body)
 
 
 def _by_baseline(items: Sequence[Placed]) -> list[Placed]:

@@ -128,7 +128,9 @@ def _groups(items: Sequence[Box], words: Sequence[Word]) -> list[list[Box]]:
     boxes.sort(key=lambda one: (one[0].y0, one[0].x0))
     result: list[tuple[Box, list[Box]]] = []
     for box, group in boxes:
-        above = next((one for one in reversed(result) if _stacks(one, (box, group), words)), None)
+        over = [one for one in result if one[0].x0 < box.x1 and one[0].x1 > box.x0]
+        nearest = max(over, key=lambda one: one[0].y1, default=None)
+        above = nearest if nearest is not None and _stacks(nearest, (box, group), words) else None
         if above is None:
             result.append((box, group))
         else:
