@@ -251,6 +251,15 @@ def test_a_conversion_that_disagrees_with_its_original_is_refused(tmp_path: Path
         ChosenEmbedder(source, tmp_path / "cache").measure(TEXTS)
 
 
+@pytest.mark.filterwarnings("default")  # of its libraries
+def test_sentence_transformers_is_asked_where_it_is_installed(tmp_path: Path) -> None:
+    pytest.importorskip("sentence_transformers", reason="the authors' reference environment is not installed")
+    source = write_model(tmp_path / "model", "mpnet", prompts={"query": "find: ", "document": "oil: "})
+    agreement = ChosenEmbedder(source, tmp_path / "cache").measure(TEXTS)
+    assert agreement.peer.startswith("sentence-transformers ")
+    assert agreement.peer_mean > 0.998
+
+
 def test_a_model_that_tells_nothing_apart_is_doubted(tmp_path: Path) -> None:
     chosen = ChosenEmbedder(write_model(tmp_path / "model", "bert"), tmp_path / "cache")
     assert "hardly tells the answer" in chosen.doubt

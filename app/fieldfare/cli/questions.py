@@ -169,5 +169,7 @@ def _search(options: argparse.Namespace) -> int:
             print(output.paragraph(output.figure_line(one.figure), starts="    ▣ "))
         for hazard in one.passage.hazards:
             print(output.paragraph(f"{clean(hazard.signal_word)}: {clean(hazard.text)}", starts="    ⚠ "))
-        print(textwrap.indent(output.paragraph(output.shortened(clean(one.passage.text))), "    "), end="\n\n")
+        if one.figure is None or one.passage.text != one.figure.caption:
+            print(textwrap.indent(output.paragraph(output.shortened(clean(one.passage.text))), "    "))
+        print()
     return 0 if evidence else NO_ANSWER
