@@ -157,9 +157,18 @@ def test_pages_between_others_that_are_missing_or_empty_are_told() -> None:
     flaws = found(manual(("1 A", [TEXT]), pages=pages))
     assert [(flaw.code, flaw.where) for flaw in flaws] == [
         ("page-lost", "pump.pdf, sheet 3"),
-        ("page-empty", "pump.pdf, page 2"),
-        ("page-empty", "pump.pdf, page 4"),
+        ("page-empty", "pump.pdf, pages 2 to 4"),
     ]
+
+
+def test_the_pages_of_a_long_table_are_not_empty() -> None:
+    pages = tuple(Page(manual=1, number=number, label=str(number), image="") for number in (1, 2, 3, 4))
+    codes_ = table(("Code", "Fault"), ("E1", "Hot"), caption="Table 1: Codes")
+    on_first = [
+        TEXT,
+        Block(kind=BlockKind.TABLE, text="", rows=codes_.rows, header_rows=1, place=Place(page=1, label="1")),
+    ]
+    assert found(manual(("1 Codes", on_first), pages=pages)) == []
 
 
 @pytest.mark.parametrize(

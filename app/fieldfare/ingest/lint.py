@@ -65,7 +65,7 @@ _E, _W = Severity.ERROR, Severity.WARNING
 CODES: dict[str, tuple[Severity, str]] = {
     "lost": (_E, "Give it in a form that can be read, or remove it from the source; what is lost on purpose can be ignored."),
     "page-lost": (_E, "Give the page again in another form (a new export, a scan of 300 dpi), or name the loss on purpose."),
-    "page-empty": (_W, "Look at the page: a blank one is fine, a scan needs text recognition."),
+    "page-empty": (_W, "Look at it: a blank page or a table of contents is fine, a scan needs text recognition."),
     "hidden-text": (_E, "Remove it from the source, or show it if it belongs there: technicians would be told what nobody sees."),
     "model-instruction": (_E, "Remove the line from the source: a manual speaks to technicians, not to a language model."),
     "hazard-unbound": (_E, "Put the warning before the steps or the text that it protects, under the same heading."),
@@ -163,13 +163,25 @@ def _pages(contents: Contents) -> Iterator[Flaw]:
         for before, after in pairwise(pages):
             for number in range(before.number + 1, after.number):
                 yield _flaw("page-lost", f"{manual.source}, sheet {number}", "The sheet is missing.")
-        told = {
-            element.block.place.page for chapter, element in contents.elements() if chapter.manual.id == manual.id
-        } | {chapter.place.page for chapter in contents.chapters if chapter.manual.id == manual.id}
-        for page in pages:
-            if page.number not in told:
-                where = f"{manual.source}, page {page.label or page.number}"
-                yield _flaw("page-empty", where, "Nothing was taken from this page.")
+        last: dict[int, BlockKind | None] = {}  # what each page that was read ends with
+        for chapter in contents.chapters:
+            if chapter.manual.id == manual.id and chapter.place.page is not None:
+                last.setdefault(chapter.place.page, None)
+            for element in chapter.elements if chapter.manual.id == manual.id else ():
+                if element.block.place.page is not None:
+                    last[element.block.place.page] = element.block.kind
+        before_it: BlockKind | None = None
+        empty: list[str] = []
+        for page in [*pages, None]:
+            if page is not None and page.number not in last:
+                if before_it is not BlockKind.TABLE:  # a table over several pages stands where it begins
+                    empty.append(page.label or str(page.number))
+                continue
+            if empty:
+                named = f"page {empty[0]}" if len(empty) == 1 else f"pages {empty[0]} to {empty[-1]}"
+                yield _flaw("page-empty", f"{manual.source}, {named}", "Nothing was taken from there.")
+            empty = []
+            before_it = last[page.number] if page is not None else None
 
 
 def _descriptions(contents: Contents) -> Iterator[Flaw]:
