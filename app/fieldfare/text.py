@@ -98,6 +98,7 @@ _ABBREVIATIONS = frozenset(
     """fig figs no nos approx max min incl excl ca e.g i.e vs resp tab ref sec chap ch p pp vol dia temp nom abb bzw z.b
     d.h nr ggf inkl usw evtl mind núm pág aprox fig. env. ex dr mr mrs st inc ltd co qty pos eq al typ""".split()
 )
+_LONGEST_WORD = 60  # characters before a full stop that are looked at
 _SENTENCE_END = re.compile(r"(?<![.!?…])[.!?…]+[\"'”’)\]]*(?=\s+|$)|\n+")
 
 
@@ -110,10 +111,11 @@ def sentences(text: str) -> list[tuple[int, int]]:
     start = 0
     for match in _SENTENCE_END.finditer(text):
         if match.group()[0] == ".":
-            before = text[start : match.start()].rsplit(None, 1)
+            near = text[max(start, match.start() - _LONGEST_WORD) : match.start()]
+            before = near.rsplit(None, 1)
             last = before[-1].lower().strip("([") if before else ""
             following = text[match.end() :].lstrip()[:1]
-            if last in _ABBREVIATIONS or (last.isdigit() and text[start : match.start()].strip() == last):
+            if last in _ABBREVIATIONS or (last.isdigit() and near.strip() == last):
                 continue
             if following.islower() and len(last) <= 4:
                 continue

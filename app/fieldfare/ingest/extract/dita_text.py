@@ -27,7 +27,7 @@ _SUPERSCRIPT = str.maketrans("0123456789+-", "⁰¹²³⁴⁵⁶⁷⁸⁹⁺⁻"
 _MARKS = {"tm": "™", "reg": "®", "service": "℠"}
 _LINES = frozenset("p li sli cmd info dt dd stepresult line desc title typeofhazard consequence howtoavoid".split())
 _MAX_CHAIN = 10  # references that refer to references
-_MAX_PULLED = 1_000_000  # elements that the content references of a file may pull in
+_MAX_PULLED = 20_000  # elements that the content references of a file may pull in
 
 
 def condition(element: _Element) -> str:

@@ -46,6 +46,7 @@ _BRACED = re.compile(r"=\{([^{}]*+)\}|=\{\{[^{}]*+\}\}")
 _CODE = re.compile(r"(`[^`\n]+`)")
 _FENCED = re.compile(r"[ \t]*(`{3,}|~{3,})")
 _PICTURE = re.compile(r"!\[[^\[\]]*+\]\([^()]*+\)")
+_MAX_BRACKETS = 2000  # in one paragraph: the parser looks for the end of each, in all that follows
 _MAX_FRONT = 1 << 16  # characters of a front matter
 
 
@@ -62,9 +63,7 @@ def convert(text: str, remarks: list[Remark], name: str) -> MarkdownPage:
     """Turn one Markdown file into HTML; what its dialect holds and we do not understand is named in `remarks`."""
     front: dict[str, Any] = {}
     parser = _parser(name.endswith(".mdx"))
-    source = clean(text)
-    prepared = "".join(piece if code else _prepare(piece, remarks, name) for code, piece in _pieces(source))
-    tokens = parser.parse(prepared)
+    tokens = parser.parse(prepare(clean(text), remarks, name))
     if tokens and tokens[0].type == "front_matter":
         try:
             loaded = yaml.safe_load(tokens[0].content) if len(tokens[0].content) <= _MAX_FRONT else None
@@ -85,6 +84,19 @@ def convert(text: str, remarks: list[Remark], name: str) -> MarkdownPage:
     )
 
 
+def _without_brackets(text: str, remarks: list[Remark], name: str) -> str:
+    """The text with the brackets of a paragraph that holds too many of them as plain characters."""
+    if text.count("[") <= _MAX_BRACKETS:
+        return text
+    paragraphs = text.split("\n\n")
+    for number, paragraph in enumerate(paragraphs):
+        if paragraph.count("[") > _MAX_BRACKETS:
+            paragraphs[number] = paragraph.replace("[", "&#91;")
+            text = f"a paragraph with more than {_MAX_BRACKETS} brackets was taken as plain text: divide it"
+            remarks.append(Remark(kind=RemarkKind.DOUBT, where=name, text=text))
+    return "\n\n".join(paragraphs)
+
+
 def _pieces(text: str) -> Iterator[tuple[bool, str]]:
     """The text in pieces, and whether each is code, which stays as it is."""
     fence = ""
@@ -102,6 +114,12 @@ def _pieces(text: str) -> Iterator[tuple[bool, str]]:
             fence = ""
         yield True, line
     yield from ((bool(index % 2), piece) for index, piece in enumerate(_CODE.split("".join(lines))))
+
+
+def prepare(text: str, remarks: list[Remark], name: str) -> str:
+    """The text as CommonMark: what the dialects add beside it is rewritten, code stays as it is."""
+    text = _without_brackets(text, remarks, name)
+    return "".join(piece if code else _prepare(piece, remarks, name) for code, piece in _pieces(text))
 
 
 def _parser(mdx: bool) -> MarkdownIt:

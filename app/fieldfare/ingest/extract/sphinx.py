@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
 MAX_INCLUDED = 16 << 20  # bytes of all files that one file includes, each counted as often as it is named
-_INCLUSIONS = 2000
+_INCLUSIONS = 500
 _DROPPED = frozenset(
     "index highlight tabularcolumns currentmodule module default-domain default-role meta contents sectnum header footer "
     "target-notes class title sectionauthor codeauthor acks".split()
@@ -72,7 +72,7 @@ class Confinement:
             self.remark(RemarkKind.LOST, f"the file {path[:80]} was not read: put it below the folder of the manual")
             return None
         if self._left < 0 or self._inclusions > _INCLUSIONS:
-            self.remark(RemarkKind.LOST, "it includes more than 16 MiB or 2000 files: what was beyond is left out")
+            self.remark(RemarkKind.LOST, "it includes more than 16 MiB or 500 files: what was beyond is left out")
             return None
         self.included.add(file)
         return file
