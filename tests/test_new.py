@@ -58,7 +58,7 @@ def test_a_first_description_is_what_lies_in_the_folder(folder: Path, capsys: py
         "path": "guide.md", "title": "XR-7 Service Guide", "number": "SG-XR7-EN", "revision": "4.2", "date": "2025-11-03",
     }  # fmt: skip
     assert by_path["pump.pdf"]["title"]
-    assert 'model = "XR-7"  # from the title' in text
+    assert '# model = "CP-200"  # from the title' in text
     again = read_source(folder)
     assert {one.files for one in again.documents} == {one.files for one in found.documents}
     assert again.questions == ()

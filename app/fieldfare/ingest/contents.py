@@ -168,8 +168,17 @@ class PackFile:
     def read(self) -> Contents:
         """The whole pack but its pictures."""
         manuals = tuple(
-            ManualEntry(id=row[0], source=row[1], title=row[2], number=row[3], revision=row[4], date=row[5],
-                        language=row[6], licence=row[7], superseded_by=row[8])
+            ManualEntry(
+                id=row[0],
+                source=row[1],
+                title=row[2],
+                number=row[3],
+                revision=row[4],
+                date=row[5],
+                language=row[6],
+                licence=row[7],
+                superseded_by=row[8],
+            )
             for row in self._reader.rows(
                 "SELECT id, source, title, number, revision, date, language, licence, superseded_by FROM document "
                 "ORDER BY id"
@@ -184,8 +193,16 @@ class PackFile:
                 for row in self._reader.rows("SELECT document, page, label, image FROM sheet ORDER BY document, page")
             ),
             mentions=tuple(
-                Mention(key=row[0], printed=row[1], passage=row[2], section=row[3], block=row[4], text=row[5],
-                        row=row[6] is not None, defines=bool(row[7]))
+                Mention(
+                    key=row[0],
+                    printed=row[1],
+                    passage=row[2],
+                    section=row[3],
+                    block=row[4],
+                    text=row[5],
+                    row=row[6] is not None,
+                    defines=bool(row[7]),
+                )
                 for row in self._reader.rows(
                     "SELECT i.key, i.printed, p.id, p.section, p.first_block, p.text, p.cells_row, i.defines "
                     "FROM identifier i JOIN passage p ON p.id = i.passage ORDER BY i.key, p.id"
@@ -199,17 +216,30 @@ class PackFile:
                 row[0]: (row[1], row[2])
                 for row in self._reader.rows("SELECT id, first_block, last_block FROM passage ORDER BY id")
             },
-            protected=self._bound("SELECT hazard, passage FROM protects r JOIN passage p ON p.id = r.passage "
-                                  "WHERE p.kind <> 'hazard' ORDER BY 1, 2"),
-            illustrated=self._bound("SELECT figure, passage FROM illustrates r JOIN passage p ON p.id = r.passage "
-                                    "WHERE p.kind <> 'figure' ORDER BY 1, 2"),
+            protected=self._bound(
+                "SELECT hazard, passage FROM protects r JOIN passage p ON p.id = r.passage "
+                "WHERE p.kind <> 'hazard' ORDER BY 1, 2"
+            ),
+            illustrated=self._bound(
+                "SELECT figure, passage FROM illustrates r JOIN passage p ON p.id = r.passage "
+                "WHERE p.kind <> 'figure' ORDER BY 1, 2"
+            ),
             terms=tuple(
                 Term(kind=TermKind(row[0]), text=row[1], means=row[2])
                 for row in self._reader.rows("SELECT kind, text, means FROM term ORDER BY kind, text, means")
             ),
             questions=tuple(
-                GoldQuestion(id=row[0], text=row[1], answerable=bool(row[2]), expect=tuple(json.loads(row[3])),
-                             answer=row[4], page=row[5], section=row[6], hazard=row[7], kind=row[8])
+                GoldQuestion(
+                    id=row[0],
+                    text=row[1],
+                    answerable=bool(row[2]),
+                    expect=tuple(json.loads(row[3])),
+                    answer=row[4],
+                    page=row[5],
+                    section=row[6],
+                    hazard=row[7],
+                    kind=row[8],
+                )
                 for row in self._reader.rows(
                     "SELECT id, text, answerable, expect, answer, page, section, hazard, kind FROM question ORDER BY id"
                 )
@@ -248,8 +278,16 @@ class PackFile:
 def _element(row: tuple[Any, ...]) -> Element:
     figure = None
     if row[18] is not None:
-        figure = Figure(id=row[18], number=row[19], caption=row[20], text=row[21], image=row[22], width=row[23],
-                        height=row[24], place=_place(row[25], row[26], row[27]))
+        figure = Figure(
+            id=row[18],
+            number=row[19],
+            caption=row[20],
+            text=row[21],
+            image=row[22],
+            width=row[23],
+            height=row[24],
+            place=_place(row[25], row[26], row[27]),
+        )
     block = Block(
         kind=BlockKind(row[2]),
         text=row[3],

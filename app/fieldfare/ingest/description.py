@@ -44,7 +44,7 @@ QUESTIONS = """\
 def describe(source: PackSource, documents: Sequence[ReadDocument]) -> str:
     """A commented pack.toml for what lies in a folder, with everything that its first pages say."""
     language = max((one.language for one in documents), key=[one.language for one in documents].count)
-    title = documents[0].title if len(documents) == 1 else source.title
+    title = _title(documents[0]) if len(documents) == 1 else source.title
     lines = [
         "# What this pack is. fieldfare pack build reads it; lines with a # are notes or still to be filled in.",
         "",
@@ -139,7 +139,7 @@ def write_text(file: Path, text: str) -> None:
 
 
 def _machines(documents: Sequence[ReadDocument]) -> list[str]:
-    named = next((match.group() for one in documents for match in [_MODEL.search(one.title)] if match), "")
+    named = next((match.group() for one in documents for match in [_MODEL.search(_title(one))] if match), "")
     return [
         "# The machines that the manuals are about: who names one in a question is answered from its packs only.",
         "# [[machines]]",
@@ -151,7 +151,7 @@ def _machines(documents: Sequence[ReadDocument]) -> list[str]:
 
 def _document(document: ReadDocument, path: str, language: str) -> list[str]:
     beginning = _beginning(document)
-    lines = ["[[documents]]", f"path = {_quoted(path)}", f"title = {_quoted(squeeze(document.title))}"]
+    lines = ["[[documents]]", f"path = {_quoted(path)}", f"title = {_quoted(_title(document))}"]
     if document.language != language:
         lines.append(f"language = {_quoted(document.language)}")
     for key, pattern, example in (
@@ -167,6 +167,15 @@ def _document(document: ReadDocument, path: str, language: str) -> list[str]:
             lines.append(f"# {key} = {_quoted(example)}")
     lines.append('# supersedes = "…"  # number, or number and revision, of the document that this one replaces')
     return lines
+
+
+def _title(document: ReadDocument) -> str:
+    """What a document calls itself: its title, or else its first heading."""
+    if document.title != document.source.name:
+        return squeeze(document.title)
+    sections = (piece for piece in document.pieces() if isinstance(piece, Section) and piece.path)
+    first = next(sections, None)
+    return squeeze(first.path[0]) if first else document.title
 
 
 def _beginning(document: ReadDocument) -> str:
