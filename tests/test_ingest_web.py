@@ -48,6 +48,11 @@ def blocks_of(folder: Path, text: str, name: str = "a.md") -> list[Block]:
         ("> **Caution**\n> Hot water.", "Caution"),
         ("⚠️ Warning: Hot water.", "Warning"),
         ("<div class='admonition danger'><p class='admonition-title'>Danger</p><p>Wait.</p></div>", "DANGER"),
+        (
+            "<div class='admonitionblock caution'><table><tr><td class='icon'><div class='title'>Caution</div></td>"
+            "<td class='content'>Sharp edges.</td></tr></table></div>",
+            "CAUTION",
+        ),
         ("GEFAHR! Hohe Spannung.", "GEFAHR"),
         ("Avertissement : eau chaude.", "Avertissement"),
         ("ADVERTENCIA: agua caliente.", "ADVERTENCIA"),
@@ -136,9 +141,7 @@ def test_svg_drawings_are_rendered(tmp_path: Path) -> None:
     assert draw(figure.picture).width > 90
 
 
-@pytest.mark.parametrize(
-    "target", ["../secret.png", "/etc/hostname", "https://example.org/a.png", "missing.png"]
-)
+@pytest.mark.parametrize("target", ["../secret.png", "/etc/hostname", "https://example.org/a.png", "missing.png"])
 def test_pictures_come_from_the_source_folder_only_and_losses_are_named(tmp_path: Path, target: str) -> None:
     (tmp_path / "secret.png").write_bytes(png())
     folder = tmp_path / "manual"

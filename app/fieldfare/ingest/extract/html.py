@@ -307,7 +307,7 @@ def _admonition_kind(element: HtmlElement) -> str:
     if element.tag not in {"div", "aside", "section", "p", "details"}:
         return ""
     names = (element.get("class") or "").lower().split()
-    if not ({"admonition", "alert", "callout", "notice", "note", "theme-admonition", "starlight-aside"} & set(names)
+    if not ({"admonition", "admonitionblock", "alert", "callout", "notice", "note", "theme-admonition", "starlight-aside"} & set(names)
             or any(name.startswith(("admonition-", "alert-", "callout-", "starlight-aside--")) for name in names)
             or (element.get("role") == "note") or (names and names[0] in HAZARD_KINDS)):  # fmt: skip
         return ""
@@ -321,6 +321,9 @@ def _admonition_kind(element: HtmlElement) -> str:
 def _split_title(element: HtmlElement, kind: str) -> tuple[str, HtmlElement]:
     """Take the title out of an admonition; one that only repeats the kind is no title."""
     title = element.get("data-title") or ""
+    if "admonitionblock" in (element.get("class") or ""):  # Asciidoctor's: a table of the kind's icon and the text
+        for icon in select(element, ".//td[@class='icon']"):
+            icon.drop_tree()
     for head in select(element, "./*[contains(@class, 'title') or contains(@class, 'heading') or self::summary]"):
         title = title or squeeze(_inline(head))
         element.remove(head)
