@@ -49,8 +49,10 @@ def blocks_of(folder: Path, text: str, name: str = "a.md") -> list[Block]:
         ("⚠️ Warning: Hot water.", "Warning"),
         ("<div class='admonition danger'><p class='admonition-title'>Danger</p><p>Wait.</p></div>", "DANGER"),
         (
-            "<div class='admonitionblock caution'><table><tr><td class='icon'><div class='title'>Caution</div></td>"
-            "<td class='content'>Sharp edges.</td></tr></table></div>",
+            (
+                "<div class='admonitionblock caution'><table><tr><td class='icon'><div class='title'>Caution</div></td>"
+                "<td class='content'>Sharp edges.</td></tr></table></div>"
+            ),
             "CAUTION",
         ),
         ("GEFAHR! Hohe Spannung.", "GEFAHR"),
