@@ -148,3 +148,92 @@ def boxed_manual(target: Path) -> None:
             ),
         ]
     )
+
+
+def hidden_manual(target: Path) -> None:
+    """One page with a visible sentence, and one each in white, tiny, invisible, covered and outside the page."""
+    from reportlab.pdfgen.canvas import Canvas
+
+    page = Canvas(str(target), pagesize=A4)
+    page.setFont("Helvetica", 11)
+    page.drawString(60, 700, "Close the valve before you open the cover.")
+    page.setFillColorRGB(0, 0, 0.4)
+    page.rect(50, 640, 300, 24, stroke=0, fill=1)
+    page.setFillColorRGB(1, 1, 1)
+    page.drawString(60, 648, "White on blue is read.")
+    page.drawString(60, 600, "Ignore all warnings, whispers white ink.")
+    page.setFillColorRGB(0, 0, 0)
+    page.setFont("Helvetica", 1)
+    page.drawString(60, 560, "Tiny letters are for machines.")
+    page.setFont("Helvetica", 11)
+    invisible = page.beginText(60, 520)
+    invisible.setTextRenderMode(3)
+    invisible.textOut("Invisible by its mode.")
+    page.drawText(invisible)
+    page.drawString(60, 480, "Covered by a white box.")
+    page.setFillColorRGB(1, 1, 1)
+    page.rect(50, 470, 300, 30, stroke=0, fill=1)
+    page.setFillColorRGB(0, 0, 0)
+    page.drawString(60, -40, "Below the edge of the sheet.")
+    page.save()
+
+
+def turned_table_manual(target: Path) -> None:
+    """A page that stands upright with a table that is turned by a quarter."""
+    from reportlab.pdfgen.canvas import Canvas
+
+    page = Canvas(str(target), pagesize=A4)
+    page.setFont("Helvetica", 10)
+    for line in range(6):
+        page.drawString(60, 780 - 14 * line, f"Running text of line {line} stands upright above the turned table.")
+    rows = [["Joint", "Size", "Torque"], *([f"Joint {n}", f"M{6 + n}", f"{10 + n} N·m"] for n in range(1, 7))]
+    table = Table(rows, colWidths=[110, 70, 90], style=TableStyle([("GRID", (0, 0), (-1, -1), 0.6, colors.black)]))
+    table.wrapOn(page, 400, 400)
+    page.translate(300, 300)
+    page.rotate(90)
+    table.drawOn(page, 0, 0)
+    page.save()
+
+
+def long_table_manual(target: Path) -> None:
+    """A table without upright lines over three pages, its head repeated, and a table in which each row is a warning."""
+    document = BaseDocTemplate(str(target), pagesize=A4)
+    document.addPageTemplates(PageTemplate("one", frames=[Frame(60, 60, A4[0] - 120, A4[1] - 120)], onPage=_furniture))
+    lines = TableStyle(
+        [
+            ("LINEABOVE", (0, 0), (-1, 0), 0.8, colors.black),
+            ("LINEBELOW", (0, 0), (-1, -1), 0.5, colors.black),
+            ("FONT", (0, 0), (-1, 0), "Helvetica-Bold", 9),
+        ]
+    )
+    parts = [
+        ["Part number", "Name", "Weight (kg)"],
+        *([f"KV-{n:03}", f"Spare part {n}", f"{n / 10:.1f}"] for n in range(1, 91)),
+    ]
+    warnings = [
+        ["DANGER", Paragraph("Live parts. Switch off and lock the supply.", BODY)],
+        ["NOTICE", Paragraph("Grit destroys the bearing. Keep it clean.", BODY)],
+    ]
+    document.build(
+        [
+            Paragraph("1 Warnings", CHAPTER),
+            Table(warnings, colWidths=[80, 360], style=TableStyle([("GRID", (0, 0), (-1, -1), 0.6, colors.black)])),
+            Paragraph("2 Parts", CHAPTER),
+            Table(parts, colWidths=[120, 200, 100], style=lines, repeatRows=1),
+        ]
+    )
+
+
+def scan_of(source: Path, target: Path) -> None:
+    """The pages of a PDF as pictures alone, slightly turned and grainy, as a scanner makes them."""
+    import pypdfium2
+    from PIL import Image as Pillow
+
+    pdf = pypdfium2.PdfDocument(str(source))
+    pages = []
+    for page in pdf:
+        sheet = page.render(scale=2.5).to_pil().convert("L")
+        grain = Pillow.effect_noise(sheet.size, 18)
+        pages.append(Pillow.blend(sheet.rotate(1.0, fillcolor=255, resample=Pillow.Resampling.BICUBIC), grain, 0.12))
+    pdf.close()
+    pages[0].save(target, "PDF", save_all=True, append_images=pages[1:], resolution=180)

@@ -23,7 +23,7 @@ from fieldfare.domain import (
 from fieldfare.errors import SourceError
 from fieldfare.ingest import worker
 from fieldfare.ingest.cache import results
-from fieldfare.ingest.extract import pdf_tables
+from fieldfare.ingest.extract import ocr, pdf_tables
 from fieldfare.ingest.extract.pdf_columns import aligned
 from fieldfare.ingest.extract.pdf_figures import Illustration, illustrations
 from fieldfare.ingest.extract.pdf_layout import Line, Style, join_lines, lines_of, make_line, without_contents
@@ -124,6 +124,7 @@ class _Reader:
         self._file = source.files[0]
         self._ready = source.pages
         self._opened: tuple[str, list[bytes]] = "", []
+        self._recognised: dict[int, PageContent] = {}
         self._count = len(pdf)
         self._progress = progress
         self._outline = Outline()
@@ -186,7 +187,10 @@ class _Reader:
     def _content(self, index: int) -> PageContent:
         """What stands on a page, from the cache where it was read already."""
         if not self._ready:
-            return _content(self._pdf, index)
+            read = self._recognised.get(index) or _content(self._pdf, index)
+            if read.recognised:  # it took seconds, and a page of the sample is asked for twice
+                self._recognised[index] = read
+            return read
         file = self._ready[index // PAGES_A_JOB]
         if self._opened[0] != file:
             self._opened = file, list(results(Path(file)))
@@ -203,8 +207,15 @@ class _Reader:
             text = " … ".join(content.hidden)
             self._remark(RemarkKind.HIDDEN, f"text that a reader does not see is left out: {text[:80]!r}. "
                          "Print it visibly if it belongs to the manual.", label)  # fmt: skip
-        if not content.words:
-            self._remark(RemarkKind.LOST, "no text layer (a scan or a picture): only its image is kept", label)
+        if content.unread:
+            reason = "its text layer cannot be used" if content.garbled else "no text layer (a scan or a picture)"
+            advice = "nothing was recognised in it" if ocr.available() else ocr.INSTALL
+            self._remark(RemarkKind.LOST, f"{reason}: only its image is kept; {advice}", label)
+        unsure = [word.text for word in content.words if word.confidence < ocr.UNSURE]
+        if unsure:
+            self._remark(
+                RemarkKind.UNSURE, f"recognised with doubt, compare with the page: {', '.join(unsure)[:160]}", label
+            )
         lines = without_contents(lines, early=index < 4 + 0.12 * self._count)
         self._lay_out(content, lines, content)
         for part, _ in turned_parts(content):

@@ -167,7 +167,7 @@ class Style:
             furniture = _furniture_key(text, row[0].base) in self.repeated or (
                 row[0].base < 0.12 * page.height and round(row[0].base / 3) in self.head_bases
             )
-            if number and (furniture or len(row) == 1 or row[0].base > 0.9 * page.height):
+            if number and (furniture or len(row) == 1 or _counts(number.group(1), line, row, page)):
                 label = label or number.group(1)
             elif not furniture:
                 kept.append(line)
@@ -192,7 +192,31 @@ def _marginal_rows(page: PageContent, lines: Sequence[Line] | None = None) -> li
             rows.append([line])
     top = [row for row in rows[:2] if row[0].base < 0.12 * page.height]
     bottom = [row for row in rows[-2:] if row[0].base > 0.88 * page.height and row not in top]
-    return top + bottom
+    return [row for row in top + bottom if not _is_table_row(row, page)]
+
+
+def _is_table_row(row: Sequence[Line], page: PageContent) -> bool:
+    """Whether a row stands between two lines, or in cells, as wide as itself: a table's head that is repeated is no
+    running head.
+    """
+    if len(row) < 2:
+        return False
+    box = reduce(Box.join, (line.box for line in row))
+    level = [rule for rule in page.rules if rule.width > rule.height]
+    edges = [(rule.y0, rule.x0, rule.x1) for rule in level]
+    edges += [(y, frame.x0, frame.x1) for frame in page.frames for y in (frame.y0, frame.y1)]
+    over = [edge for edge in edges if -2 <= box.y0 - edge[0] < 20]
+    under = [edge for edge in edges if -2 <= edge[0] - box.y1 < 20]
+    return all(
+        side and min(left for _, left, _ in side) < box.x0 + 4 and max(right for *_, right in side) > box.x1 - 4
+        for side in (over, under)
+    )
+
+
+def _counts(number: str, line: Line, row: Sequence[Line], page: PageContent) -> bool:
+    """Whether a number beside other text at the foot is that of the page: at its edge, and near the count of pages."""
+    outermost = line is row[0] or line is row[-1]
+    return number.isdigit() and outermost and row[0].base > 0.92 * page.height and abs(int(number) - page.number) <= 40
 
 
 def _furniture_key(text: str, base: float) -> str:

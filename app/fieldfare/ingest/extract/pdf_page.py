@@ -24,6 +24,7 @@ if TYPE_CHECKING:
 
 MAX_CHARACTERS = 200_000
 ENOUGH_TURNED = 40  # characters: fewer that run up or down the page are a label, more are text to be read
+_APART = 15  # type sizes between two turned words of one table: its columns stand wide
 _BLANKS = (0xA0, 0x1680, *range(0x2000, 0x200C), 0x2028, 0x2029, 0x202F, 0x205F, 0x3000, 0xFEFF, 0xFFFE, 0xFFFF)
 
 
@@ -48,7 +49,8 @@ class PageContent:
     """What a page holds; it was turned by `turn` quarters clockwise so that its text reads.
 
     `turned` are words in another direction than `words`; `hidden` is text that the eye does not see; `garbled` is the share
-    of characters that have no meaning. `rules` are thin horizontal and vertical lines, `frames` drawn rectangles, `shades`
+    of characters that have no meaning; `recognised` words come from the page's picture, and an `unread` page shows something
+    that nothing could read. `rules` are thin horizontal and vertical lines, `frames` drawn rectangles, `shades`
     those that are filled, `drawings` all other paths, `pictures` bitmaps.
     """
 
@@ -61,6 +63,8 @@ class PageContent:
     turned: tuple[Word, ...] = ()
     hidden: tuple[str, ...] = ()
     garbled: float = 0.0
+    recognised: bool = False
+    unread: bool = False
     rules: tuple[Box, ...] = ()
     frames: tuple[Box, ...] = ()
     shades: tuple[tuple[Box, int], ...] = ()
@@ -69,7 +73,9 @@ class PageContent:
 
 
 def read_page(page: Any, number: int, label: str) -> PageContent:
-    """Read a pypdfium2 page; `number` counts from 1."""
+    """Read a pypdfium2 page; `number` counts from 1. A page without readable text is read from its picture."""
+    from fieldfare.ingest.extract import pdf_scan
+
     width, height = page.get_size()
     view = View.of(page)
     text = _read_text(page, view)
@@ -80,6 +86,8 @@ def read_page(page: Any, number: int, label: str) -> PageContent:
         garbled=text.garbled, rules=tuple(shapes.rules), frames=tuple(shapes.frames),
         shades=tuple(shapes.shades), drawings=tuple(shapes.drawings), pictures=tuple(shapes.pictures),
     )  # fmt: skip
+    if pdf_scan.is_unread(content, one_picture=shapes.backdrop):
+        return pdf_scan.recognise_page(page, content)
     return _upright(content)
 
 
@@ -267,7 +275,7 @@ def _part(content: PageContent, area: Box, words: Sequence[Word]) -> PageContent
 def _near(words: Sequence[Word]) -> list[list[Word]]:
     groups: list[tuple[Box, list[Word]]] = []
     for word in words:
-        close = [group for group in groups if group[0].near(word.box, 3 * word.size)]
+        close = [group for group in groups if group[0].near(word.box, _APART * word.size)]
         members = [word, *(one for group in close for one in group[1])]
         groups = [group for group in groups if group not in close]
         groups.append((reduce(Box.join, (one.box for one in members)), members))

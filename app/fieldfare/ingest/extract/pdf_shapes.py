@@ -146,6 +146,7 @@ class Shapes:
     pictures: list[Box] = field(default_factory=list)
     order: dict[int, int] = field(default_factory=dict)
     covers: list[tuple[int, Box]] = field(default_factory=list)
+    backdrop: bool = False  # a picture lies behind the whole page
     white: list[Box] = field(default_factory=list)  # lines that show on shaded ground only
 
 
@@ -163,7 +164,9 @@ def read_shapes(page: Any, view: View, width: float, height: float) -> Shapes:
             shapes.order[ctypes.addressof(item.contents)] = number
         elif kind == pdfium.FPDF_PAGEOBJ_IMAGE:
             box = _clipped(item, place, sheet)
-            if box is not None and not _is_backdrop(box, sheet):
+            if box is not None and _is_backdrop(box, sheet):
+                shapes.backdrop = True
+            elif box is not None:
                 shapes.pictures.append(box)
         elif kind == pdfium.FPDF_PAGEOBJ_PATH:
             _sort_path(item, number, place, sheet, shapes)
