@@ -186,6 +186,15 @@ def test_a_sphinx_project_is_ordered_by_its_contents_and_includes_are_no_pages(t
     assert text == "Shared text.\nSee the faults, faults, press Start."
 
 
+def test_what_docutils_complains_about_is_told_and_not_printed(tmp_path: Path) -> None:
+    document = rst(
+        tmp_path, a="T\n=\n\n.. include:: <isonum.txt>\n\nOil |reg| at |unknown|.\n\n.. only:: html\n\n   Web.\n"
+    )
+    assert [block.text for block in blocks(document)] == ["Oil ® at |unknown|.", "Web."]
+    assert [section.path for section in document.sections] == [("T",)]
+    assert "Undefined substitution" in remarks(document)
+
+
 def test_unknown_directives_and_roles_keep_their_text_and_are_told(tmp_path: Path) -> None:
     document = rst(
         tmp_path, a="T\n=\n\n.. vendor-box:: Heading\n   :colour: red\n\n   Inner text.\n\nA :vendor:`word` here.\n"

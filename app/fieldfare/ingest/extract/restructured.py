@@ -148,12 +148,14 @@ def _read(file: Path, source: DocumentSource, remarks: list[Remark]) -> _Page | 
 
 def _tidy(tree: nodes.document, confinement: sphinx.Confinement) -> None:
     """Take out what is no text: docutils' messages (they become remarks), metadata fields, generated contents."""
-    for message in list(tree.findall(nodes.system_message)):
+    later, tree.transform_messages = list(tree.transform_messages), []  # the writer would print them in a section
+    for message in (*tree.findall(nodes.system_message), *later):
         if message.get("level", 0) >= 3 or "image" in message.astext():
             line = f"line {message['line']}: " if message.get("line") else ""
             text = squeeze(message.children[0].astext()) if message.children else ""
             confinement.remark(RemarkKind.DOUBT, f"{line}{text[:200]} Correct it")
-        message.parent.remove(message)
+        if message.parent is not None:
+            message.parent.remove(message)
     for one in list(tree.findall(nodes.field)):
         if one.children[0].astext() in _META:
             one.parent.remove(one)
