@@ -100,3 +100,12 @@ def test_importing_loads_no_engine() -> None:
     environment = os.environ | {"PYTHONPATH": str(Path(__file__).parent.parent / "app")}
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True, env=environment)
     assert done.stdout.strip() == "[]"
+
+
+def test_a_text_has_the_same_vector_in_every_company(embedder: Embedder) -> None:
+    texts = [" ".join(["tighten the drain plug to", str(n), *["N·m"] * (n % 37)]) for n in range(120)]
+    together = embedder.encode(texts)
+    backwards = embedder.encode(texts[::-1])[::-1]
+    alone = np.concatenate([embedder.encode([text]) for text in texts])
+    assert np.array_equal(together, alone)
+    assert np.array_equal(backwards, alone)

@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     import numpy as np
 
 DESCRIPTION = "embedder.json"
-_BATCH_TOKENS = 2048  # padded tokens encoded at once: larger batches gain nothing and cost memory
+_BATCH_TOKENS = 2048  # tokens encoded at once: larger batches gain nothing and cost memory
 _THREADS = 2  # more gain little on texts of a hundred tokens, and the language model and the screen want to run too
 _LONGEST_CHARACTERS = 20_000  # far more than any model's window holds: bounds what the tokenizer is given
 _ENGINE_FILES = ("model.bin", "config.json", "vocabulary.json")
@@ -105,30 +105,21 @@ class Embedder:
             cut = [self.prompted(text, query=query) for text in texts]
             encoded = [one.ids for one in self._tokenizer.encode_batch(cut)] if cut else []
             for batch in _batches([len(ids) for ids in encoded]):
-                lengths = np.array([len(encoded[index]) for index in batch], dtype=np.int32)
-                longest = int(lengths.max())
-                if not longest:  # a tokenizer without special tokens makes nothing of an empty text
+                ids = np.array([encoded[index] for index in batch], dtype=np.int32)
+                length = ids.shape[1]
+                if not length:  # a tokenizer without special tokens makes nothing of an empty text
                     continue
-                ids = np.zeros((len(batch), longest), dtype=np.int32)
-                for row, index in enumerate(batch):
-                    ids[row, : lengths[row]] = encoded[index]
                 output = self._encoder.forward_batch(
                     ctranslate2.StorageView.from_array(ids),
-                    ctranslate2.StorageView.from_array(lengths),
-                    [list(range(longest))] * len(batch) if self._positions else None,
+                    ctranslate2.StorageView.from_array(np.full(len(batch), length, dtype=np.int32)),
+                    [list(range(length))] * len(batch) if self._positions else None,
                 )
-                vectors[batch] = self._finish(np.asarray(output.last_hidden_state, dtype=np.float32), lengths)
+                vectors[batch] = self._finish(np.asarray(output.last_hidden_state, dtype=np.float32))
         return vectors
 
-    def _finish(self, hidden: np.ndarray, lengths: np.ndarray) -> np.ndarray:
+    def _finish(self, hidden: np.ndarray) -> np.ndarray:
         """From the states of all tokens to one vector of unit length a text."""
-        import numpy as np
-
-        if self._first:
-            pooled = hidden[:, 0]
-        else:
-            mask = np.arange(hidden.shape[1]) < lengths[:, None]
-            pooled = np.einsum("btd,bt->bd", hidden, mask.astype(np.float32)) / np.maximum(lengths, 1)[:, None]
+        pooled = hidden[:, 0] if self._first else hidden.mean(axis=1)
         for step in self._after:
             pooled = _unit(pooled) if step["kind"] == "normalise" else self._project(step, pooled)
         return _unit(pooled)
@@ -136,7 +127,8 @@ class Embedder:
     def _project(self, step: Mapping[str, str], pooled: np.ndarray) -> np.ndarray:
         import numpy as np
 
-        made = pooled @ self._dense[f"{step['name']}.weight.npy"].T + self._dense[f"{step['name']}.bias.npy"]
+        weight, bias = self._dense[f"{step['name']}.weight.npy"], self._dense[f"{step['name']}.bias.npy"]
+        made = np.stack([weight @ row + bias for row in pooled])  # row by row: a product of matrices groups its sums
         if step["activation"] == "tanh":
             return np.asarray(np.tanh(made))
         return np.asarray(np.maximum(made, 0) if step["activation"] == "relu" else made)
@@ -214,11 +206,15 @@ def _unit(vectors: np.ndarray) -> np.ndarray:
 
 
 def _batches(lengths: Sequence[int]) -> list[list[int]]:
-    """Indexes grouped by similar length, so that little is computed for padding."""
+    """Indexes grouped by equal length: beside longer texts a text is padded, and in int8 its vector then is another one.
+
+    A text must have the same vector in every company, or a pack would depend on what its author built before.
+    """
     batches: list[list[int]] = []
     for index in sorted(range(len(lengths)), key=lengths.__getitem__):
-        if batches and (len(batches[-1]) + 1) * lengths[index] <= _BATCH_TOKENS:
-            batches[-1].append(index)
+        last = batches[-1] if batches else []
+        if last and lengths[last[0]] == lengths[index] and (len(last) + 1) * lengths[index] <= _BATCH_TOKENS:
+            last.append(index)
         else:
             batches.append([index])
     return batches

@@ -44,7 +44,7 @@ if TYPE_CHECKING:
     from fieldfare.ingest.sources import PackSource
     from fieldfare.retrieval import Embedder
 
-EMBEDDING_BATCH = 64
+EMBEDDING_BATCH = 256
 _VECTOR_CHUNK = 1024  # vectors in one record of sqlite-vec, its default; a multiple of 8
 
 
