@@ -351,9 +351,7 @@ def _make_pack(folder: Path) -> None:
         made = Path(scratch) / target.name
         command = [str(PYTHON), "-m", "fieldfare", "pack", "build", str(folder), "-o", str(made)]
         _tool(command, f"Building the pack {folder.name}", usual=20)
-        receipt = (
-            "import sys, pathlib; from fieldfare.trust import receipt_for; receipt_for(pathlib.Path(sys.argv[1]))"
-        )
+        receipt = "import sys, pathlib; from fieldfare.trust import receipt_for; receipt_for(pathlib.Path(sys.argv[1]))"
         _tool([str(PYTHON), "-c", receipt, str(made)], "", usual=1)
         for old in target.parent.glob(f"{folder.name}-*.fpack*"):
             old.unlink()

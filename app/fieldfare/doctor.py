@@ -117,7 +117,9 @@ def _packs() -> Iterator[Finding]:
     for pack in shelf.packs:
         made = pack.manifest
         vouched = "unsigned, unchanged since it was installed" if pack.unsigned else f"{pack.signature}, verified"
-        finding = f"{made.title} ({made.id} {made.version}), {made.passages} passages, {made.hazards} hazards, {vouched}"
+        finding = (
+            f"{made.title} ({made.id} {made.version}), {made.passages} passages, {made.hazards} hazards, {vouched}"
+        )
         yield Finding(check="pack", ok=True, finding=finding)
     for problem in shelf.problems:
         yield Finding(check="pack", ok=False, finding=problem)

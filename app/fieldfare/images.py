@@ -32,7 +32,9 @@ def read_picture(data: bytes, *, name: str, longest: int = MAX_SIDE) -> Picture:
                     raise SourceError(
                         f"{name}: {image.width} x {image.height} pixels are too many. Scale the image down."
                     )
-                image.draft(image.mode, (longest, longest))  # a JPEG is decoded at a half or a quarter where that is enough
+                image.draft(
+                    image.mode, (longest, longest)
+                )  # a JPEG is decoded at a half or a quarter where that is enough
                 image.load()
                 return encode(image, longest=longest)
     except (UnidentifiedImageError, OSError, ValueError, SyntaxError, Image.DecompressionBombError, Warning) as error:

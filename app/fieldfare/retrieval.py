@@ -132,7 +132,9 @@ class Retriever:
         """
         chosen = [one for one in self._archives if not question.packs or one.manifest.id in question.packs]
         text = question.text[:MAX_QUESTION]
-        _, archives = _named(text, chosen)  # captions tell variants of a machine apart by its name: it stays in the query
+        _, archives = _named(
+            text, chosen
+        )  # captions tell variants of a machine apart by its name: it stays in the query
         terms = list(dict.fromkeys(content_words(text) or words(text)))[:MAX_WORDS]
         if not terms or not archives:
             return ()

@@ -373,7 +373,9 @@ class _Writer:
             known.add(dict(zip(batch, self._embedder.encode(batch), strict=True)))
             self._progress("embedding", min(start + len(batch), len(missing)), len(missing))
         for of, written in texts.items():
-            chunk = min(8 * -(-max(len(written), 1) // 8), _VECTOR_CHUNK)  # room is taken by the chunk: no more than needed
+            chunk = min(
+                8 * -(-max(len(written), 1) // 8), _VECTOR_CHUNK
+            )  # room is taken by the chunk: no more than needed
             self._db.execute(
                 f"CREATE VIRTUAL TABLE {of}_meaning USING vec0("
                 f"embedding float[{dimension}] distance_metric=cosine, chunk_size={chunk})"
