@@ -10,19 +10,18 @@ from dataclasses import dataclass
 from functools import reduce
 from typing import TYPE_CHECKING
 
+from fieldfare.ingest.extract.pdf_groups import TOUCH, bridges, columns_of, groups_of, merge, runs_over, strips_of
 from fieldfare.ingest.extract.pdf_heads import header_rows, is_marked
 from fieldfare.ingest.extract.pdf_layout import Line, join_lines, lines_of
 from fieldfare.ingest.extract.pdf_shapes import THIN, Box
 from fieldfare.ingest.hazards import is_signal_word
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Sequence
+    from collections.abc import Sequence
 
     from fieldfare.ingest.extract.pdf_page import PageContent, Word
 
-TOUCH = 3.5  # points between two borders that meet
 DRAWN = 5  # curved or slanted shapes that make a ruled region a drawing: callout circles, parts, symbols
-_STACKED = 90.0  # points between two row lines of one table
 _COVERED = 0.55  # share of a side that must be drawn for it to part two cells
 
 
@@ -52,7 +51,7 @@ def ruled(page: PageContent, lines: Sequence[Line]) -> tuple[list[Table], list[P
     tables: list[Table] = []
     panels: list[Panel] = []
     words = [word for line in lines for word in line.words]
-    for group in _groups([*page.rules, *_cells(page, words)], words):
+    for group in groups_of([*page.rules, *_cells(page, words)], words):
         box = reduce(Box.join, group)
         if box.width < 60 or box.height < 14:
             continue
@@ -121,113 +120,6 @@ def _within(inner: Box, outer: Box) -> bool:
     return outer.holds(inner) and inner.width * inner.height < outer.width * outer.height
 
 
-def _groups(items: Sequence[Box], words: Sequence[Word]) -> list[list[Box]]:
-    """Borders and cells that touch each other, and those that stack to one table of the same width."""
-    groups = _joined([[item] for item in sorted(items, key=lambda one: (one.y0, one.x0))], _touch)
-    boxes = [(reduce(Box.join, group), group) for group in groups]
-    boxes.sort(key=lambda one: (one[0].y0, one[0].x0))
-    result: list[tuple[Box, list[Box]]] = []
-    for box, group in boxes:
-        over = [one for one in result if one[0].x0 < box.x1 and one[0].x1 > box.x0]
-        nearest = max(over, key=lambda one: one[0].y1, default=None)
-        above = nearest if nearest is not None and _stacks(nearest, (box, group), words) else None
-        if above is None:
-            result.append((box, group))
-        else:
-            result[result.index(above)] = (above[0].join(box), [*above[1], *group])
-    return [group for _, group in result]
-
-
-def _joined(groups: Sequence[list[Box]], belong: Callable[[Box, Box], bool]) -> list[list[Box]]:
-    result: list[tuple[Box, list[Box]]] = []
-    for group in groups:
-        around = reduce(Box.join, group)
-        near = [
-            other
-            for other in result
-            if other[0].near(around, TOUCH) and any(belong(one, item) for one in other[1] for item in group)
-        ]
-        kept = [other for other in result if not any(other is one for one in near)]
-        joined = [*group, *(item for other in near for item in other[1])]
-        result = [*kept, (reduce(Box.join, joined), joined)]
-    return [group for _, group in result]
-
-
-def _touch(one: Box, other: Box) -> bool:
-    return one.near(other, TOUCH)
-
-
-def _stacks(upper: tuple[Box, list[Box]], lower: tuple[Box, list[Box]], words: Sequence[Word]) -> bool:
-    """Whether a group goes on with the table above it: the same width, and rows without lines of their own between."""
-    above, below = upper[0], lower[0]
-    gap = below.y0 - above.y1
-    if abs(above.x0 - below.x0) > 4 or abs(above.x1 - below.x1) > 4:
-        return False
-    between = [word for word in words if above.y1 - 1 < (word.box.y0 + word.box.y1) / 2 < below.y0 + 1]
-    between = [word for word in between if above.x0 - 2 <= word.box.x0 <= above.x1 + 2]
-    pieces, more = _pieced(upper[1]), _pieced(lower[1])
-    if pieces or more:
-        shared = sum(any(abs(x - other) < 2 for other in more) for x in pieces)
-        strips = [(x - 1, x + 1) for x in pieces]
-        alike = shared >= 0.6 * max(len(pieces), len(more))
-        same = shared == max(len(pieces), len(more)) or gap < 20
-        return alike and same and not _bridges(between, strips)
-    if gap > _STACKED:
-        return False
-    if gap <= TOUCH:
-        return True
-    flat = all(item.height <= THIN for item in upper[1]) or all(item.height <= THIN for item in lower[1])
-    if flat:
-        return _fits(
-            between, [word for word in words if above.holds(word.box) or below.holds(word.box)], above.join(below)
-        )
-    if _is_frame(upper) and _is_frame(lower):
-        one = [word for word in words if above.holds(word.box)]
-        # Shaded rows with plain rows between them: the same columns run through all three.
-        if len(_columns([*one, *(word for word in words if below.holds(word.box)), *between], above)) < 3:
-            return False
-        return bool(between) and gap < 4 * max(above.height, 1.2 * between[0].size)
-    sides_above, sides_below = _uprights(upper[1]), _uprights(lower[1])
-    shared = sum(any(abs(x - other) < 3 for other in sides_below) for x in sides_above)
-    return shared >= 3 and gap < 30
-
-
-def _pieced(items: Sequence[Box]) -> list[float]:
-    """Where row lines are pieced together, a piece a cell."""
-    level = [item for item in items if item.height <= THIN < item.width]
-    return _merge(sorted(
-        item.x1 for item in level
-        if any(abs(other.x0 - item.x1) < 2 and abs(other.y0 - item.y0) < 1 for other in level)
-    ), 2)  # fmt: skip
-
-
-def _fits(between: Sequence[Word], known: Sequence[Word], box: Box) -> bool:
-    """Whether the words between two parts of a table keep to its columns, as far as it shows any."""
-    strips = _strips(known, box)
-    inside = [word for word in between if box.x0 - 2 <= word.box.x0 <= box.x1 + 2]
-    return not strips or not inside or not _bridges(inside, strips)
-
-
-def _bridges(words: Sequence[Word], strips: Sequence[tuple[float, float]]) -> bool:
-    """Whether text runs from one column into the next without a gap."""
-    return any(_runs_over(words, (start + end) / 2) for start, end in strips)
-
-
-def _is_frame(group: tuple[Box, list[Box]]) -> bool:
-    """Whether a group is nothing but one rectangle, or cells in one row."""
-    box, items = group
-    return all(item.height > THIN and item.height > 0.8 * box.height for item in items)
-
-
-def _uprights(items: Iterable[Box]) -> list[float]:
-    found = []
-    for item in items:
-        if item.height <= THIN:
-            continue
-        found += [(item.x0 + item.x1) / 2] if item.width <= THIN else [item.x0, item.x1]
-    return _merge(sorted(found), 5)
-
-
 @dataclass(frozen=True, slots=True)
 class _Edge:
     """A drawn side of cells: `at` is its x (or y), and it runs from `start` to `end` in the other direction."""
@@ -272,7 +164,7 @@ def _read(box: Box, group: Sequence[Box], words: list[Word], page: PageContent) 
         ]
         if sum(bands) < 2:
             return None  # a frame with nothing drawn inside holds text
-        xs = _joints(level, words, box) or _columns(words, box)
+        xs = _joints(level, words, box) or columns_of(words, box)
         upright += [_Edge(x, box.y0, box.y1) for x in xs]
     elif _crossed(words, upright, xs):
         return None
@@ -290,14 +182,14 @@ def _with_tail(box: Box, words: list[Word], page: PageContent, upright: Sequence
     """The table with the row that the end of the page cuts off: text in its columns below its last line, and nothing else."""
     if any(edge.end - edge.start > 0.8 * box.height for edge in upright):
         return box, words  # its sides are drawn: it ends where they end
-    strips = _strips(words, box)
+    strips = strips_of(words, box)
     below = [word for word in page.words if word.box.y0 >= box.y1 - 2 and word.box.x1 > box.x0 and word.box.x0 < box.x1]
     foot = 0.93 * page.height  # page numbers stand below
     lines = [line for line in lines_of(below) if line.base < foot]
     if not strips or not lines or lines[0].base - box.y1 > 2.2 * lines[0].size or len(lines) > 40:
         return box, words
     within = all(line.box.x0 >= box.x0 - 2 and line.box.x1 <= box.x1 + 2 for line in lines)
-    crossing = _bridges([word for line in lines for word in line.words], strips)
+    crossing = bridges([word for line in lines for word in line.words], strips)
     several = len({sum(line.box.x0 >= end - 1 for _, end in strips) for line in lines}) > 1
     close = all(lower.base - upper.base < 2.2 * upper.size for upper, lower in itertools.pairwise(lines))
     if not (within and several and close) or crossing or lines[-1].base < 0.8 * page.height:
@@ -308,18 +200,7 @@ def _with_tail(box: Box, words: list[Word], page: PageContent, upright: Sequence
 
 def _positions(edges: Sequence[_Edge], low: float, high: float) -> list[float]:
     """Where edges stand, those within a cell's border taken as one."""
-    return _merge(sorted([*(edge.at for edge in edges), low, high]), 4.5)
-
-
-def _merge(values: Sequence[float], distance: float) -> list[float]:
-    """Ascending values, each run of close ones replaced by its middle."""
-    runs: list[list[float]] = []
-    for value in values:
-        if runs and value - runs[-1][0] <= distance:
-            runs[-1].append(value)
-        else:
-            runs.append([value])
-    return [(run[0] + run[-1]) / 2 for run in runs]
+    return merge(sorted([*(edge.at for edge in edges), low, high]), 4.5)
 
 
 def _length(edges: Sequence[_Edge], at: float, start: float, end: float) -> float:
@@ -356,45 +237,11 @@ def _underlined_heading(words: Sequence[Word], ys: Sequence[float]) -> bool:
     return bool(first and sizes and len(ys) > 2) and min(word.size for word in first) > 1.15 * sizes[len(sizes) // 2]
 
 
-def _strips(words: Sequence[Word], box: Box) -> list[tuple[float, float]]:
-    """White strips at least half an em wide where no word of the region crosses, over all of its lines."""
-    if not words:
-        return []
-    size = sorted(word.size for word in words)[len(words) // 2]
-    rows: list[list[Word]] = []
-    for word in sorted(words, key=lambda one: (one.base, one.box.x0)):
-        if rows and word.base - rows[-1][0].base < 0.4 * word.size:
-            rows[-1].append(word)
-        else:
-            rows.append([word])
-    few = len(rows) < 4  # words of so few lines leave strips by chance
-    spans = []
-    for row in rows:
-        row.sort(key=lambda one: one.box.x0)
-        gaps = [right.box.x0 - left.box.x1 for left, right in itertools.pairwise(row)]
-        wide = row[-1].box.x1 - row[0].box.x0 > 0.6 * box.width and max(gaps, default=0.0) < 0.5 * size
-        if few or not wide:  # a line as wide as the table, such as a heading between rows, parts no columns
-            spans += [(word.box.x0, word.box.x1) for word in row]
-    spans.sort()
-    found = []
-    reach = spans[0][1] if spans else 0.0
-    for left, right in spans[1:]:
-        if left - reach > (1.2 if few else 0.5) * size:
-            found.append((reach, left))
-        reach = max(reach, right)
-    return found
-
-
-def _columns(words: Sequence[Word], box: Box) -> list[float]:
-    """Borders of columns in the middle of white strips."""
-    return [box.x0, *((left + right) / 2 for left, right in _strips(words, box)), box.x1]
-
-
 def _joints(level: Sequence[_Edge], words: Sequence[Word], box: Box) -> list[float]:
     """Borders of columns where most row lines are pieced together, a piece a cell; empty where they run through."""
     ends = sorted(edge.end for edge in level if box.x0 + 4 < edge.end < box.x1 - 4)
     heights = {round(edge.at / 2) for edge in level}
-    found = [x for x in _merge(ends, 2) if len({round(edge.at / 2) for edge in level if abs(edge.end - x) < 2
+    found = [x for x in merge(ends, 2) if len({round(edge.at / 2) for edge in level if abs(edge.end - x) < 2
              and any(abs(other.at - edge.at) < 1 and abs(other.start - x) < 2 for other in level)}) > 0.6 * len(heights)]  # fmt: skip
     crossing = sum(any(word.box.x0 < x - 2 and word.box.x1 > x + 2 for x in found) for word in words)
     return [box.x0, *found, box.x1] if found and crossing <= 0.05 * len(words) else []
@@ -458,7 +305,7 @@ def _merged(
             if column + 1 < len(xs) - 1 and _length(upright, right, top, bottom) < _COVERED * (bottom - top):
                 pair = [*cells[row][column], *cells[row][column + 1]]
                 # Where a border is drawn for the head alone, what it parts there it parts below.
-                if whole[column + 1] or _runs_over(pair, right):
+                if whole[column + 1] or runs_over(pair, right):
                     home[root((row, column + 1))] = root((row, column))
             if row + 1 < len(ys) - 1 and _length(level, bottom, left, right) < _COVERED * (right - left):
                 home[root((row + 1, column))] = root((row, column))
@@ -478,19 +325,6 @@ def _merged(
                 cells[row][column] = []
             cells[first[0]][first[1]] = words
     return flat
-
-
-def _runs_over(words: Sequence[Word], x: float) -> bool:
-    """Whether a line of text runs over a place: a word stands on it, or two with no more than a space between them."""
-    left = [word for word in words if x - 40 < word.box.x1 <= x + 1]
-    for word in words:
-        if word.box.x0 < x - 2 and word.box.x1 > x + 2:
-            return True
-        if x - 1 <= word.box.x0 < x + word.size:
-            reach = 0.42 * word.size
-            if any(abs(one.base - word.base) < 1 and -1 < word.box.x0 - one.box.x1 < reach for one in left):
-                return True
-    return False
 
 
 def _row_shades(page: PageContent, box: Box, ys: Sequence[float]) -> list[int | None]:
