@@ -37,7 +37,9 @@ def read_picture(data: bytes, *, name: str, longest: int = MAX_SIDE) -> Picture:
                 )  # a JPEG is decoded at a half or a quarter where that is enough
                 image.load()
                 return encode(image, longest=longest)
-    except (UnidentifiedImageError, OSError, ValueError, SyntaxError, Image.DecompressionBombError, Warning) as error:
+    except UnidentifiedImageError as error:
+        raise SourceError(f"{name} is no image, or a damaged one. Replace it or leave it out.") from error
+    except (OSError, ValueError, SyntaxError, Image.DecompressionBombError, Warning) as error:
         raise SourceError(f"{name} cannot be read as an image ({error}). Replace it or leave it out.") from error
 
 

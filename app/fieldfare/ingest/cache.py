@@ -28,7 +28,7 @@ if TYPE_CHECKING:
 LARGEST = 8 << 30  # bytes: beyond it the entries that were used longest ago go
 _LENGTH = struct.Struct(">Q")
 _PACKAGES = (
-    "pypdfium2", "lxml", "markdown-it-py", "mdit-py-plugins", "pillow", "resvg-py", "python-docx", "docutils", "rapidocr",
+    "pypdfium2", "lxml", "markdown-it-py", "mdit-py-plugins", "pillow", "resvg-py", "docutils", "pyyaml", "rapidocr",
 )  # fmt: skip
 
 

@@ -33,7 +33,7 @@ if TYPE_CHECKING:
     from fieldfare.ingest.extract import Progress
 
 MEMORY = 6 << 30  # bytes of address space: pdfium, an OCR model and its threads fit, a bomb does not
-SILENCE = 300  # seconds without a result or progress after which a child counts as stuck
+SILENCE = 120  # seconds without a result or progress after which a child counts as stuck
 _LARGEST_FRAME = 512 << 20
 _LARGEST_RESULT = 8 << 30  # bytes that one job may send
 _AHEAD = 8  # frames that wait in memory
