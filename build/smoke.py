@@ -238,8 +238,8 @@ def search(cage: Cage) -> tuple[Run, str]:
     gold = _gold(RUNNING_TEXT)
     run = _succeeded(cage.run("search", "--json", gold["text"]))
     pages = [one["page"] for one in json.loads(run.output)["evidence"]]
-    if str(gold["page"]) not in pages[:1]:
-        raise SmokeError(f"page {gold['page']} should come first; got {pages}")
+    if str(gold["page"]) not in pages[:3]:
+        raise SmokeError(f"page {gold['page']} should be among the first three; got {pages}")
     lanes = {lane for one in json.loads(run.output)["evidence"] for lane in one["matched_by"]}
     if not {"words", "meaning"} <= lanes:
         raise SmokeError(f"the pages were found by {sorted(lanes)} only")
