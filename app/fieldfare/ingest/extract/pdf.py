@@ -235,7 +235,7 @@ class _Reader:
         boxed = [line for warning in warnings for line in warning.all_lines]
         lines = [line for line in lines if line not in boxed]
         things: list[_Thing] = [*lines, *tables, *figures, *warnings]
-        for flow in flows(things, lines, self._gutters):
+        for flow in flows(things, [*lines, *boxed], self._gutters):
             texts = [thing for thing in flow if isinstance(thing, Line)]
             found = [] if len(texts) < 4 else aligned(texts)
             kept = [thing for thing in flow if not any(thing in used for _, used in found)]

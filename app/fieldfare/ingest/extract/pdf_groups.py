@@ -6,6 +6,7 @@ import itertools
 from functools import reduce
 from typing import TYPE_CHECKING
 
+from fieldfare.ingest.extract.pdf_layout import lines_of
 from fieldfare.ingest.extract.pdf_shapes import THIN, Box
 
 if TYPE_CHECKING:
@@ -78,14 +79,20 @@ def _stacks(upper: tuple[Box, list[Box]], lower: tuple[Box, list[Box]], words: S
             between, [word for word in words if above.holds(word.box) or below.holds(word.box)], above.join(below)
         )
     if _is_frame(upper) and _is_frame(lower):
-        one = [word for word in words if above.holds(word.box)]
         # Shaded rows with plain rows between them: the same columns run through all three.
-        if len(columns_of([*one, *(word for word in words if below.holds(word.box)), *between], above)) < 3:
+        rows = [[word for word in words if part.holds(word.box)] for part in (above, below)]
+        if not all(map(_in_pieces, (*rows, between))) or len(columns_of([*rows[0], *rows[1], *between], above)) < 3:
             return False
-        return bool(between) and gap < 4 * max(above.height, 1.2 * between[0].size)
+        return gap < 4 * max(above.height, 1.2 * between[0].size)
     sides_above, sides_below = _uprights(upper[1]), _uprights(lower[1])
     shared = sum(any(abs(x - other) < 3 for other in sides_below) for x in sides_above)
     return shared >= 3 and gap < 30
+
+
+def _in_pieces(words: Sequence[Word]) -> bool:
+    """Whether some line of words is parted by a wide gap, as the cells of a row are."""
+    lines = lines_of(words)
+    return any(abs(one.base - other.base) < 1 for one, other in itertools.pairwise(lines))
 
 
 def _pieced(items: Sequence[Box]) -> list[float]:

@@ -69,7 +69,8 @@ def goes_on(before: Sequence[Line], line: Line, *, in_panel: bool) -> bool:
     first = before[0].box.x0
     if len(before) == 1 and MARKER.match(before[0].text):
         return line.box.x0 >= first - 2
-    expected = before[1].box.x0 if len(before) > 1 else first
+    # The second line, not a piece of the first that justified text has torn off.
+    expected = next((one.box.x0 for one in before if one.base - before[0].base > 0.3 * one.size), first)
     return abs(line.box.x0 - expected) < 2.5 * line.size or line.box.x0 > expected
 
 
