@@ -185,3 +185,31 @@ def test_an_output_that_cannot_be_written_gets_no_traceback(tmp_path: Path, wher
     assert done.returncode == 6
     assert "Traceback" not in done.stderr
     assert "Exception ignored" not in done.stderr
+
+
+@pytest.mark.parametrize(
+    "command",
+    [
+        ("build", "a", "-o", "b"),
+        ("check", "a"),
+        ("inspect", "a"),
+        ("new", "a"),
+        ("terms", "a"),
+        ("diff", "a", "b", "-o", "c"),
+    ],
+)
+def test_the_bundle_for_devices_says_that_it_makes_no_packs(tmp_path: Path, command: tuple[str, ...]) -> None:
+    """`fieldfare.ingest` is left out of it."""
+    for name in ("a", "b"):
+        (tmp_path / name).write_bytes(b"")
+    code = (
+        "import sys; sys.modules['fieldfare.ingest'] = None\n"
+        "from fieldfare.cli import main; sys.exit(main(sys.argv[1:]))"
+    )
+    done = subprocess.run(
+        [sys.executable, "-c", code, "pack", *command], capture_output=True, text=True, check=False, cwd=tmp_path
+    )
+    assert done.returncode in {2, 4}
+    assert "Traceback" not in done.stderr
+    if done.returncode == 2 and command[0] != "diff":
+        assert "does not make them" in done.stderr

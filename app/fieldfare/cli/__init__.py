@@ -42,6 +42,16 @@ def main(arguments: Sequence[str]) -> int:
     except FieldfareError as error:
         print(f"fieldfare: {clean(str(error))}", file=sys.stderr)
         return error.exit_code
+    except ModuleNotFoundError as error:
+        if not (error.name or "").startswith("fieldfare.ingest"):
+            raise
+        # The bundle for devices leaves out what makes packs.
+        print(
+            "fieldfare: This Fieldfare reads packs but does not make them. Use an installation for authors, then install "
+            "the pack here: fieldfare pack install FILE.fpack",
+            file=sys.stderr,
+        )
+        return UsageError.exit_code
     except KeyboardInterrupt:
         print("\nfieldfare: stopped.", file=sys.stderr)
         return INTERRUPTED

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import importlib
 import shlex
 import sys
 from dataclasses import replace
@@ -55,7 +54,6 @@ def register(commands: Commands) -> None:
 
 
 def _new(options: argparse.Namespace) -> int:
-    require_author_rooms()
     from fieldfare import paths
     from fieldfare.ingest.cache import Cache
     from fieldfare.ingest.description import QUESTIONS, describe, write_text
@@ -110,7 +108,6 @@ def _terms(options: argparse.Namespace) -> int:
 
 
 def _build(options: argparse.Namespace) -> int:
-    require_author_rooms()
     from fieldfare import paths
     from fieldfare.ingest.chosen import ChosenEmbedder
     from fieldfare.ingest.creator import build
@@ -134,17 +131,6 @@ def _build(options: argparse.Namespace) -> int:
     if isinstance(embedder, ChosenEmbedder):
         _tell_embedder(embedder, report, options.output)
     return 0
-
-
-def require_author_rooms() -> None:
-    """Raise UsageError in the bundle for devices: it leaves out what reads manuals."""
-    try:
-        importlib.import_module("fieldfare.ingest.creator")
-    except ModuleNotFoundError as error:
-        raise UsageError(
-            "This Fieldfare reads packs but does not build them. Build the pack with an installation for authors, then "
-            "install it here: fieldfare pack install FILE.fpack"
-        ) from error
 
 
 def embedder_of(source: PackSource, progress: Progress, *, travels: bool = True) -> Embedder:

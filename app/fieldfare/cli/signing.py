@@ -129,16 +129,11 @@ def _sign(options: argparse.Namespace) -> int:
 
 def _diff(options: argparse.Namespace) -> int:
     from fieldfare import trust
+    from fieldfare.ingest import difference
     from fieldfare.pack import delta, signing
     from fieldfare.pack.archive import Archive
     from fieldfare.pack.manifest import version_key
 
-    try:
-        from fieldfare.ingest import difference
-    except ModuleNotFoundError as error:  # the bundle for devices makes nothing
-        raise UsageError(
-            "This Fieldfare applies deltas but does not make them. Use an installation for authors."
-        ) from error
     made = []
     for file in (options.old, options.new):
         if not file.is_file():
