@@ -212,6 +212,8 @@ def _bind_hazards(blocks: Sequence[Block], cuts: Sequence[Cut]) -> None:
         else:
             end = len(blocks) - 1
             start = max(number - 1, 0)
+            while start > 0 and blocks[start].kind in {BlockKind.HAZARD, BlockKind.FIGURE}:
+                start -= 1  # warnings in a row speak of the same text
             while start > 0 and blocks[start].kind is blocks[start - 1].kind is BlockKind.TABLE:
                 start -= 1  # a table printed in parts is one
             if all(before.kind in {BlockKind.HAZARD, BlockKind.FIGURE} for before in blocks[:number]):

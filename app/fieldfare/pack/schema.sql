@@ -56,7 +56,7 @@ CREATE TABLE hazard (
     scheme TEXT NOT NULL,              -- the standard that gives the word its meaning
     text TEXT NOT NULL,                -- verbatim
     symbol TEXT NOT NULL,
-    protects TEXT NOT NULL,            -- step, procedure or section
+    protects TEXT NOT NULL,            -- row, step, procedure or section
     page INTEGER,
     label TEXT NOT NULL,
     region TEXT
