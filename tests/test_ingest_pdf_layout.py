@@ -3,9 +3,11 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 import pytest
+from PIL import Image, ImageDraw, ImageFont
 
 from documents import Document, collect, source_of
-from fieldfare.domain import Block, BlockKind, RemarkKind
+from fieldfare.domain import Block, BlockKind, PictureSource, RemarkKind
+from fieldfare.ingest import pictures
 from fieldfare.ingest.extract import ocr, pdf
 from pdfs import boxed_manual, hidden_manual, long_table_manual, scan_of, turned_table_manual
 
@@ -80,3 +82,15 @@ def test_a_scan_is_read_with_its_confidence(tmp_path: Path) -> None:
     assert "Pull out the element" in text
     assert any(block.kind is BlockKind.HAZARD and "Hot surface" in block.text for block in found)
     assert all(0.5 < block.confidence <= 1 for block in found)
+
+
+@pytest.mark.skipif(not ocr.available(), reason="the ocr extra is not installed")
+def test_words_inside_a_bitmap_are_recognised(tmp_path: Path) -> None:
+    drawing = Image.new("RGB", (700, 300), "white")
+    pen = ImageDraw.Draw(drawing)
+    pen.rectangle((40, 60, 300, 240), outline="black", width=4)
+    pen.text((340, 120), "Relay K1", fill="black", font=ImageFont.load_default(48))
+    drawing.save(tmp_path / "panel.png")
+    (drawn,) = pictures.draw([PictureSource(file=str(tmp_path / "panel.png"))], lambda *_: None)
+    assert drawn.text == "Relay K1"
+    assert ocr.UNSURE <= drawn.confidence <= 1

@@ -154,6 +154,17 @@ def test_pictures_come_from_the_source_folder_only_and_losses_are_named(tmp_path
     assert document.remarks
 
 
+def test_back_quotes_inside_an_include_do_not_hide_its_warning(tmp_path: Path) -> None:
+    include = '{%\ninclude callout.html\ntype="danger"\ncontent="Plug `CAM` into `CAM` and `ZY` into `ZZ`."\n%}'
+    (hazard,) = [b for b in blocks_of(tmp_path, f"# T\n\n`{{% raw %}}`\n\n{include}\n") if b.kind is BlockKind.HAZARD]
+    assert hazard.text == "Plug CAM into CAM and ZY into ZZ."
+
+
+def test_what_is_no_picture_is_told(tmp_path: Path) -> None:
+    (document,) = read(_written(tmp_path / "a.md", "# T\n\nText.\n\n![x](a.md)\n").parent)
+    assert any("a.md is no image" in str(remark) for remark in document.remarks)
+
+
 def test_a_decompression_bomb_is_a_loss_not_a_crash(tmp_path: Path) -> None:
     data = io.BytesIO()
     Image.new("1", (20_000, 20_000)).save(data, "PNG")

@@ -333,7 +333,7 @@ class Passage:
     def caveats(self) -> tuple[str, ...]:
         """What a reader must know before he trusts the passage; shown wherever its source is."""
         superseded = f"superseded by {self.superseded_by}" if self.superseded_by else ""
-        scanned = f"read from a scan, {self.confidence:.0%} sure" if self.confidence < 1 else ""
+        scanned = f"read from a picture, {self.confidence:.0%} sure" if self.confidence < 1 else ""
         return tuple(filter(None, (superseded, scanned, "unsigned pack" if self.unsigned else "")))
 
 

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import io
 import re
+from itertools import groupby
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -40,8 +42,13 @@ def draw(sources: Sequence[PictureSource], _progress: Progress) -> Iterator[Draw
             except (SourceError, OSError, ValueError, MemoryError, RuntimeError) as error:
                 yield Drawn(source=source, problem=str(error) or type(error).__name__)
                 continue
-            small = picture is None or max(picture.width, picture.height) < MIN_SIDE
-            yield Drawn(source=source, picture=None if small else picture, text="" if small else text)
+            if picture is None or max(picture.width, picture.height) < MIN_SIDE:
+                yield Drawn(source=source)
+                continue
+            confidence = 1.0
+            if not text and (source.page is None or source.region is not None):
+                text, confidence = _recognised(picture)
+            yield Drawn(source=source, picture=picture, text=text, confidence=confidence)
     finally:
         pages.close()
 
@@ -68,6 +75,24 @@ def _read(source: PictureSource) -> tuple[Picture, str]:
         except (ValueError, RuntimeError, UnicodeDecodeError) as error:
             raise SourceError(f"{name} cannot be drawn ({error}). Export it again.") from error
     return images.read_picture(data, name=name), words
+
+
+def _recognised(picture: Picture) -> tuple[str, float]:
+    """The words inside a figure that is a bitmap, a line each, and how sure the least sure of them is.
+
+    Doubtful ones are left out: texture reads as letters too. Nothing where text recognition is not installed.
+    """
+    from fieldfare.ingest.extract import ocr
+
+    if not ocr.available():
+        return "", 1.0
+    import PIL.Image
+
+    with PIL.Image.open(io.BytesIO(picture.data)) as image:
+        words = [word for word in ocr.recognise(image).words if word.confidence >= ocr.UNSURE]
+    lines = (" ".join(word.text for word in line) for _, line in groupby(words, key=lambda word: word.line))
+    text = "\n".join(lines)[:MAX_WORDS]
+    return text, min((word.confidence for word in words), default=1.0)
 
 
 def _svg_words(data: bytes, name: str) -> str:

@@ -43,7 +43,7 @@ _COMPONENT = re.compile(
     r"<([A-Z][\w.]*+)((?:\s++[\w:-]++(?:\s*+=\s*+(?:\"[^\"<]*+\"|'[^'<]*+'|\{[^{}<]*+(?:\{[^{}<]*+\}[^{}<]*+)*+\}))?+)*+)\s*+/>"
 )
 _BRACED = re.compile(r"=\{([^{}]*+)\}|=\{\{[^{}]*+\}\}")
-_CODE = re.compile(r"(`[^`\n]+`)")
+_CODE_OR_TAG = re.compile(rf"{_LIQUID.pattern}|`[^`\n]+`")
 _FENCED = re.compile(r"[ \t]*(`{3,}|~{3,})")
 _PICTURE = re.compile(r"!\[[^\[\]]*+\]\([^()]*+\)")
 _MAX_BRACKETS = 2000  # in one paragraph: the parser looks for the end of each, in all that follows
@@ -108,12 +108,23 @@ def _pieces(text: str) -> Iterator[tuple[bool, str]]:
             continue
         if not fence and match is not None:
             fence = match.group(1)
-            yield from ((bool(index % 2), piece) for index, piece in enumerate(_CODE.split("".join(lines))))
+            yield from _inline("".join(lines))
             lines = []
         elif match is not None and match.group(1).startswith(fence) and line.strip() == match.group(1):
             fence = ""
         yield True, line
-    yield from ((bool(index % 2), piece) for index, piece in enumerate(_CODE.split("".join(lines))))
+    yield from _inline("".join(lines))
+
+
+def _inline(text: str) -> Iterator[tuple[bool, str]]:
+    """The same inside a paragraph, where back quotes in a tag quote nothing."""
+    last = 0
+    for match in _CODE_OR_TAG.finditer(text):
+        if match.group().startswith("`"):
+            yield False, text[last : match.start()]
+            yield True, match.group()
+            last = match.end()
+    yield False, text[last:]
 
 
 def prepare(text: str, remarks: list[Remark], name: str) -> str:
