@@ -36,6 +36,7 @@ STATE = VENV / "setup.json"
 LOCKS = ROOT / "requirements"
 ROOM = ROOT / "app" / "fieldfare"
 SHARE = VENV / "share" / "fieldfare"
+OCR = VENV / "ocr"
 WINDOWS = os.name == "nt"
 BIN = VENV / ("Scripts" if WINDOWS else "bin")
 PYTHON = BIN / ("python.exe" if WINDOWS else "python")
@@ -112,6 +113,8 @@ def _stages(*, testing: bool) -> Iterator[Stage]:
     yield Stage("python", str(ROOT), _make_venv)
     yield Stage(lock.name, _digest(lock), lambda: _install(lock))
     yield Stage("llama-cpp-python", wheel, _install_llama)
+    if testing:
+        yield Stage("text recognition", _digest(LOCKS / "ocr.txt", lock), _install_ocr)
     yield Stage("fieldfare", _digest(ROOT / "pyproject.toml"), _install_fieldfare)
     yield Stage("bytecode", _digest(ROOM), _compile_bytecode)
     language = _digest(models, ROOM / "ingest" / "quantise.py", extra=QUANTISATION + wheel)
@@ -208,6 +211,24 @@ def _install(lock: Path) -> None:
         rest.write_text(lock.read_text("utf-8").replace(_pin("llama-cpp-python"), ""), "utf-8")
         command = ["install", "--no-deps", "--require-hashes", "-r", str(rest)]
         _pip(PYTHON, command, "Installing the locked packages", usual=60)
+
+
+def _install_ocr() -> None:
+    """Put what only text recognition needs into a folder of its own: tests reach it, the program does not."""
+    known = set(_packages(LOCKS / "test.txt"))
+    added = [text for header, text in _packages(LOCKS / "ocr.txt").items() if header not in known]
+    shutil.rmtree(OCR, ignore_errors=True)
+    with tempfile.TemporaryDirectory(prefix="fieldfare-") as folder:
+        rest = Path(folder) / "ocr.txt"
+        rest.write_text("".join(text for text in added), "utf-8")
+        command = ["install", "--no-deps", "--require-hashes", "--target", str(OCR), "-r", str(rest)]
+        _pip(PYTHON, command, "Installing text recognition for its tests", usual=30)
+
+
+def _packages(lock: Path) -> dict[str, str]:
+    """The entries of a lock with their hashes, by their first line."""
+    found = re.finditer(r"^(\S+==[^\n]*?) ?\\?\n(?:    .*\n)*", lock.read_text("utf-8"), re.MULTILINE)
+    return {match[1]: match[0] for match in found}
 
 
 def _install_llama() -> None:

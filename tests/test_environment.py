@@ -100,7 +100,7 @@ def test_settings_that_bend_an_installation_are_dropped(
 
 def test_stages_hang_on_their_inputs(environment: ModuleType, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     stages = {stage.name: stage.stamp for stage in environment._stages(testing=True)}
-    assert list(stages)[:4] == ["python", "test.txt", "llama-cpp-python", "fieldfare"]
+    assert list(stages)[:5] == ["python", "test.txt", "llama-cpp-python", "text recognition", "fieldfare"]
     assert {"language model", "embedder"} < stages.keys()
     monkeypatch.setattr(environment, "FLAGS", ("GGML_NATIVE=ON",))
     changed = {stage.name for stage in environment._stages(testing=True) if stages[stage.name] != stage.stamp}

@@ -1,6 +1,7 @@
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+import sys
+from pathlib import Path
 
 import pytest
 from PIL import Image, ImageDraw, ImageFont
@@ -10,9 +11,6 @@ from fieldfare.domain import Block, BlockKind, PictureSource, RemarkKind
 from fieldfare.ingest import pictures
 from fieldfare.ingest.extract import ocr, pdf
 from pdfs import boxed_manual, hidden_manual, long_table_manual, scan_of, turned_table_manual
-
-if TYPE_CHECKING:
-    from pathlib import Path
 
 
 def read(file: Path) -> Document:
@@ -72,7 +70,14 @@ def test_without_text_recognition_a_scan_is_named_with_what_to_install(
     assert [sheet.picture is not None for sheet in found.sheets] == [True]
 
 
-@pytest.mark.skipif(not ocr.available(), reason="the ocr extra is not installed")
+@pytest.fixture
+def recognition(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Text recognition within reach, as scripts/test lays it aside."""
+    monkeypatch.setattr(sys, "path", [*sys.path, str(Path(sys.prefix) / "ocr")])
+    assert ocr.available(), "text recognition is not set up: run scripts/test instead of pytest"
+
+
+@pytest.mark.usefixtures("recognition")
 def test_a_scan_is_read_with_its_confidence(tmp_path: Path) -> None:
     printed, scanned = tmp_path / "printed.pdf", tmp_path / "scan.pdf"
     boxed_manual(printed)
@@ -84,7 +89,7 @@ def test_a_scan_is_read_with_its_confidence(tmp_path: Path) -> None:
     assert all(0.5 < block.confidence <= 1 for block in found)
 
 
-@pytest.mark.skipif(not ocr.available(), reason="the ocr extra is not installed")
+@pytest.mark.usefixtures("recognition")
 def test_words_inside_a_bitmap_are_recognised(tmp_path: Path) -> None:
     drawing = Image.new("RGB", (700, 300), "white")
     pen = ImageDraw.Draw(drawing)
