@@ -207,6 +207,8 @@ OLD = """# Service
 The drain plug is tightened to 45 N·m and the housing bolts to 50 N·m.
 ## 2.2 Storage
 Store the pump dry. The desiccant bag is renewed every 6 months.
+## 2.4 Interlock
+The interlock S14 must never be removed.
 """
 NEW = """# Service
 ## 2.2 Tightening torques
@@ -215,6 +217,8 @@ The drain plug is tightened to 38 N·m and the housing bolts to 50 N·m.
 WARNING: Hot water.
 
 The suction line valve opens at 0.3 bar and closes at 0.2 bar.
+## 2.4 Interlock
+The interlock S14 must never be removed.
 """
 
 
@@ -251,6 +255,19 @@ def test_a_superseded_page_alone_is_not_an_answer(revised: Assistant) -> None:
     assert given.verdict is Verdict.REFUSED
     assert not any("6 months" in one.text for one in given.statements)
     assert any("6 months" in one.passage.text and one.passage.superseded_by for one in given.evidence)
+
+
+def test_what_both_revisions_say_is_current(revised: Assistant) -> None:
+    given = answer(revised, "May the interlock S14 be removed?").answer
+    assert [one.text for one in given.statements] == ["The interlock S14 must never be removed."]
+    assert given.statements[0].citation.passage.caveats == ()
+
+
+def test_a_document_that_supersedes_nothing_is_told(tmp_path: Path) -> None:
+    for name, text in (("pack.toml", REVISED.replace("PM-1 B", "PM B")), ("b.md", OLD), ("c.md", NEW)):
+        (tmp_path / name).write_text(text, "utf-8")
+    with pytest.raises(SourceError, match=r"'PM B', which is no document of this pack\. It has: .*PM-1 B.*Pump manual"):
+        build(read_source(tmp_path), tmp_path / "p.fpack", None, quiet)
 
 
 def test_an_abbreviation_finds_its_long_form(revised: Assistant) -> None:

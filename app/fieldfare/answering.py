@@ -145,6 +145,7 @@ def quoted_whole(
     keys = set(identifier_candidates(question.text))
     coded = [one.passage for one in evidence if Match.IDENTIFIER in one.matched_by]
     rows = [passage for passage in coded if passage.kind is BlockKind.TABLE and _is_about(passage, keys)]
+    rows = [passage for passage in rows if _is_about(passage, keys, exactly=True)] or rows
     if rows:
         return tuple(_whole(passage) for passage in rows[:MAX_ROWS])
     steps = _steps(question, evidence, procedure)
@@ -185,11 +186,14 @@ def _steps(
     return best[1]
 
 
-def _is_about(row: Passage, keys: set[str]) -> bool:
-    """Whether a passage is the table row of one of the codes: the code stands in its first cell."""
+def _is_about(row: Passage, keys: set[str], *, exactly: bool = False) -> bool:
+    """Whether a passage is the table row of one of the codes: the code stands in its first cell.
+
+    Leading zeros do not count unless it must be `exactly` that code.
+    """
     first = row.text.split("\n", 1)[0]
     return " | " not in first and any(
-        {identifier_key(printed), loose_key(identifier_key(printed))} & keys
+        {identifier_key(printed), identifier_key(printed) if exactly else loose_key(identifier_key(printed))} & keys
         for printed in row.identifiers
         if printed in first
     )

@@ -34,6 +34,7 @@ COVERAGE_WEIGHT = 0.3
 HAZARD_DISCOUNT = 0.15  # warnings stand with the passages that they protect; their shortness must not put them first
 MEANING_ALONE = 0.8  # of the meaning where no word is shared: passes the gate at a closeness of 0.45
 IDENTIFIER_BONUS = 1.0
+MAX_SUPERSEDED = 3  # pages of superseded documents beside the current ones
 DEFINES_BONUS = 1.0
 
 
@@ -110,7 +111,7 @@ class Retriever:
                 one.identifier = max(one.identifier, rarity * (IDENTIFIER_BONUS + DEFINES_BONUS * defines))
         self._score(list(found.values()), terms, synonyms, archives)
         ranked = sorted(found.values(), key=lambda one: (-one.score, one.archive.manifest.id, one.id))
-        best = _current_first(_without_repeats(ranked, limit))
+        best = _current_first(ranked, limit)
         top = max(self._ceiling(), 1e-9)
         evidence = tuple(
             Evidence(
@@ -289,10 +290,14 @@ def _identified(text: str, archives: Sequence[Archive]) -> tuple[str, _Hits]:
     """The question with its codes spelled as the manuals print them, and where each pack has them."""
     candidates = identifier_candidates(text)
     loose = {loose_key(key): raw for key, raw in candidates.items()}
+    exact = {archive.manifest.id: archive.find_identifiers(list(candidates)) for archive in archives}
+    settled = any(defines for found in exact.values() for *_, defines in found)
     hits: _Hits = {}
     for archive in archives:
-        found = archive.find_identifiers(list(candidates))
-        if not any(defines for *_, defines in found):  # `E7` means E07 rather than a mention of ACEA E7
+        found = exact[archive.manifest.id]
+        if (
+            not settled
+        ):  # `E7` means E07 rather than a mention of ACEA E7, but E21 of one machine is not E-021 of another
             found = [hit for hit in archive.find_loose_identifiers(list(loose)) if hit[3]] or found
         hits[archive.manifest.id] = found
         for key, printed, *_ in found:
@@ -358,6 +363,11 @@ def _coverage(weights: dict[str, float], synonyms: Mapping[str, set[str]], passa
     return sum(weight for word, weight in weights.items() if word in present) / total if total else 0.0
 
 
+def _words_key(one: _Candidate) -> tuple[str, str]:
+    passage = _passage(one)
+    return passage.pack, " ".join(passage.text.split()).casefold()
+
+
 def _without_repeats(ranked: Sequence[_Candidate], limit: int) -> list[_Candidate]:
     """The best candidates, no text twice, and not more than PER_SECTION of a section while others wait."""
     kept: list[_Candidate] = []
@@ -366,7 +376,7 @@ def _without_repeats(ranked: Sequence[_Candidate], limit: int) -> list[_Candidat
     of_section: Counter[tuple[str, int]] = Counter()
     for one in ranked:
         passage = _passage(one)
-        key = (passage.pack, " ".join(passage.text.split()).casefold())
+        key = _words_key(one)
         if key in seen:
             continue
         seen.add(key)
@@ -378,13 +388,18 @@ def _without_repeats(ranked: Sequence[_Candidate], limit: int) -> list[_Candidat
     return (kept + waiting)[:limit]
 
 
-def _current_first(ranked: Sequence[_Candidate]) -> list[_Candidate]:
-    """Pages of superseded documents after the current ones: right after the page that replaced them, where it was found."""
-    ordered = [one for one in ranked if not _passage(one).superseded_by]
-    for one in ranked:
-        if (passage := _passage(one)).superseded_by:
-            places = [place for place, other in enumerate(ordered) if _passage(other).subject == passage.subject]
-            ordered.insert(places[-1] + 1 if places else len(ordered), one)
+def _current_first(ranked: Sequence[_Candidate], limit: int) -> list[_Candidate]:
+    """The best current passages, and the pages of superseded documents that say something else: each right after the page
+    that replaced it, the others last.
+    """
+    current = [one for one in ranked if not _passage(one).superseded_by]
+    said = {_words_key(one) for one in current}
+    older = [one for one in ranked if _passage(one).superseded_by and _words_key(one) not in said]
+    ordered = _without_repeats(current, limit)
+    for one in _without_repeats(older, MAX_SUPERSEDED):
+        subject = _passage(one).subject
+        places = [place for place, other in enumerate(ordered) if _passage(other).subject == subject]
+        ordered.insert(places[-1] + 1 if places else len(ordered), one)
     return ordered
 
 

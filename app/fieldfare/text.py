@@ -52,6 +52,41 @@ def squeeze(text: str) -> str:
     return " ".join(clean(text).split())
 
 
+_RAISED = {ord(plain): raised for plain, raised in zip("0123456789+-−–=()ni", "⁰¹²³⁴⁵⁶⁷⁸⁹⁺⁻⁻⁻⁼⁽⁾ⁿⁱ", strict=True)}
+_RAISED_LETTERS = {
+    ord(plain): raised for plain, raised in zip("abcdefghjklmoprstuvwxyz)", "ᵃᵇᶜᵈᵉᶠᵍʰʲᵏˡᵐ°ᵖʳˢᵗᵘᵛʷˣʸᶻ⁾", strict=True)
+}
+_LOWERED = {ord(plain): lowered for plain, lowered in zip("0123456789+-−–=()", "₀₁₂₃₄₅₆₇₈₉₊₋₋₋₌₍₎", strict=True)}
+_DEVIATION = re.compile(r"[+\-−–±]\s?\d+(?:[.,]\d+)+")
+
+
+def raised(text: str) -> str:
+    """Superscript as plain text, never read as part of the number before it.
+
+    10<6> is 10⁶; the limit of a tolerance stands apart (25< +0.02> is `25 +0.02`); what has no superscript of its own and
+    holds a digit is `^(…)`; one letter is a mark (bar<a> is barᵃ), words stay (1<st> is 1st).
+    """
+    inner = " ".join(text.split())
+    if all(ord(character) in _RAISED for character in inner):
+        return inner.translate(_RAISED)
+    if _DEVIATION.fullmatch(inner):
+        return f" {inner}"
+    if any(map(str.isdigit, inner)):
+        return f"^({inner})"
+    if re.fullmatch(r"[a-z]\)?", inner):
+        return inner.translate(_RAISED | _RAISED_LETTERS)
+    return "™" if inner == "TM" else inner
+
+
+def lowered(text: str) -> str:
+    """Subscript as plain text, never read as part of the number before it: H<2>O is H₂O, V<max> is Vmax.
+
+    The limit of a tolerance stands apart: 25 +0.02<−0.01> is `25 +0.02 −0.01`.
+    """
+    inner = " ".join(text.split())
+    return f" {inner}" if _DEVIATION.fullmatch(inner) else inner.translate(_LOWERED)
+
+
 _WORD = re.compile(r"[^\W_]+(?:[.,'’][^\W_]+)*", re.UNICODE)
 
 

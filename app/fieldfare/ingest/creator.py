@@ -8,6 +8,7 @@ import os
 import tempfile
 from collections import Counter
 from dataclasses import dataclass, replace
+from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -206,7 +207,7 @@ class _Writer:
                 source.date,
                 document.language,
                 source.licence or self._source.licence,
-                self._superseded_by(number),
+                self._superseded.get(number),
             ),
         )
         for piece in document.pieces():
@@ -222,14 +223,27 @@ class _Writer:
                 case Section():
                     self._section(number, document.title, piece)
 
-    def _superseded_by(self, number: int) -> int | None:
-        """The document that names this one as what it supersedes: by its number, number and revision, or title."""
-        mine = self._documents[number - 1]
-        names = {mine.source.number, f"{mine.source.number} {mine.source.revision}".strip(), mine.title} - {""}
-        for other, document in enumerate(self._documents, 1):
-            if other != number and document.source.supersedes in names:
-                return other
-        return None
+    @cached_property
+    def _superseded(self) -> dict[int, int]:
+        """Which document replaces which, by their numbers from 1; a SourceError where one supersedes what is not there."""
+        names = [
+            dict.fromkeys(filter(None, (f"{one.number} {one.revision}".strip(), one.number, document.title)))
+            for document in self._documents
+            for one in [document.source]
+        ]
+        found: dict[int, int] = {}
+        for number, document in enumerate(self._documents, 1):
+            wanted = document.source.supersedes
+            older = [other for other, mine in enumerate(names, 1) if other != number and wanted in mine]
+            if wanted and not older:
+                others = ", ".join(name for other, mine in enumerate(names, 1) if other != number for name in mine)
+                raise SourceError(
+                    f"pack.toml: {document.source.name} supersedes {wanted!r}, which is no document of this pack. "
+                    f"It has: {others}."
+                )
+            exact = [other for other in older if next(iter(names[other - 1])) == wanted]
+            found |= dict.fromkeys(exact or older, number)
+        return found
 
     def _section(self, document: int, title: str, section: Section) -> None:
         section = replace(section, blocks=tuple(block for one in section.blocks for block in self._prepared(one)))
