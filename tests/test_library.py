@@ -294,3 +294,15 @@ def test_the_list_says_who_answers_for_a_pack(
     assert [one["name"] for one in json.loads(capsys.readouterr().out)] == ["Korvan"]
     assert main(["pack", "trust", "remove", "Korvan"]) == 0
     assert main(["pack", "list"]) == 4
+
+
+@pytest.mark.usefixtures("trusting")
+def test_insisting_does_not_pass_over_a_trusted_signature_that_fails(published: Path, home: Path, tmp_path: Path) -> None:
+    changed = put(published / "pump-1.9.fpack", tmp_path / "changed")
+    data = bytearray(changed.read_bytes())
+    data[len(data) // 2] ^= 1
+    changed.write_bytes(data)
+    with pytest.raises(SignatureError, match="is not what its author signed"):
+        library.install(changed, unsigned=True)
+    assert not list(home.rglob("*.fpack"))
+    assert not library.install(published / "pump-1.9.fpack", unsigned=True).unsigned

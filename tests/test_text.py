@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import itertools
+import re
 import unicodedata
 
 import pytest
@@ -14,6 +15,8 @@ from fieldfare.text import (
     identifier_key,
     identifiers,
     loose_key,
+    lowered,
+    raised,
     sentences,
 )
 
@@ -77,3 +80,16 @@ def test_sentences_lose_no_character(text: str) -> None:
 def test_content_words_leave_out_function_words_of_four_languages() -> None:
     assert content_words("What is the torque of the oil drain plug?") == ["torque", "oil", "drain", "plug"]
     assert content_words("Wie ist der Öldruck?") == ["öldruck"]
+
+
+def test_raised_and_lowered_type_makes_no_other_number() -> None:
+    assert [raised(text) for text in ("6", "−3", "-3", "+", "1)", "n", "st", "a", "TM", "1, 2", "+0.02")] == [
+        "⁶", "⁻³", "⁻³", "⁺", "¹⁾", "ⁿ", "st", "ᵃ", "™", "^(1, 2)", " +0.02",
+    ]  # fmt: skip
+    assert [lowered(text) for text in ("2", "max", "1N", "−0,01")] == ["₂", "max", "₁N", " −0,01"]
+
+
+@given(st.text(alphabet=st.sampled_from("0123456789+-−.,)a "), min_size=1, max_size=8))
+def test_what_is_raised_never_joins_the_digits_before_it(text: str) -> None:
+    for written in (raised(text), lowered(text)):
+        assert not re.match(r"[0-9.,]*[0-9]", written)

@@ -108,13 +108,13 @@ def _open_all() -> Shelf:
 def install(file: Path, *, unsigned: bool = False, progress: Progress = quiet) -> InstalledPack:
     """Copy a pack to this device, verify it, and use it: whole or not at all. One older version is kept.
 
-    `unsigned` takes it without a trusted signature. Raises SignatureError without one, PackError for a file that is no
+    `unsigned` takes it without a trusted signature; one that is there must hold all the same. Raises SignatureError without one, PackError for a file that is no
     sound pack, UsageError for a version older than the used one, StorageError where something cannot be read or written.
     """
     if not file.is_file():
         raise UsageError(f"{file} does not exist. Name a .fpack file.")
     signature = None
-    if not unsigned:
+    if not unsigned or _claims_trust(file):
         signature, claim = required_signature(file)
         _refuse_older(claim.id, claim.version, stock.copies()[0])
     with stock.changing() as scratch:
@@ -132,6 +132,16 @@ def required_signature(file: Path) -> tuple[bytes, Claim]:
         return _bytes(beside), trust.signer_of(trust.read_signature(beside), beside.name)[1]
     except SignatureError as error:
         raise SignatureError(f"{error} {insist}.") from error
+
+
+def _claims_trust(file: Path) -> bool:
+    """Whether a signature beside a pack says that a trusted key made it: if it fails, the pack was changed."""
+    beside = file.with_name(file.name + signing.SUFFIX)
+    try:
+        key_id = trust.read_signature(beside).key_id if beside.is_file() else b""
+    except SignatureError:
+        return False
+    return any(one.key.id == key_id for one in trust.trusted_keys()[0])
 
 
 def _bytes(file: Path) -> bytes:

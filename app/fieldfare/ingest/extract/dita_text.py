@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from fieldfare.domain import RemarkKind
 from fieldfare.ingest.extract import xml
 from fieldfare.ingest.extract.xml import attribute, children, descendants, local
-from fieldfare.text import squeeze
+from fieldfare.text import lowered, raised, squeeze
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -23,7 +23,6 @@ _SKIPPED = frozenset(
     "related-links alt longdescref titlealts sort-as index-base hazardsymbol".split()
 )
 _LISTS = frozenset({"ul", "ol", "sl", "dl", "choices", "substeps"})
-_SUPERSCRIPT = str.maketrans("0123456789+-", "⁰¹²³⁴⁵⁶⁷⁸⁹⁺⁻")
 _MARKS = {"tm": "™", "reg": "®", "service": "℠"}
 _LINES = frozenset("p li sli cmd info dt dd stepresult line desc title typeofhazard consequence howtoavoid".split())
 _MAX_CHAIN = 10  # references that refer to references
@@ -169,8 +168,8 @@ class Resolver:
                 self.files.remark(RemarkKind.LOST, file, f"the key {keyref[:60]!r} has no text: define it in the map")
         if name in {"xref", "link"} and not text:
             text = self.title(attribute(element, "href"), file, depth)
-        if name == "sup" and re.fullmatch(r"[\d+-]{1,3}", text, re.ASCII):
-            text = text.translate(_SUPERSCRIPT)
+        if name in {"sup", "sub"}:
+            text = raised(text) if name == "sup" else lowered(text)
         elif name == "fn":
             text = f" ({text})"
         elif name == "q":

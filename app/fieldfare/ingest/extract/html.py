@@ -14,7 +14,7 @@ from fieldfare.errors import SourceError
 from fieldfare.ingest.extract.hidden import is_unseen
 from fieldfare.ingest.hazards import HAZARD_KINDS, NOTE_KINDS, is_signal_word
 from fieldfare.ingest.structure import Outline, figure_number, tidy
-from fieldfare.text import squeeze
+from fieldfare.text import lowered, raised, squeeze
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -27,7 +27,6 @@ _SKIPPED = frozenset("script style nav header footer noscript template form butt
                      "video audio object embed canvas dialog".split())  # fmt: skip
 _BLOCKS = frozenset("p div section article main aside ul ol dl table pre blockquote figure h1 h2 h3 h4 h5 h6 hr img svg "
                     "details body center fieldset screenshot steps tabs tabitem card cardgrid".split())  # fmt: skip
-_SUPERSCRIPT = str.maketrans("0123456789+-", "⁰¹²³⁴⁵⁶⁷⁸⁹⁺⁻")
 _ALERT = re.compile(r"^\[!(\w+)\]\s*")
 _PAGE = re.compile(r"^\s*page\s+(\S+)\s*$", re.IGNORECASE)
 _HIDDEN = re.compile(r"display\s*:\s*none|visibility\s*:\s*hidden", re.IGNORECASE)
@@ -336,15 +335,13 @@ def _inline(element: HtmlElement) -> str:
         return ""
     if element.tag == "br":
         return "\n"
-    text = _flat(element.text)
-    if element.tag == "sup" and re.fullmatch(r"[\d+-]{1,3}", text):
-        return text.translate(_SUPERSCRIPT)
-    parts = [text]
+    parts = [_flat(element.text)]
     for child in element:
         if isinstance(child.tag, str):
             parts.append(_inline(child))
         parts.append(_flat(child.tail))
-    return "".join(parts)
+    text = "".join(parts)
+    return raised(text) if element.tag == "sup" else lowered(text) if element.tag == "sub" else text
 
 
 def _flat(text: str | None) -> str:

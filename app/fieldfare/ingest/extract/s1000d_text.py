@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from fieldfare.ingest.extract import xml
 from fieldfare.ingest.extract.xml import attribute, child, children, local
-from fieldfare.text import squeeze
+from fieldfare.text import lowered, raised, squeeze
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -16,7 +16,6 @@ if TYPE_CHECKING:
     from lxml.etree import _Element
 
 _SKIPPED = frozenset("indexFlag applic dmRefAddressItems".split())
-_SUPERSCRIPT = str.maketrans("0123456789+-", "⁰¹²³⁴⁵⁶⁷⁸⁹⁺⁻")
 _TOLERANCE = {"plus": "+", "minus": "−", "plusorminus": "±"}
 # Elements that print the number or name in their attribute where they have no text of their own.
 _NAMED_BY = {
@@ -82,9 +81,9 @@ class Inline:
         if name == "externalPubRef":
             title = next(xml.descendants(element, "externalPubTitle", "externalPubCode"), None)
             return squeeze(xml.plain(title)) if title is not None else ""
-        if name == "superScript":
+        if name in {"superScript", "subScript"}:
             text = self.text(element)
-            return text.translate(_SUPERSCRIPT) if re.fullmatch(r"[\d+-]{1,3}", text, re.ASCII) else text
+            return raised(text) if name == "superScript" else lowered(text)
         if name == "acronym":
             term = child(element, "acronymTerm")
             return self.text(term) if term is not None else self.text(element)
