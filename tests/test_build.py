@@ -288,14 +288,28 @@ def test_the_house_scheme_is_kept_with_the_warning(revised: Assistant) -> None:
         ('[packs]\nid = "a"\n', r"\[packs\] is not known"),
         ('[[documents]]\npath = "a.md"\nrevison = "C"\n', "has no 'revison'"),
         ('[terms]\nsynonyms = ["a"]\n', "terms.synonyms must be a table"),
-        ('[pack]\nquestions = "../q.jsonl"\n', "which is not below"),
+        ('[pack]\nquestions = "../a.md"\n', "which is not below"),
+        ('[pack]\nquestions = "q.jsonl"\n', "there is no such file"),
+        ('[pack]\nlanguage = "english"\n', "must be a code such as en"),
     ],
 )
 def test_a_mistake_in_pack_toml_is_told(tmp_path: Path, config: str, sentence: str) -> None:
-    (tmp_path / "a.md").write_text("# A\n\nText.\n")
-    (tmp_path / "pack.toml").write_text(config)
+    folder = tmp_path / "pack"
+    folder.mkdir()
+    for file in (tmp_path / "a.md", folder / "a.md"):
+        file.write_text("# A\n\nText.\n")
+    (folder / "pack.toml").write_text(config)
     with pytest.raises(SourceError, match=sentence):
-        read_source(tmp_path)
+        read_source(folder)
+
+
+def test_all_files_that_cannot_be_read_are_told_together(tmp_path: Path) -> None:
+    for name in ("a.pdf", "b.pdf", "c.docx"):
+        (tmp_path / name).write_bytes(b"damaged")
+    (tmp_path / "good.md").write_text("# A\n\nText.\n")
+    with pytest.raises(SourceError) as raised:
+        build(read_source(tmp_path), tmp_path / "p.fpack", None, quiet)
+    assert all(name in str(raised.value) for name in ("a.pdf", "b.pdf", "c.docx"))
 
 
 def test_the_language_is_found_out_where_nobody_says_it(tmp_path: Path, embedder: Embedder) -> None:

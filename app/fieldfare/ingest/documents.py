@@ -4,11 +4,11 @@ cache of earlier builds.
 
 from __future__ import annotations
 
+import contextlib
 import os
 import queue
 import threading
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import contextmanager
 from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Self
@@ -93,6 +93,7 @@ class Workshop:
                     results = one.run(function, document, name=document.name, progress=stages.of(index),
                                       cancelled=self._stop.is_set)  # fmt: skip
                     self._cache.write(key, results)
+                stages.finish(index)
 
         self._all(extract, range(len(keys)))
         return [_document(document, key, self._cache) for document, key in zip(source.documents, keys, strict=True)]
@@ -118,7 +119,8 @@ class Workshop:
             with lock:
                 jobs.extend((index, *one, key) for one, key in zip(ranges, mine, strict=True))
 
-        self._all(count, range(len(documents)))
+        with contextlib.suppress(SourceError):  # told once more, with those of the other forms, when they are read
+            self._all(count, range(len(documents)))
         stages = _Stages("reading", self._progress)
         missing = [job for job in sorted(jobs) if not self._cache.has(job[3])]
         for number, (_, first, last, _) in enumerate(missing):
@@ -179,16 +181,22 @@ class Workshop:
                 self._cache.write(key, [worker.encode(Drawn(source=picture, problem=str(error)))])
 
     def _all(self, work: Callable[[int], None], indexes: range) -> None:
-        """Do all of it on the threads; the first error ends the rest."""
+        """Do all of it on the threads; files that cannot be read are told together, any other error ends the rest."""
         futures = [self._threads.submit(work, index) for index in indexes]
+        unreadable: list[SourceError] = []
         try:
             for future in futures:
-                future.result()
+                try:
+                    future.result()
+                except SourceError as error:
+                    unreadable.append(error)
         except BaseException:
             self._stop.set()
             raise
+        if unreadable:
+            raise SourceError("\n".join(dict.fromkeys(map(str, unreadable)))) from unreadable[0]
 
-    @contextmanager
+    @contextlib.contextmanager
     def _worker(self) -> Iterator[worker.Worker]:
         one = self._idle.get()
         try:
@@ -234,14 +242,23 @@ class _Stages:
     def expect(self, index: int, total: int) -> None:
         self._far[index] = 0, total
 
+    def finish(self, index: int) -> None:
+        with self._lock:
+            total = max(self._far.get(index, (0, 1))[1], 1)
+            self._far[index] = total, total
+            self._tell()
+
     def of(self, index: int) -> Progress:
         def report(_stage: str, done: int, total: int) -> None:
             with self._lock:
                 self._far[index] = done, total
-                sums = [sum(column) for column in zip(*self._far.values(), strict=True)]
-                self._progress(self._stage, sums[0], sums[1])
+                self._tell()
 
         return report
+
+    def _tell(self) -> None:
+        done, total = (sum(column) for column in zip(*self._far.values(), strict=True))
+        self._progress(self._stage, done, total)
 
 
 def _document(source: DocumentSource, key: str, cache: Cache) -> ReadDocument:

@@ -53,6 +53,7 @@ MAX_FILE = 1 << 30
 _SKIPPED_FOLDERS = frozenset("node_modules __pycache__ dist venv".split())
 _PLAIN_NAMES = frozenset("html docs doc manual manuals src content pages site en de fr es it pt".split())
 _LANGUAGES = frozenset("de en es fr it pt nl pl cs da fi sv no el tr hu ro".split())
+_LANGUAGE = re.compile(r"[a-z]{2,3}(-[A-Za-z0-9]{2,8})*")
 # Every key that pack.toml may have: a misspelt one must not be passed over.
 _KEYS: dict[str, frozenset[str] | None] = {
     "pack": frozenset("id version title language licence questions embedder embedder_prompts".split()),
@@ -131,7 +132,7 @@ def read_source(source: Path, *, language: str = "", embedder: Path | None = Non
     config = _read_config(config_file) if config_file.is_file() else {}
     _require_known(config)
     pack = _table(config, "pack")
-    default_language = language or _text(pack, "language")
+    default_language = language or _language(pack)
     name = source.stem if source.is_file() and source.name != "pack.toml" else root.resolve().name
     documents = (
         [one for entry in _tables(config, "documents") for one in _configured(root, entry, default_language)]
@@ -179,7 +180,7 @@ def read_source(source: Path, *, language: str = "", embedder: Path | None = Non
 
 def _configured(root: Path, entry: dict[str, Any], language: str) -> Iterator[DocumentSource]:
     path = _below(root, _text(entry, "path"), "a document")
-    for found in _discovered(path, _text(entry, "language") or language):
+    for found in _discovered(path, _language(entry) or language):
         yield replace(
             found,
             base=root,
@@ -217,7 +218,9 @@ def _prompts(pack: dict[str, Any]) -> dict[str, str] | None:
 
 def _below(root: Path, name: str, what: str) -> Path:
     path = root / name
-    if not name or not path.exists() or not path.resolve().is_relative_to(root.resolve()):
+    if name and not path.exists():
+        raise SourceError(f"pack.toml names {name!r} as {what}, but there is no such file or folder in {root}.")
+    if not name or not path.resolve().is_relative_to(root.resolve()):
         raise SourceError(f"pack.toml names {name!r} as {what}, which is not below {root}.")
     return path
 
@@ -273,6 +276,13 @@ def _form(file: Path) -> str:
 def _named_language(file: Path) -> str:
     ending = re.search(r"[-_.]([a-z]{2})$", file.stem)
     return ending.group(1) if ending and ending.group(1) in _LANGUAGES else ""
+
+
+def _language(table: dict[str, Any]) -> str:
+    code = _text(table, "language")
+    if code and not _LANGUAGE.fullmatch(code):
+        raise SourceError(f"pack.toml: the language {code!r} must be a code such as en, de or pt.")
+    return code
 
 
 def _require_known(config: dict[str, Any]) -> None:
