@@ -237,3 +237,14 @@ def test_a_missing_or_empty_source_gets_a_sentence(tmp_path: Path) -> None:
         read_source(tmp_path / "nothing")
     with pytest.raises(SourceError, match="no manual"):
         read_source(tmp_path)
+
+
+def test_raised_and_lowered_type_makes_no_other_number(tmp_path: Path) -> None:
+    page = (
+        "<h1>Data</h1><p>10<sup>6</sup> Ω, 5×10<sup>−3</sup> bar, 25<sup>+0.02</sup><sub>−0.01</sub> mm, H<sub>2</sub>O, "
+        "45 Nm<sup>1)</sup>, <math><msup><mn>10</mn><mn>6</mn></msup><mo>+</mo><mfrac><mn>1</mn><mn>2</mn></mfrac></math></p>"
+        "<table><tr><th>R<th>Q</tr><tr><td>10<sup>6</sup><td>m<sup>3</sup>/h</tr></table>"
+    )
+    text, table = blocks_of(tmp_path, page, "a.html")
+    assert text.text == "10⁶ Ω, 5×10⁻³ bar, 25 +0.02 −0.01 mm, H₂O, 45 Nm¹⁾, 10⁶+1/2"
+    assert table.rows[1] == ("10⁶", "m³/h")

@@ -410,3 +410,14 @@ def test_topics_keep_tables_lists_definitions_and_conditions(tmp_path: Path) -> 
     assert (one_.number, one_.level, sub.level) == ("•", 1, 2)
     assert (table.rows, table.header_rows) == ((("Name", "Value"), ("[platform: eu] Voltage", "400 V")), 1)
     assert (definition.text, tip.text) == ("RPM: Speed.", "Tip: Read.")
+
+
+def test_raised_and_lowered_type_makes_no_other_number(tmp_path: Path) -> None:
+    text = (
+        "<para>10<superScript>6</superScript> H<subScript>2</subScript>O 25<superScript>+0.02</superScript> mm</para>"
+    )
+    (block,) = blocks(one(tmp_path, f"<description>{text}</description>"))
+    assert block.text == "10⁶ H₂O 25 +0.02 mm"
+    topic = "<concept id='a'><title>A</title><conbody><p>10<sup>−6</sup> CO<sub>2</sub></p></conbody></concept>"
+    (block,) = blocks(read(dita, tmp_path, {"a.dita": topic}))
+    assert block.text == "10⁻⁶ CO₂"

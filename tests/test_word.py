@@ -346,3 +346,20 @@ def test_sections_are_handed_over_as_they_are_complete(tmp_path: Path) -> None:
         largest = max(largest, len(blocks_))
     assert sections == 800
     assert largest == 1
+
+
+def test_raised_and_lowered_type_makes_no_other_number(tmp_path: Path) -> None:
+    made = words.new()
+    paragraph = made.add_paragraph("Leak rate 5×10")
+    for part in ("−", "3"):  # Word cuts an exponent in two where it was edited
+        paragraph.add_run(part).font.superscript = True
+    paragraph.add_run(" bar, H")
+    paragraph.add_run("2").font.subscript = True
+    paragraph.add_run("O, 10")
+    space = nsdecls("w") + ' xmlns:m="http://schemas.openxmlformats.org/officeDocument/2006/math"'
+    run = "<m:r><m:t>{}</m:t></m:r>"
+    fraction = f"<m:f><m:num>{run.format(1)}</m:num><m:den>{run.format(2)}</m:den></m:f>"
+    power = f"<m:sSup><m:e>{run.format(10)}</m:e><m:sup>{run.format(6)}</m:sup></m:sSup>"
+    paragraph._p.append(parse_xml(f"<m:oMath {space}>{run.format('=')}{power}{run.format('×')}{fraction}</m:oMath>"))
+    (block,) = blocks(read(made, tmp_path))
+    assert block.text == "Leak rate 5×10⁻³ bar, H₂O, 10=10⁶×1/2"

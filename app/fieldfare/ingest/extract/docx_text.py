@@ -5,7 +5,7 @@ ISO/IEC 29500-1, 17.3 (paragraphs and runs), 17.13 (revisions), 20.4 and 14.1 (d
 
 from __future__ import annotations
 
-import re
+import itertools
 from collections import Counter
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 from fieldfare.ingest.extract.docx_styles import Styles, flag, is_on, value
 from fieldfare.ingest.extract.grid import number
 from fieldfare.ingest.extract.xml import attribute, child, children, descendants, local
-from fieldfare.text import squeeze
+from fieldfare.text import lowered, raised, squeeze
 
 if TYPE_CHECKING:
     from lxml.etree import _Element
@@ -22,12 +22,24 @@ _DESCENDED = frozenset(
     "ins moveTo hyperlink smartTag sdt sdtContent fldSimple customXml bdo dir ruby rubyBase Choice".split()
 )
 _DELETED = frozenset({"del", "moveFrom"})
-_SUPERSCRIPT = str.maketrans("0123456789+-", "⁰¹²³⁴⁵⁶⁷⁸⁹⁺⁻")
+_MAX_MATH = 60  # formulas in formulas
 _TINY = 4  # half points: type of 2 points and less is not read
 # Characters of the fonts Symbol and Wingdings that manuals use (code points of the private area minus 0xF000).
 _SYMBOL = {0x44: "Δ", 0x57: "Ω", 0x61: "α", 0x62: "β", 0x6D: "µ", 0x70: "π", 0xA3: "≤", 0xAE: "→", 0xB0: "°",
            0xB1: "±", 0xB3: "≥", 0xB4: "×", 0xB7: "•", 0xB8: "÷", 0xB9: "≠", 0xBB: "≈", 0xC6: "∅"}  # fmt: skip
 _WINGDINGS = {0x6C: "●", 0x6E: "■", 0xA7: "▪", 0xA8: "☐", 0xE0: "→", 0xF0: "⇨", 0xFB: "✗", 0xFC: "✓", 0xFE: "☑"}
+
+
+class _Raised(str):
+    """Text of a run in superscript; Word may cut one exponent into several runs."""
+
+    __slots__ = ()
+
+
+class _Lowered(str):
+    """Text of a run in subscript."""
+
+    __slots__ = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -65,7 +77,7 @@ class Runs:
         parts: list[str] = []
         hidden: list[str] = []
         self._walk(paragraph, content, parts, hidden, on_colour=on_colour)
-        content.text = "".join(parts)
+        content.text = _joined(parts)
         content.hidden = squeeze("".join(hidden))
         return content
 
@@ -83,30 +95,30 @@ class Runs:
                 chosen = child(one, "Choice")
                 self._walk(chosen if chosen is not None else one, content, parts, hidden, on_colour=on_colour)
             elif name in {"oMath", "oMathPara"}:
-                parts.append("".join(str(text.text or "") for text in descendants(one, "t")))
+                parts.append(_math(one))
             elif name in _DESCENDED:
                 self.revisions["insertions"] += name in {"ins", "moveTo"}
                 self._walk(one, content, parts, hidden, on_colour=on_colour)
 
     def _run(self, run: _Element, content: Content, out: list[str]) -> None:
-        raised = value(child(run, "rPr"), "vertAlign") == "superscript"
+        layers = self._styles.run_layers(child(run, "rPr"))
+        aligned = next((found for layer in layers if (found := value(layer, "vertAlign"))), "")
+        typed = {"superscript": _Raised, "subscript": _Lowered}.get(aligned, str)
         for one in children(run):
             name = local(one)
             if name == "t":
-                text = str(one.text or "")
-                small = raised and re.fullmatch(r"[\d+-]{1,3}", text, re.ASCII)
-                out.append(text.translate(_SUPERSCRIPT) if small else text)
+                out.append(typed(one.text or ""))
             elif name == "tab":
                 out.append("\t")
             elif name in {"br", "cr"}:
                 out.append("\n" if attribute(one, "type") in {"", "textWrapping"} else "")
             elif name == "noBreakHyphen":
-                out.append("-")
+                out.append(typed("-"))
             elif name == "sym":
-                out.append(_symbol(one, content))
+                out.append(typed(_symbol(one, content)))
             elif name in {"footnoteReference", "endnoteReference"}:
                 content.notes.append((name.removesuffix("Reference"), attribute(one, "id")))
-                out.append(str(len(content.notes)).translate(_SUPERSCRIPT))
+                out.append(raised(str(len(content.notes))))
             elif name in {"drawing", "pict", "object"}:
                 _drawing(one, content)
             elif name == "AlternateContent":
@@ -132,6 +144,39 @@ class Runs:
             child(layer, "shd") is not None or child(layer, "highlight") is not None for layer in layers
         )
         return colour == "ffffff" and not backed
+
+
+def _joined(parts: list[str]) -> str:
+    """The runs as one text, with what is raised or lowered written whole."""
+    written = []
+    for kind, run in itertools.groupby((part for part in parts if part), type):
+        text = "".join(run)
+        written.append(raised(text) if kind is _Raised else lowered(text) if kind is _Lowered else text)
+    return "".join(written)
+
+
+def _math(element: _Element, depth: int = 0) -> str:
+    """A formula in one line: powers raised, fractions with their stroke (ISO/IEC 29500-1, 22.1)."""
+    if local(element) == "t" or depth > _MAX_MATH:
+        return str(element.text or "") if local(element) == "t" else ""
+
+    def part(name: str) -> str:
+        found = child(element, name)
+        return _math(found, depth + 1) if found is not None else ""
+
+    name = local(element)
+    if name in {"sSup", "sSub", "sSubSup"}:
+        return (
+            part("e")
+            + (lowered(part("sub")) if name != "sSup" else "")
+            + (raised(part("sup")) if name != "sSub" else "")
+        )
+    if name == "f":
+        return "/".join(text if text.isalnum() else f"({text})" for text in (part("num"), part("den")))
+    if name == "rad":
+        return f"{raised(part('deg'))}√({part('e')})"
+    inner = "".join(_math(one, depth + 1) for one in children(element))
+    return f"({inner})" if name == "d" else inner
 
 
 def _symbol(element: _Element, content: Content) -> str:

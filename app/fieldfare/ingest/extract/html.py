@@ -11,10 +11,10 @@ from lxml import etree
 
 from fieldfare.domain import Block, BlockKind, PictureSource, Place, Remark, RemarkKind
 from fieldfare.errors import SourceError
-from fieldfare.ingest.extract.hidden import is_unseen
+from fieldfare.ingest.extract.html_text import SKIPPED, flat, inline, is_hidden
 from fieldfare.ingest.hazards import HAZARD_KINDS, NOTE_KINDS, is_signal_word
 from fieldfare.ingest.structure import Outline, figure_number, tidy
-from fieldfare.text import lowered, raised, squeeze
+from fieldfare.text import squeeze
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -23,13 +23,10 @@ if TYPE_CHECKING:
 
     FindPicture = Callable[[str], PictureSource | None]
 
-_SKIPPED = frozenset("script style nav header footer noscript template form button input select iframe head title link meta "
-                     "video audio object embed canvas dialog".split())  # fmt: skip
 _BLOCKS = frozenset("p div section article main aside ul ol dl table pre blockquote figure h1 h2 h3 h4 h5 h6 hr img svg "
                     "details body center fieldset screenshot steps tabs tabitem card cardgrid".split())  # fmt: skip
 _ALERT = re.compile(r"^\[!(\w+)\]\s*")
 _PAGE = re.compile(r"^\s*page\s+(\S+)\s*$", re.IGNORECASE)
-_HIDDEN = re.compile(r"display\s*:\s*none|visibility\s*:\s*hidden", re.IGNORECASE)
 MAX_DEPTH = 200
 MAX_CELLS = 200_000
 MAX_REPEATED = 1_000_000  # characters that a merged cell may repeat
@@ -82,7 +79,7 @@ class Walker:
         if depth > MAX_DEPTH:
             self._lost("what is nested deeper than 200 elements was left out: simplify the page")
             return
-        run: list[str] = [_flat(parent.text)]
+        run: list[str] = [flat(parent.text)]
         blank = not run[0].strip()
         for child in parent:
             if not isinstance(child.tag, str):
@@ -92,7 +89,7 @@ class Walker:
                     label = match.group(1)
                     page = int(label) if label.isdigit() else (self._outline.place.page or 0) + 1
                     self._outline.place = Place(page=page, label=label)
-            elif _is_hidden(child):
+            elif is_hidden(child):
                 pass
             elif child.tag == "br":
                 run.append("\n")
@@ -101,12 +98,12 @@ class Walker:
                 run, blank = [], True
                 yield from self._element(child, depth + 1, inside)
             else:
-                text = _inline(child)
+                text = inline(child)
                 opens = child.tag in {"b", "strong"} and blank and is_signal_word(text.strip())
                 # Bold type sets a signal word apart as a colon does: `**Caution** Hot water.`
                 run.append(f"{text.strip().rstrip(':')}: " if opens else text)
                 blank = blank and not text.strip()
-            run.append(_flat(child.tail))
+            run.append(flat(child.tail))
             blank = blank and not run[-1].strip()
         yield from self._paragraph(run)
 
@@ -122,7 +119,7 @@ class Walker:
 
     def _element(self, element: HtmlElement, depth: int, inside: str) -> Iterator[Block]:
         tag = element.tag
-        if tag in _SKIPPED:
+        if tag in SKIPPED:
             return
         kind = _admonition_kind(element)
         if kind:
@@ -153,7 +150,7 @@ class Walker:
             yield from self._children(element, depth, inside)
 
     def _heading(self, element: HtmlElement, inside: str) -> Iterator[Block]:
-        title = squeeze(_inline(element)).rstrip("¶#").strip()
+        title = squeeze(inline(element)).rstrip("¶#").strip()
         if inside:
             yield Block(kind=BlockKind.PARAGRAPH, text=title)
         else:
@@ -242,7 +239,7 @@ class Walker:
             if next(item.iterancestors("dl"), None) is not element:
                 continue  # of a list inside this one
             if item.tag == "dt":
-                term = squeeze(_inline(item))
+                term = squeeze(inline(item))
                 continue
             inner = list(self._children(item, depth + 1, "list"))
             if inner and inner[0].kind is BlockKind.PARAGRAPH:
@@ -251,7 +248,7 @@ class Walker:
 
     def _captioned(self, element: HtmlElement, depth: int) -> Iterator[Block]:
         captions = select(element, ".//figcaption")
-        caption = squeeze(_inline(captions[0])) if captions else ""
+        caption = squeeze(inline(captions[0])) if captions else ""
         pictures = select(element, ".//img")
         for picture in pictures:
             yield from self._figure(picture, caption or picture.get("alt") or "")
@@ -283,22 +280,13 @@ class Walker:
                 text=text,
                 rows=tuple(tuple(cell for cell in row) for row in filled),
                 header_rows=header_rows,
-                caption=squeeze(_inline(captions[0])) if captions else "",
+                caption=squeeze(inline(captions[0])) if captions else "",
             )
             yield from pictures
         else:  # a table for layout only
             for cell in table.iterdescendants("td", "th"):
                 if next(cell.iterancestors("table"), None) is table:
                     yield from self._children(cell, depth + 1, "")
-
-
-def _is_hidden(element: HtmlElement) -> bool:
-    return (
-        element.get("hidden") is not None
-        or element.get("aria-hidden") == "true"
-        or bool(_HIDDEN.search(element.get("style") or ""))
-        or is_unseen(element)
-    )
 
 
 def _admonition_kind(element: HtmlElement) -> str:
@@ -324,29 +312,10 @@ def _split_title(element: HtmlElement, kind: str) -> tuple[str, HtmlElement]:
         for icon in select(element, ".//td[@class='icon']"):
             icon.drop_tree()
     for head in select(element, "./*[contains(@class, 'title') or contains(@class, 'heading') or self::summary]"):
-        title = title or squeeze(_inline(head))
+        title = title or squeeze(inline(head))
         element.remove(head)
         break
     return ("" if title.casefold().strip("!: ") == kind.casefold() else title), element
-
-
-def _inline(element: HtmlElement) -> str:
-    if element.tag in _SKIPPED or _is_hidden(element):
-        return ""
-    if element.tag == "br":
-        return "\n"
-    parts = [_flat(element.text)]
-    for child in element:
-        if isinstance(child.tag, str):
-            parts.append(_inline(child))
-        parts.append(_flat(child.tail))
-    text = "".join(parts)
-    return raised(text) if element.tag == "sup" else lowered(text) if element.tag == "sub" else text
-
-
-def _flat(text: str | None) -> str:
-    """Line breaks of the source are spaces; only <br> breaks a line."""
-    return re.sub(r"\s+", " ", text or "")
 
 
 def _as_text(block: Block) -> str:
@@ -382,7 +351,7 @@ def _grid(table: HtmlElement) -> tuple[list[list[str]], int]:
         for cell in cells:
             while (row_number, column) in grid:
                 column += 1
-            text = squeeze(_inline(cell).replace("\n", " "))
+            text = squeeze(inline(cell).replace("\n", " "))
             across = min(_number(cell.get("colspan"), 1), 100)
             down = min(_number(cell.get("rowspan"), 1), 1000)
             if len(grid) + across * down > MAX_CELLS:
