@@ -237,3 +237,30 @@ def scan_of(source: Path, target: Path) -> None:
         pages.append(Pillow.blend(sheet.rotate(1.0, fillcolor=255, resample=Pillow.Resampling.BICUBIC), grain, 0.12))
     pdf.close()
     pages[0].save(target, "PDF", save_all=True, append_images=pages[1:], resolution=180)
+
+
+def print_story(target: Path, *story: Flowable, title: str = "Trial manual") -> None:
+    """A manual of these flowables, one after the other."""
+    document = BaseDocTemplate(str(target), pagesize=A4, title=title)
+    document.addPageTemplates(PageTemplate("one", frames=[Frame(60, 60, A4[0] - 120, A4[1] - 120)]))
+    document.build(list(story))
+
+
+def iconed_warning(word: str, text: str, layout: str) -> Flowable:
+    """A warning with a triangle whose `!` is a letter: `banner` spans the icon over banner and text, `beside` stands it
+    beside both, `cells` gives icon, word and text a cell each.
+    """
+    from reportlab.graphics.shapes import Drawing, Polygon, String
+
+    icon = Drawing(22, 20)
+    icon.add(Polygon([1, 1, 21, 1, 11, 19], fillColor=colors.yellow, strokeColor=colors.black))
+    icon.add(String(9.3, 4, "!", fontName="Helvetica-Bold", fontSize=11))
+    head, body = Paragraph(f"<b>{word}</b>", BODY), Paragraph(text, BODY)
+    box = ("BOX", (0, 0), (-1, -1), 1, colors.black)
+    if layout == "banner":
+        shade = [("BACKGROUND", (0, 0), (-1, 0), colors.orange), ("SPAN", (0, 0), (0, 1))]
+        return Table([[icon, head], ["", body]], colWidths=[26, 400], style=TableStyle([box, *shade]))
+    if layout == "beside":
+        return Table([[icon, [head, body]]], colWidths=[26, 400], style=TableStyle([box]))
+    grid = ("GRID", (0, 0), (-1, -1), 1, colors.black)
+    return Table([[icon, head, body]], colWidths=[26, 120, 280], style=TableStyle([grid]))

@@ -33,7 +33,7 @@ NOTE_WORDS = frozenset(
 )
 
 _WORD = "|".join(SIGNAL_WORDS)
-_SYMBOL = r"(?:[⚠☢☣⚡❗❕‼🛑🔥⛔!]\ufe0f?\s*)*"
+_SYMBOL = r"(?:[⚠☢☣⚡❗❕‼🛑🔥⛔▲△!]\ufe0f?\s*)*"
 # A signal word in capitals opens a hazard with or without punctuation; written small it needs a colon or a mark.
 _CAPITALS = re.compile(
     rf"^{_SYMBOL}({_WORD})\b(?!\s+(?:of|OF|and|AND|or|OR|signs?|labels?)\b)\s*[:!.–—-]*\s*", re.DOTALL
@@ -46,6 +46,17 @@ _ONLY_WORD = re.compile(rf"^{_SYMBOL}({_WORD})\s*[:!.]*$", re.IGNORECASE)
 def is_signal_word(text: str) -> bool:
     """Whether a text is a signal word and nothing else."""
     return bool(_ONLY_WORD.match(text)) and not text.islower()
+
+
+def is_alert_mark(text: str) -> bool:
+    """Whether a text is nothing but the sign of a warning, as an icon's letter may be: `!`, `⚠`."""
+    return bool(text) and re.fullmatch(_SYMBOL, text) is not None
+
+
+def bare_word(text: str) -> str:
+    """A signal word that stands alone, without signs and marks around it."""
+    match = _ONLY_WORD.match(text)
+    return match.group(1) if match else text
 
 
 _DEFINES = re.compile(

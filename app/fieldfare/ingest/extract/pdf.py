@@ -37,7 +37,7 @@ from fieldfare.ingest.extract.pdf_paragraphs import (
     paragraphs,
     read_mark,
 )
-from fieldfare.ingest.hazards import is_signal_word, is_warning_table, split_signal_word
+from fieldfare.ingest.hazards import bare_word, is_alert_mark, is_signal_word, is_warning_table, split_signal_word
 from fieldfare.ingest.sources import PAGES_A_JOB
 from fieldfare.ingest.structure import Outline, figure_number
 from fieldfare.text import squeeze
@@ -371,7 +371,7 @@ class _Reader:
                 for row in block.rows:
                     text = squeeze(" ".join(row[1:]))
                     self._outline.add(replace(block, kind=BlockKind.HAZARD, rows=(), header_rows=0, text=text,
-                                              signal_word=row[0].strip("!:. "), protects="section"))  # fmt: skip
+                                              signal_word=bare_word(row[0]), protects="section"))  # fmt: skip
                 return
             self._outline.add(replace(block, text="\n".join(" | ".join(row) for row in block.rows)))
 
@@ -389,19 +389,30 @@ def _warnings(panels: Sequence[pdf_tables.Panel], lines: Sequence[Line], height:
     found: list[_Warning] = []
     for panel in sorted(panels, key=lambda one: one.box.width * one.box.height):
         inside = tuple(line for line in lines if panel.box.holds(line.box))
-        if len(inside) < 1 or panel.box.height > 0.5 * height:
+        text = _without_signs(inside)
+        if not text or panel.box.height > 0.5 * height:
             continue
         if any(panel.box.holds(one.box) for one in found):
             continue
-        alone = next((line for line in inside if is_signal_word(line.text)), None)
-        if alone is not None and len(inside) > 1:
-            rest = tuple(line for line in inside if line is not alone)
-            found.append(_Warning(panel.box, alone.text.strip("!:. ⚠"), rest, inside))
+        alone = next((line for line in text if is_signal_word(line.text)), None)
+        if alone is not None and len(text) > 1:
+            rest = tuple(line for line in text if line is not alone)
+            found.append(_Warning(panel.box, bare_word(alone.text), rest, inside))
             continue
-        signal = split_signal_word(join_lines(inside))
+        signal = split_signal_word(join_lines(text))
         if signal and signal[1]:
-            found.append(_Warning(panel.box, signal[0], _without_word(inside, signal[0]), inside))
+            found.append(_Warning(panel.box, signal[0], _without_word(text, signal[0]), inside))
     return found
+
+
+def _without_signs(lines: Sequence[Line]) -> tuple[Line, ...]:
+    """The lines of a box without the letters of an icon, such as `!`, that stand before its text."""
+    kept = []
+    for line in lines:
+        start = next((index for index, word in enumerate(line.words) if not is_alert_mark(word.text)), None)
+        if start is not None:
+            kept.append(make_line(line.words[start:]) if start else line)
+    return tuple(kept)
 
 
 def _without_word(lines: Sequence[Line], word: str) -> tuple[Line, ...]:

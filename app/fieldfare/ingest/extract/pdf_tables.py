@@ -14,7 +14,7 @@ from fieldfare.ingest.extract.pdf_groups import TOUCH, bridges, columns_of, grou
 from fieldfare.ingest.extract.pdf_heads import header_rows, is_marked
 from fieldfare.ingest.extract.pdf_layout import Line, join_lines, lines_of
 from fieldfare.ingest.extract.pdf_shapes import THIN, Box
-from fieldfare.ingest.hazards import is_signal_word
+from fieldfare.ingest.hazards import is_alert_mark, is_signal_word
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from fieldfare.ingest.extract.pdf_page import PageContent, Word
 
 DRAWN = 5  # curved or slanted shapes that make a ruled region a drawing: callout circles, parts, symbols
+_FEW = 9  # cells: a warning's icon, banner and text, and no table of its own
 _COVERED = 0.55  # share of a side that must be drawn for it to part two cells
 
 
@@ -58,6 +59,9 @@ def ruled(page: PageContent, lines: Sequence[Line]) -> tuple[list[Table], list[P
         inside = [word for word in words if box.holds(word.box)]
         drawn = sum(box.holds(shape.box) for shape in page.drawings if min(shape.box.width, shape.box.height) > THIN)
         if len(inside) < 2 or drawn >= DRAWN + len(inside) // 8:
+            continue
+        if _encloses(group, box) and _is_warning(box, group, inside):
+            panels.append(Panel(box))
             continue
         table = _read(box, group, inside, page)
         if table is not None:
@@ -105,6 +109,17 @@ def _encloses(group: Sequence[Box], box: Box) -> bool:
     sides = sum(item.width <= THIN and item.height > 0.7 * box.height for item in group)
     bands = sum(item.height <= THIN and item.width > 0.9 * box.width for item in group)
     return frame or sides >= 2 or bands >= 2
+
+
+def _is_warning(box: Box, group: Sequence[Box], words: Sequence[Word]) -> bool:
+    """Whether a box of few cells is one warning: a signal word alone over its text, signs such as `!` beside them aside."""
+    lines = lines_of([word for word in words if not is_alert_mark(word.text)])
+    if len(lines) < 2 or not is_signal_word(lines[0].text):
+        return False
+    beside = any(abs(line.base - lines[0].base) < 0.4 * lines[0].size for line in lines[1:])
+    upright, level = _edges(group)
+    cells = (len(_positions(upright, box.x0, box.x1)) - 1) * (len(_positions(level, box.y0, box.y1)) - 1)
+    return not beside and cells <= _FEW and not any(is_signal_word(line.text) for line in lines[1:])
 
 
 def _bands(group: Sequence[Box], box: Box, words: Sequence[Word]) -> list[Panel]:
