@@ -317,6 +317,7 @@ def test_the_language_is_found_out_where_nobody_says_it(tmp_path: Path, embedder
     (tmp_path / "pumpe.md").write_text(text, "utf-8")
     report = build(read_source(tmp_path), tmp_path / "p.fpack", embedder, quiet)
     assert report.manifest.language == "de"
+    assert any("learned from English" in remark.text for remark in report.remarks)
 
 
 def test_retrieval_works_on_what_was_built(pump: Archive, embedder: Embedder) -> None:

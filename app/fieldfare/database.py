@@ -78,7 +78,7 @@ class Reader:
                 _load_vectors(connection)
                 connection.execute("PRAGMA query_only=ON; PRAGMA trusted_schema=OFF; PRAGMA cache_size=-8000")
             except apsw.Error as error:
-                raise PackError(f"{self._path.name} cannot be opened ({error}). Install it again.") from error
+                raise PackError(f"{self._path.name} cannot be opened ({error}). Get a new copy of it.") from error
             self._local.connection = connection
             with self._lock:
                 self._opened.append(connection)
@@ -89,7 +89,7 @@ class Reader:
         try:
             return self._connection().execute(query, bindings).fetchall()
         except apsw.Error as error:
-            raise PackError(f"{self._path.name} is damaged ({error}). Install it again.") from error
+            raise PackError(f"{self._path.name} is damaged ({error}). Get a new copy of it.") from error
 
     def value(self, query: str, bindings: tuple[Any, ...] = ()) -> Any:
         """The first column of the first row, None where there is none."""

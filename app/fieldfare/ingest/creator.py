@@ -377,6 +377,10 @@ class _Writer:
                 self._remarks.append(Remark(kind=RemarkKind.DOUBT, where=self._embedder.identity.name, text=doubt))
             carried = self._embedder.files() if self._embedder.travels else {}
             self._db.executemany("INSERT INTO embedder_file VALUES (?, ?)", carried.items())
+        elif self._language != "en":
+            text = f"learned from English: its search by meaning is weak in {self._language}. Name a multilingual one, see "
+            remark = Remark(kind=RemarkKind.DOUBT, where=self._embedder.identity.name, text=f"{text}docs/embedders.md.")
+            self._remarks.append(remark)
         dimension = self._embedder.identity.dimension
         texts = {"passage": self._texts, "figure": self._illustrations}
         known = self._cache.vectors(f"{self._embedder.identity.digest[:16]}-{self._source.id}", dimension)
