@@ -29,9 +29,10 @@ _REVISION = re.compile(
 _DATE = re.compile(r"\b((?:19|20)\d\d-(?:0[1-9]|1[0-2])(?:-(?:[0-2]\d|3[01]))?)\b")
 _NUMBER = re.compile(
     r"\b(?:doc(?:ument)?|manual|part|order|publication|dokument|bestell)[ -]?(?:no|number|nr|nummer|id)\.?[ :]{1,3}([A-Z0-9][\w./-]{3,24})|"
-    r"\b(?:manual|handbook|handbuch|manuel)\s+([A-Z]{1,4}(?:-[A-Z0-9]+){1,4})\b",
+    r"\b(?:document|publication|dokument|documento)\s+([A-Z]{1,4}(?:-[A-Z0-9]+){1,4})\b",
     re.IGNORECASE,
 )
+_MANUAL = re.compile(r"\b(?:manual|handbook|handbuch|manuel)\s+([A-Z]{1,4}(?:-[A-Z0-9]+){1,4})\b", re.IGNORECASE)
 _MODEL = re.compile(r"\b[A-Z][A-Za-z]*-?\d{1,4}[A-Z]?\b")
 QUESTIONS = """\
 # Gold questions: what a technician asks, and what is right. One object a line; fieldfare pack check asks them.
@@ -159,7 +160,7 @@ def _document(document: ReadDocument, path: str, language: str) -> list[str]:
         ("revision", _REVISION, "C"),
         ("date", _DATE, "2026-05-04"),
     ):
-        match = pattern.search(beginning)
+        match = pattern.search(beginning) or (_MANUAL.search(beginning) if pattern is _NUMBER else None)
         if match:
             found = next(group for group in match.groups() if group)
             lines.append(f"{key} = {_quoted(found)}  # read in “{squeeze(match.group())[:60]}”: is it right?")

@@ -84,6 +84,8 @@ class Workshop:
         keys = [self._document_key(document) for document in source.documents]
         documents = self._read_pages(source.documents, keys)
         stages = _Stages("understanding", self._progress)
+        for index in range(len(keys)):
+            stages.expect(index, 1)
 
         def extract(index: int) -> None:
             document, key = documents[index], keys[index]

@@ -12,12 +12,12 @@ from lxml import etree
 from fieldfare.domain import Block, BlockKind, PictureSource, Place, Remark, RemarkKind
 from fieldfare.errors import SourceError
 from fieldfare.ingest.extract.html_text import SKIPPED, flat, inline, is_hidden
-from fieldfare.ingest.hazards import HAZARD_KINDS, NOTE_KINDS, is_signal_word
+from fieldfare.ingest.hazards import HAZARD_KINDS, NOTE_KINDS, SIGNAL_WORDS, is_signal_word, split_signal_word
 from fieldfare.ingest.structure import Outline, figure_number, tidy
 from fieldfare.text import squeeze
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Callable, Iterable, Iterator
 
     from lxml.html import HtmlElement
 
@@ -25,6 +25,13 @@ if TYPE_CHECKING:
 
 _BLOCKS = frozenset("p div section article main aside ul ol dl table pre blockquote figure h1 h2 h3 h4 h5 h6 hr img svg "
                     "details body center fieldset screenshot steps tabs tabitem card cardgrid".split())  # fmt: skip
+# Names of classes that sites style their warnings by: the words themselves, as they are spelled in addresses too.
+_HAZARD_CLASSES = HAZARD_KINDS | {
+    name
+    for word in SIGNAL_WORDS
+    for name in (word.lower(), word.lower().translate(str.maketrans("áãçêíóõ", "aaceioo")))
+}
+_BOX = re.compile(r"(?:box|message|msg|hint|panel)[-_]+|[-_]+(?:box|message|msg|hint|panel)$")
 _ALERT = re.compile(r"^\[!(\w+)\]\s*")
 _PAGE = re.compile(r"^\s*page\s+(\S+)\s*$", re.IGNORECASE)
 MAX_DEPTH = 200
@@ -99,7 +106,11 @@ class Walker:
                 yield from self._element(child, depth + 1, inside)
             else:
                 text = inline(child)
-                opens = child.tag in {"b", "strong"} and blank and is_signal_word(text.strip())
+                opens = child.tag in {"b", "strong"} and is_signal_word(text.strip())
+                if opens and not blank and _ends_sentence(run, text, child):
+                    yield from self._paragraph(run)
+                    run, blank = [], True
+                opens = opens and blank
                 # Bold type sets a signal word apart as a colon does: `**Caution** Hot water.`
                 run.append(f"{text.strip().rstrip(':')}: " if opens else text)
                 blank = blank and not text.strip()
@@ -159,16 +170,20 @@ class Walker:
             self._outline.heading(int(element.tag[1]), title)
 
     def _admonition(self, element: HtmlElement, kind: str, depth: int, inside: str) -> Iterator[Block]:
+        named = " ".join(filter(None, (element.get("class"), element.get("data-title")))).lower()
         title, body = _split_title(element, kind)
         inner = list(self._children(body, depth, "admonition"))
         text = "\n".join(_as_text(block) for block in inner if block.kind is not BlockKind.FIGURE)
         text = tidy("\n".join(part for part in (title, text) if part))
-        if kind in HAZARD_KINDS:
+        if kind in _HAZARD_CLASSES:
+            # A generator prints the word of the kind itself; else what the box opens with is the word as printed.
+            printed = any(name in named for name in ("admonition", "alert", "callout", "starlight"))
+            word, text = _worded(text, kind.upper(), only_alone=printed)
             if text:
                 yield Block(
                     kind=BlockKind.HAZARD,
                     text=text,
-                    signal_word=element.get("data-signal-word") or kind.upper(),
+                    signal_word=element.get("data-signal-word") or word,
                     symbol=element.get("data-symbol") or "",
                     protects="step" if inside == "step" else "section",
                 )
@@ -191,7 +206,21 @@ class Walker:
                 yield Block(kind=BlockKind.HAZARD, text=text, signal_word=kind.upper(), protects=protects)
                 return
             inner[0] = replace(inner[0], text=f"{kind.capitalize()}: {inner[0].text}")
-        yield from inner
+            yield from inner
+            return
+        opened = False
+        for block in _warnings(inner, "step" if inside == "step" else "section"):
+            if opened and block.kind is BlockKind.PARAGRAPH:  # the box goes on
+                held = replace(held, text=f"{held.text}\n{_as_text(block)}")
+                continue
+            if opened:
+                yield held
+            opened = block.kind is BlockKind.HAZARD
+            held = block
+            if not opened:
+                yield block
+        if opened:
+            yield held
 
     def _list(self, element: HtmlElement, depth: int, inside: str) -> Iterator[Block]:
         ordered = element.tag == "ol"
@@ -216,18 +245,20 @@ class Walker:
         inner = list(self._children(item, depth, inside))
         lines: list[str] = []
         rest: list[Block] = []
-        stepped = False
-        for block in inner:
-            plain = block.kind is BlockKind.PARAGRAPH and block.number == ""
+        step = kind is BlockKind.STEP
+        opening = inner[:1] if not step and inner and _is_plain(inner[0]) else []
+        for block in (*opening, *_warnings(inner[len(opening) :], "step" if step else "section")):
+            plain = _is_plain(block)
             if plain and not rest:
                 lines.append(block.text)
-            elif plain and kind is BlockKind.STEP:
+            elif plain and step:
                 rest.append(replace(block, kind=BlockKind.STEP, level=level + 1))
-            elif block.kind is BlockKind.HAZARD and block.protects == "step" and not stepped:
-                yield block
+            elif block.kind is BlockKind.HAZARD and block.protects == "step" and block.level <= level:
+                yield replace(block, level=level)  # its own: that of a deeper step is deeper
             else:
                 rest.append(block)
-            stepped = stepped or bool(rest and rest[-1].kind is BlockKind.STEP)
+        if not lines and step and inner and _is_plain(inner[0]):
+            lines.append(inner[0].text)  # the step is nothing but its warning
         if lines:
             text = "\n".join(lines)
             yield Block(kind=kind, text=text, number=number, level=level, place=self._outline.place)
@@ -289,14 +320,63 @@ class Walker:
                     yield from self._children(cell, depth + 1, "")
 
 
+def _is_plain(block: Block) -> bool:
+    return block.kind is BlockKind.PARAGRAPH and block.number == ""
+
+
+def _ends_sentence(run: list[str], word: str, element: HtmlElement) -> bool:
+    """Whether what stands before a signal word in bold type is complete, so that the word opens a warning."""
+    before = "".join(run).rstrip(" ")
+    marked = word.rstrip().endswith((":", "!")) or (element.tail or "").lstrip()[:1] in {":", "!"}
+    return before.endswith((".", "!", "?", ":", ";", "\n")) and (marked or word.strip().isupper())
+
+
+def _warnings(blocks: Iterable[Block], protects: str) -> Iterator[Block]:
+    """The blocks with each paragraph that opens a warning as one; a signal word alone takes the next paragraph."""
+    waiting: Block | None = None
+    for block in blocks:
+        plain = _is_plain(block)
+        if waiting is not None:
+            word = split_signal_word(waiting.text)
+            if plain and word:
+                yield replace(block, kind=BlockKind.HAZARD, signal_word=word[0], protects=protects)
+                waiting = None
+                continue
+            yield waiting
+            waiting = None
+        signal = split_signal_word(block.text) if plain else None
+        if signal and signal[1]:
+            yield replace(block, kind=BlockKind.HAZARD, text=signal[1], signal_word=signal[0], protects=protects)
+        elif signal:
+            waiting = block
+        else:
+            yield block
+    if waiting is not None:
+        yield waiting
+
+
+def _worded(text: str, word: str, *, only_alone: bool) -> tuple[str, str]:
+    """The signal word that a box prints itself and the rest of its text; `word` where it prints none."""
+    first, _, rest = text.partition("\n")
+    if rest and is_signal_word(first) and (signal := split_signal_word(f"{first.rstrip(' :!.')}:")):
+        return (word if signal[0].casefold() == word.casefold() else signal[0]), rest
+    signal = split_signal_word(text)
+    if signal and signal[1] and (not only_alone or signal[0].casefold() == word.casefold()):
+        return signal
+    return word, text
+
+
 def _admonition_kind(element: HtmlElement) -> str:
     """The kind of an admonition box of the common site generators, empty where the element is none."""
     if element.tag not in {"div", "aside", "section", "p", "details"}:
         return ""
     names = (element.get("class") or "").lower().split()
+    for name in (*names[: None if element.tag == "aside" else 1], *(element.get("epub:type") or "").lower().split()):
+        if (kind := _BOX.sub("", name)) in _HAZARD_CLASSES - {"notice"}:
+            return kind
     if not ({"admonition", "admonitionblock", "alert", "callout", "notice", "note", "theme-admonition", "starlight-aside"} & set(names)
             or any(name.startswith(("admonition-", "alert-", "callout-", "starlight-aside--")) for name in names)
-            or (element.get("role") == "note") or (names and names[0] in HAZARD_KINDS)):  # fmt: skip
+            or (element.get("role") == "note") or names[:1] == ["notice"]):  # fmt: skip
         return ""
     for name in names:
         kind = re.sub(r"^(?:admonition|alert|callout|theme-admonition|starlight-aside|box)-+", "", name)

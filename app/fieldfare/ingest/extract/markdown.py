@@ -34,6 +34,7 @@ _FENCE = re.compile(r"^\s*(\w+)\s*(?:\[(.*)\]|\{[^}]*\}|(.*))\s*$")
 _LIQUID = re.compile(r"\{%((?:[^%{]|%(?!\})|\{(?!%))*+)%\}")
 _ATTRIBUTE = re.compile(r"\b(\w++)\s*+=\s*+(\"(?:[^\"\\]|\\.)*+\"|'(?:[^'\\]|\\.)*+')", re.DOTALL)
 _WIKI_LINK = re.compile(r"\[\[([^\[\]|\n]++\|)?([^\[\]\n]++)\]\]")
+_ALERT_LINE = re.compile(r"^[ \t]*+>[ \t]?\[!\w+\]", re.MULTILINE)
 _HEADING_ID = re.compile(r"^(#{1,6}[ \t].*\S)[ \t]*\{[#.][^{}\n]*\}[ \t]*$", re.MULTILINE)
 _MODULE_LINE = re.compile(
     r"^(?:import[ \t](?:[^\"'\n]*[ \t])?from[ \t]+[\"'][^\"'\n]+[\"'];?|import[ \t]+[\"'][^\"'\n]+[\"'];?|export[ \t].+)[ \t]*$",
@@ -175,6 +176,7 @@ def _prepare(text: str, remarks: list[Remark], name: str) -> str:
 
     text = _LIQUID.sub(liquid, text)
     text = _WIKI_LINK.sub(r"\2", text)
+    text = _ALERT_LINE.sub(r"\n\g<0>", text)  # each callout is a quote of its own
     text = _HEADING_ID.sub(r"\1", text)
     if name.endswith(".mdx"):
         text = _MODULE_LINE.sub("", text)

@@ -15,6 +15,7 @@ import numpy as np
 import pypdfium2.raw as pdfium
 
 from fieldfare.ingest.extract import pdf_sight, pdf_styles
+from fieldfare.ingest.extract.pdf_scripts import join_scripts
 from fieldfare.ingest.extract.pdf_shapes import Box, Shape, View, read_shapes
 from fieldfare.ingest.extract.pdf_styles import Array, native
 from fieldfare.text import clean
@@ -176,7 +177,8 @@ def _characters(raw: Any, count: int) -> tuple[Array, Array, Array, Array, Array
 def _word_starts(
     kept: Array, sides: tuple[Array, Array, Array, Array], base: Array, sizes: Array, turns: Array
 ) -> Array:
-    """Which of the kept characters begin a word: after a blank, off the baseline of the one before, or at a distance.
+    """Which of the kept characters begin a word: after a blank, off the baseline of the one before, raised or lowered
+    against it, or at a distance.
 
     `sides` are the left, top, right and bottom of all characters.
     """
@@ -187,7 +189,9 @@ def _word_starts(
     gap = np.where(turns[this] == 2, x0[last] - x1[this], x0[this] - x1[last])
     upright = (gap > -0.6 * sizes[last] - (x1[last] - x0[last])) & (gap < 0.22 * np.maximum(sizes[last], 1.0))
     upwards = np.minimum(np.abs(y0[this] - y1[last]), np.abs(y0[last] - y1[this])) < 0.25 * sizes[last]
-    joined = beside & np.where(turns[this] % 2 == 1, upwards, upright)
+    shift, step = np.abs(base[this] - base[last]), np.abs(sizes[this] - sizes[last])
+    script = ((step > 0.12 * size) & (shift > 0.06 * size)) | (shift > 0.25 * size)
+    joined = beside & ~script & np.where(turns[this] % 2 == 1, upwards, upright)
     return np.concatenate(([0], np.flatnonzero(~joined) + 1))
 
 
@@ -206,7 +210,7 @@ def _upright(content: PageContent) -> PageContent:
 
 def _replace_words(content: PageContent) -> PageContent:
     upright = tuple(word for word in content.words if word.turn == 0)
-    return replace(content, words=upright, turned=tuple(word for word in content.words if word.turn))
+    return replace(content, words=join_scripts(upright), turned=tuple(word for word in content.words if word.turn))
 
 
 def turn_page(content: PageContent, quarters: int) -> PageContent:
@@ -255,7 +259,8 @@ def turned_parts(content: PageContent) -> Iterator[tuple[PageContent, Box]]:
             if sum(box.holds(word.box) for word in content.words) > len(group) // 4:
                 continue
             area = Box(box.x0 - 6, box.y0 - 6, box.x1 + 6, box.y1 + 6)
-            yield turn_page(_part(content, area, group), quarters), box
+            part = turn_page(_part(content, area, group), quarters)
+            yield replace(part, words=join_scripts(part.words)), box
 
 
 def _part(content: PageContent, area: Box, words: Sequence[Word]) -> PageContent:
