@@ -34,3 +34,36 @@ def test_a_warning_with_a_lettered_icon_is_a_hazard_without_the_letter(tmp_path:
     assert (hazard.kind, hazard.signal_word) == (BlockKind.HAZARD, word)
     assert hazard.text == "Hot oil under pressure at 95 °C. Let the machine cool before work."
     assert step.kind is BlockKind.STEP
+
+
+def test_raised_and_lowered_type_never_makes_another_number(tmp_path: Path) -> None:
+    printed = {
+        "Flow 5×10<super>-3</super> m<super>3</super>/s": "Flow 5×10⁻³ m³/s",
+        "Insulation 10<super>6</super> Ω at least": "Insulation 10⁶ Ω at least",
+        "Torque 45 N·m<super>1)</super> or 12 N·m<super>a</super>": "Torque 45 N·m¹⁾ or 12 N·mᵃ",
+        "H<sub>2</sub>O, CO<sub>2</sub> and U<sub>max</sub>": "H₂O, CO₂ and Umax",
+        "Bore 25<super>+0.02</super> mm, shaft 25<sub>−0.01</sub> mm": "Bore 25 +0.02 mm, shaft 25 −0.01 mm",
+        "Root 10<super>0.5</super>, turn 1 <super>3</super>/<sub>4</sub> turns": "Root 10^(0.5), turn 1 3/4 turns",
+        "<super>1)</super> With oil": "¹⁾ With oil",
+        "Part 1 480 of 25 stays as it is": "Part 1 480 of 25 stays as it is",
+    }
+    file = tmp_path / "scripts.pdf"
+    print_story(file, Paragraph("1 Data", CHAPTER), *(Paragraph(f"{line}.", BODY) for line in printed))
+    text = " ".join(block.text for block in blocks(read(file)))
+    assert text == " ".join(f"{line}." for line in printed.values())
+
+
+def test_a_tolerance_of_two_limits_stays_apart_from_its_measure(tmp_path: Path) -> None:
+    from reportlab.pdfgen.canvas import Canvas
+
+    file = tmp_path / "tolerance.pdf"
+    page = Canvas(str(file))
+    page.setFont("Helvetica", 10)
+    page.drawString(60, 700, "Fit 25")
+    page.drawString(120, 700, "mm at 20 °C.")
+    page.setFont("Helvetica", 6)
+    page.drawString(86.5, 704, "+0.02")  # right behind the measure, one over the other
+    page.drawString(86.5, 697, "−0.01")
+    page.save()
+    (block,) = blocks(read(file))
+    assert block.text == "Fit 25 +0.02 −0.01 mm at 20 °C."

@@ -248,3 +248,47 @@ def test_raised_and_lowered_type_makes_no_other_number(tmp_path: Path) -> None:
     text, table = blocks_of(tmp_path, page, "a.html")
     assert text.text == "10⁶ Ω, 5×10⁻³ bar, 25 +0.02 −0.01 mm, H₂O, 45 Nm¹⁾, 10⁶+1/2"
     assert table.rows[1] == ("10⁶", "m³/h")
+
+
+@pytest.mark.parametrize(
+    ("name", "text", "word"),
+    [
+        ("a.md", "1. Stop.\n2. Open.\n\n   > **CAUTION:** Sharp edge.\n\n3. Close.", "CAUTION"),
+        ("a.md", "1. Stop.\n2. Open.\n\n   > **Achtung!**\n   >\n   > Sharp edge.\n\n3. Close.", "Achtung"),
+        ("a.md", "1. Stop.\n2. Open.\n\n   **WARNING:** Sharp edge.\n3. Close.", "WARNING"),
+        ("a.md", "1. Stop.\n2. Open.\n   **WARNING:** Sharp edge.\n3. Close.", "WARNING"),
+        ("a.md", "1. Stop.\n2. Open.\n\n   > [!WARNING]\n   > Sharp edge.\n\n3. Close.", "WARNING"),
+        ("a.md", "1. Stop.\n2. Open.\n   - First the lid.\n\n   **ATTENZIONE:** Sharp edge.\n3. Close.", "ATTENZIONE"),
+        ("a.html", "<ol><li>Stop.<li>Open.<p><strong>CAUTION:</strong> Sharp edge.</p><li>Close.</ol>", "CAUTION"),
+        ("a.html", "<ol><li>Stop.<li>Open.<br><b>Vorsicht:</b> Sharp edge.<li>Close.</ol>", "Vorsicht"),
+        ("a.html", "<ol><li>Stop.<li>Open.<aside class='advertencia'>Sharp edge.</aside><li>Close.</ol>", "ADVERTENCIA"),
+        ("a.html", "<ol><li>Stop.<li>Open.<div class='box-avertissement'>Sharp edge.</div><li>Close.</ol>", "AVERTISSEMENT"),
+        ("a.html", "<ol><li>Stop.<li>Open.<p class='gefahr'>⚠ Gefahr! Sharp edge.</p><li>Close.</ol>", "Gefahr"),
+        ("a.html", "<ol><li>Stop.<li>Open.<aside class='note perigo'><p>PERIGO</p><p>Sharp edge.</p></aside><li>Close.</ol>", "PERIGO"),
+    ],
+)  # fmt: skip
+def test_a_warning_inside_a_step_protects_that_step(tmp_path: Path, name: str, text: str, word: str) -> None:
+    steps = blocks_of(tmp_path, f"# Work\n\n{text}\n" if name.endswith("md") else f"<h1>Work</h1>{text}", name)
+    (at,) = [number for number, block in enumerate(steps) if block.kind is BlockKind.HAZARD]
+    assert (steps[at].signal_word, steps[at].text, steps[at].protects) == (word, "Sharp edge.", "step")
+    assert (steps[at - 1].text, steps[at + 1].text, steps[at + 1].number) == ("Stop.", "Open.", "2")
+
+
+def test_a_warning_at_a_deeper_step_stays_with_it(tmp_path: Path) -> None:
+    text = "# Work\n\n1. Open.\n\n   1. Loosen.\n   2. Pull.\n\n      **WARNING:** Spring.\n2. WARNING: do not close.\n"
+    assert [(block.kind, block.text) for block in blocks_of(tmp_path, text)] == [
+        (BlockKind.STEP, "Open."), (BlockKind.STEP, "Loosen."), (BlockKind.HAZARD, "Spring."), (BlockKind.STEP, "Pull."),
+        (BlockKind.HAZARD, "do not close."), (BlockKind.STEP, "WARNING: do not close."),
+    ]  # fmt: skip
+
+
+@pytest.mark.parametrize("between", ["\n", "\n\n", "\n>\n"])
+def test_callouts_in_a_row_stay_apart(tmp_path: Path, between: str) -> None:
+    text = f"# A\n\n> **CAUTION:** One.\n> More.{between}> [!WARNING]\n> Two.{between}> [!DANGER]\n> Three.\n"
+    found = [(block.signal_word, " ".join(block.text.split())) for block in blocks_of(tmp_path, text)]
+    assert found == [("CAUTION", "One. More."), ("WARNING", "Two."), ("DANGER", "Three.")]
+
+
+def test_bold_signal_words_inside_a_sentence_are_no_warnings(tmp_path: Path) -> None:
+    text = "# A\n\nThe sign says **DANGER** in red.\n\n- Bolts. The **Important** ones are red.\n\n> Quoted words.\n"
+    assert all(block.kind is BlockKind.PARAGRAPH for block in blocks_of(tmp_path, text))

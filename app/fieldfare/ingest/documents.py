@@ -84,20 +84,20 @@ class Workshop:
         keys = [self._document_key(document) for document in source.documents]
         documents = self._read_pages(source.documents, keys)
         stages = _Stages("understanding", self._progress)
-        for index in range(len(keys)):
+        missing = [index for index, key in enumerate(keys) if not self._cache.has(key)]
+        for index in missing:
             stages.expect(index, 1)
 
         def extract(index: int) -> None:
-            document, key = documents[index], keys[index]
-            if not self._cache.has(key):
-                function = f"extract.{document.form}:extract"
-                with self._worker() as one:
-                    results = one.run(function, document, name=document.name, progress=stages.of(index),
-                                      cancelled=self._stop.is_set)  # fmt: skip
-                    self._cache.write(key, results)
-                stages.finish(index)
+            document = documents[index]
+            function = f"extract.{document.form}:extract"
+            with self._worker() as one:
+                results = one.run(function, document, name=document.name, progress=stages.of(index),
+                                  cancelled=self._stop.is_set)  # fmt: skip
+                self._cache.write(keys[index], results)
+            stages.finish(index)
 
-        self._all(extract, range(len(keys)))
+        self._all(extract, missing)
         return [_document(document, key, self._cache) for document, key in zip(source.documents, keys, strict=True)]
 
     def _read_pages(self, documents: Sequence[DocumentSource], keys: Sequence[str]) -> list[DocumentSource]:
@@ -182,7 +182,7 @@ class Workshop:
             except SourceError as error:
                 self._cache.write(key, [worker.encode(Drawn(source=picture, problem=str(error)))])
 
-    def _all(self, work: Callable[[int], None], indexes: range) -> None:
+    def _all(self, work: Callable[[int], None], indexes: Sequence[int]) -> None:
         """Do all of it on the threads; files that cannot be read are told together, any other error ends the rest."""
         futures = [self._threads.submit(work, index) for index in indexes]
         unreadable: list[SourceError] = []

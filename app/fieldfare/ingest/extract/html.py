@@ -208,19 +208,7 @@ class Walker:
             inner[0] = replace(inner[0], text=f"{kind.capitalize()}: {inner[0].text}")
             yield from inner
             return
-        opened = False
-        for block in _warnings(inner, "step" if inside == "step" else "section"):
-            if opened and block.kind is BlockKind.PARAGRAPH:  # the box goes on
-                held = replace(held, text=f"{held.text}\n{_as_text(block)}")
-                continue
-            if opened:
-                yield held
-            opened = block.kind is BlockKind.HAZARD
-            held = block
-            if not opened:
-                yield block
-        if opened:
-            yield held
+        yield from _warnings(inner, "step" if inside == "step" else "section", boxed=True)
 
     def _list(self, element: HtmlElement, depth: int, inside: str) -> Iterator[Block]:
         ordered = element.tag == "ol"
@@ -331,28 +319,25 @@ def _ends_sentence(run: list[str], word: str, element: HtmlElement) -> bool:
     return before.endswith((".", "!", "?", ":", ";", "\n")) and (marked or word.strip().isupper())
 
 
-def _warnings(blocks: Iterable[Block], protects: str) -> Iterator[Block]:
-    """The blocks with each paragraph that opens a warning as one; a signal word alone takes the next paragraph."""
-    waiting: Block | None = None
+def _warnings(blocks: Iterable[Block], protects: str, *, boxed: bool = False) -> Iterator[Block]:
+    """The blocks with each paragraph that opens a warning as one.
+
+    A signal word alone takes the next paragraph, and a `boxed` warning all that follows it in its box.
+    """
+    found: list[Block] = []
     for block in blocks:
-        plain = _is_plain(block)
-        if waiting is not None:
-            word = split_signal_word(waiting.text)
-            if plain and word:
-                yield replace(block, kind=BlockKind.HAZARD, signal_word=word[0], protects=protects)
-                waiting = None
-                continue
-            yield waiting
-            waiting = None
-        signal = split_signal_word(block.text) if plain else None
-        if signal and signal[1]:
-            yield replace(block, kind=BlockKind.HAZARD, text=signal[1], signal_word=signal[0], protects=protects)
-        elif signal:
-            waiting = block
+        open_ = bool(found) and found[-1].kind is BlockKind.HAZARD and (boxed or not found[-1].text)
+        if _is_plain(block) and (signal := split_signal_word(block.text)):
+            found.append(
+                replace(block, kind=BlockKind.HAZARD, text=signal[1], signal_word=signal[0], protects=protects)
+            )
+        elif open_ and (_is_plain(block) or (boxed and block.kind in {BlockKind.PARAGRAPH, BlockKind.STEP})):
+            found[-1] = replace(found[-1], text=f"{found[-1].text}\n{_as_text(block)}".strip())
         else:
-            yield block
-    if waiting is not None:
-        yield waiting
+            found.append(block)
+    for block in found:
+        alone = block.kind is BlockKind.HAZARD and not block.text
+        yield Block(kind=BlockKind.PARAGRAPH, text=block.signal_word) if alone else block
 
 
 def _worded(text: str, word: str, *, only_alone: bool) -> tuple[str, str]:
