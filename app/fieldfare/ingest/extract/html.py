@@ -112,7 +112,7 @@ class Walker:
                     run, blank = [], True
                 opens = opens and blank
                 # Bold type sets a signal word apart as a colon does: `**Caution** Hot water.`
-                run.append(f"{text.strip().rstrip(':')}: " if opens else text)
+                run.append(f"{text.strip().rstrip(':!')}: " if opens else text)
                 blank = blank and not text.strip()
             run.append(flat(child.tail))
             blank = blank and not run[-1].strip()
