@@ -60,10 +60,10 @@ def test_a_tolerance_of_two_limits_stays_apart_from_its_measure(tmp_path: Path) 
     page = Canvas(str(file))
     page.setFont("Helvetica", 10)
     page.drawString(60, 700, "Fit 25")
-    page.drawString(120, 700, "mm at 20 °C.")
+    page.drawString(107, 700, "mm at 20 °C.")
     page.setFont("Helvetica", 6)
     page.drawString(86.5, 704, "+0.02")  # right behind the measure, one over the other
-    page.drawString(86.5, 697, "−0.01")
+    page.drawString(86.5, 697, "-0.01")
     page.save()
     (block,) = blocks(read(file))
-    assert block.text == "Fit 25 +0.02 −0.01 mm at 20 °C."
+    assert block.text == "Fit 25 +0.02 -0.01 mm at 20 °C."
