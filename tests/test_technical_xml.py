@@ -421,3 +421,27 @@ def test_raised_and_lowered_type_makes_no_other_number(tmp_path: Path) -> None:
     topic = "<concept id='a'><title>A</title><conbody><p>10<sup>−6</sup> CO<sub>2</sub></p></conbody></concept>"
     (block,) = blocks(read(dita, tmp_path, {"a.dita": topic}))
     assert block.text == "10⁻⁶ CO₂"
+
+
+def test_every_declared_warning_is_printed_where_it_is_named_else_for_the_whole_module(tmp_path: Path) -> None:
+    warning = "<warning id='{0}'><warningAndCautionPara>Text {0}.</warningAndCautionPara></warning>"
+    before = f"<warningsAndCautions>{''.join(map(warning.format, ('w1', 'w2', 'w3', 'w4')))}</warningsAndCautions>"
+    steps = (
+        "<proceduralStep><para warningRefs='w2'>Open.</para></proceduralStep><proceduralStep><para>Close.</para><table><tgroup "
+        "cols='1'><tbody><row warningRefs='w4'><entry>A</entry></row></tbody></tgroup></table></proceduralStep>"
+    )
+    document = one(tmp_path, procedure(steps, before=before, safety="<safetyRqmts warningRefs='w1'/>"))
+    found = [(block.text, block.protects) for block in blocks(document) if block.kind is not BlockKind.TABLE]
+    assert found == [
+        ("Text w3.", "procedure"), ("Text w4.", "procedure"), ("Text w1.", "procedure"), ("Text w2.", "step"),
+        ("Open.", ""), ("Close.", ""),
+    ]  # fmt: skip
+    told = [remark.text for remark in document.remarks if remark.kind is RemarkKind.DOUBT]
+    assert [name for name in ("w1", "w2", "w3", "w4") if any(f"Text {name}." in text for text in told)] == ["w3", "w4"]
+
+
+def test_modules_without_a_publication_are_titled_by_what_they_are_about(tmp_path: Path) -> None:
+    text = "<description><para>A.</para></description>"
+    assert one(tmp_path / "a", text).title == "Pump – Remove"
+    both = {"a.xml": module("520", "Remove", text), "b.xml": module("720", "Install", text)}
+    assert read(s1000d, tmp_path / "b", both).title == "Pump"

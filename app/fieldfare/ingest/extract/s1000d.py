@@ -67,7 +67,8 @@ def extract(source: DocumentSource, progress: Progress) -> Iterator[Piece]:
     publication = publications[0][1] if publications else None
     title = next(descendants(publication, "pmTitle"), None) if publication is not None else None
     language = next(iter(modules.values())).language
-    yield Title(text=squeeze("".join(map(str, title.itertext()))) if title is not None else "", language=language)
+    printed = squeeze("".join(map(str, title.itertext()))) if title is not None else ""
+    yield Title(text=printed or _common_title(modules), language=language)
     titles = {module.code: module.title for module in modules.values()}
     outline = Outline()
     walked: set[str] = set()
@@ -88,6 +89,13 @@ def extract(source: DocumentSource, progress: Progress) -> Iterator[Piece]:
         progress(f"reading {source.name}", len(modules) + done, 2 * len(modules))
     yield from outline.sections()
     yield from files.remarks
+
+
+def _common_title(modules: dict[str, _Module]) -> str:
+    """What modules without a publication are about: the title of the only one, else the name that all of them have."""
+    titles = [module.title for module in modules.values()]
+    names = {title.partition(" – ")[0] for title in titles}
+    return titles[0] if len(titles) == 1 else names.pop() if len(names) == 1 else ""
 
 
 def _headed(module: _Module) -> str:

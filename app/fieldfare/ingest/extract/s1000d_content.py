@@ -26,6 +26,7 @@ _MAX_WARNINGS = 10_000_000  # characters of all warnings of a module, each count
 _STEPS = frozenset(
     "proceduralStep crewDrillStep crewProcedureStep checkListStep case isolationStep isolationProcedureEnd".split()
 )
+_LEVELLED = frozenset("levelledPara faultIsolationProcedure crewDrill commonInfoDescrPara checkListItem".split())
 _HAZARDS = {"warning": "WARNING", "caution": "CAUTION"}
 _LISTS = frozenset("sequentialList randomList definitionList attentionSequentialList attentionRandomList".split())
 _PARAGRAPHS = frozenset("para simplePara notePara reqCond verbatimText title conditionPara action".split())
@@ -86,6 +87,7 @@ class Content:
         self._by_id: dict[str, _Element] = {}
         self._numbers: dict[_Element, str] = {}
         self._left = _MAX_WARNINGS
+        self._printed: set[_Element] = set()
         self._inline = Inline({}, str)
 
     def read(self, titles: dict[str, str], warnings: dict[str, _Element]) -> None:
@@ -96,8 +98,33 @@ class Content:
         }
         self._label()
         self._inline = Inline(self._labels, lambda code: titles.get(code, ""))
+        naming = [one for one in self._content.iter() if isinstance(one.tag, str) and _named_by(one)]
+        unread = _SKIPPED | {"tgroup"}  # rows of tables have no place for a warning
+        named = {
+            id_
+            for one in naming
+            if not any(local(up) in unread for up in (one, *one.iterancestors()))
+            for id_ in _named_by(one)
+        }
+        self._unnamed([one for one in self._declared() if attribute(one, "id") not in named])
         for block in self._children(self._content, "", self._level):
             self._outline.add(block)
+        self._unnamed([one for one in self._declared() if one not in self._printed])
+
+    def _declared(self) -> Iterator[_Element]:
+        """The warnings and cautions that the module declares for use in its content."""
+        for holder in children(self._content, "warningsAndCautions", "warningsAndCautionsRef"):
+            for one in children(holder, *_HAZARDS, "warningRef", "cautionRef"):
+                if attribute(one, "changeType") != "delete":
+                    yield one
+
+    def _unnamed(self, declared: list[_Element]) -> None:
+        """Add warnings that no place prints: they count for the whole module, and the author hears of it."""
+        for one in declared:
+            for block in self._hazard(one, "procedure"):
+                self._outline.add(block)
+                text = f"no step names {block.signal_word} {block.text[:80]!r}: it stands for the whole module, name it where it counts"
+                self._files.remark(RemarkKind.DOUBT, self._file, text)
 
     def _label(self) -> None:
         """What references print: figures and tables are counted in the module, steps have their numbers."""
@@ -139,13 +166,17 @@ class Content:
         name = local(element)
         if name in _SKIPPED or attribute(element, "changeType") == "delete":
             return
+        if name not in _STEPS and name not in _LEVELLED:  # they print theirs where it belongs
+            scope = inside or ("procedure" if next(descendants(element, *_STEPS), None) is not None else "section")
+            for reference in self._referred(element):
+                yield from self._hazard(reference, scope)
         if name in _HAZARDS or name in {"warningRef", "cautionRef"}:
             yield from self._hazard(element, inside)
         elif name == "note":
             yield self._note(element)
         elif name in _STEPS:
             yield from self._step(element, level)
-        elif name in {"levelledPara", "faultIsolationProcedure", "crewDrill", "commonInfoDescrPara", "checkListItem"}:
+        elif name in _LEVELLED:
             yield from self._levelled(element, level)
         elif name in {"preliminaryRqmts", "closeRqmts"}:
             yield from self._requirements(element, level)
@@ -162,8 +193,6 @@ class Content:
         elif name in _PARAGRAPHS or not children(element) or (element.text or "").strip():
             yield from self._paragraph(element, inside)
         else:
-            for reference in self._referred(element):
-                yield from self._hazard(reference, "procedure")
             lower = {"reqSafety": "procedure", "mainProcedure": "procedure", "isolationMainProcedure": "procedure"}
             applicable = self._applicability.of(element)
             for block in self._children(element, lower.get(name, inside), level):
@@ -195,7 +224,7 @@ class Content:
 
     def _referred(self, element: _Element) -> list[_Element]:
         """The warnings and cautions that an element names by their ids."""
-        ids = f"{attribute(element, 'warningRefs')} {attribute(element, 'cautionRefs')}".split()
+        ids = _named_by(element)
         found = [self._by_id[id_] for id_ in ids if id_ in self._by_id]
         for id_ in ids:
             if id_ not in self._by_id:
@@ -205,6 +234,7 @@ class Content:
 
     def _hazard(self, element: _Element, inside: str) -> Iterator[Block]:
         name = local(element)
+        self._printed.add(element)
         source = element
         if name in {"warningRef", "cautionRef"}:
             number = attribute(element, f"{name.removesuffix('Ref')}IdentNumber")
@@ -248,6 +278,8 @@ class Content:
         rest: list[Block] = []
         for one in children(step):
             name = local(one)
+            if name in {"para", "title", "simplePara", "action", "note"}:
+                hazards += [block for reference in self._referred(one) for block in self._hazard(reference, "step")]
             if name in _HAZARDS or name in {"warningRef", "cautionRef"}:
                 hazards += self._hazard(one, "step")
             elif name == "note" and not rest:
@@ -363,6 +395,11 @@ class Content:
             for one in item.iterdescendants():
                 if isinstance(one.tag, str) and local(one) in _LISTS and _nearest_list(one) is element:
                     yield from self._list(one, inside)
+
+
+def _named_by(element: _Element) -> list[str]:
+    """The ids of the warnings and cautions that an element names."""
+    return f"{attribute(element, 'warningRefs')} {attribute(element, 'cautionRefs')}".split()
 
 
 def _nearest_list(element: _Element) -> _Element | None:
