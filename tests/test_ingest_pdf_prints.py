@@ -5,12 +5,13 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 import pytest
-from reportlab.platypus import Paragraph, Spacer
+from reportlab.lib import colors
+from reportlab.platypus import Paragraph, Spacer, Table, TableStyle
 
 from documents import Document, collect, source_of
 from fieldfare.domain import Block, BlockKind
 from fieldfare.ingest.extract import pdf
-from pdfs import BODY, CHAPTER, iconed_warning, print_story
+from pdfs import BODY, CAPTION, CHAPTER, iconed_warning, print_story
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -67,3 +68,36 @@ def test_a_tolerance_of_two_limits_stays_apart_from_its_measure(tmp_path: Path) 
     page.save()
     (block,) = blocks(read(file))
     assert block.text == "Fit 25 +0.02 -0.01 mm at 20 °C."
+
+
+@pytest.mark.parametrize("font", ["Helvetica", "Helvetica-Bold"])
+def test_larger_print_in_the_head_of_a_ruled_table_is_its_head_and_no_heading(tmp_path: Path, font: str) -> None:
+    file = tmp_path / "head.pdf"
+    rows = [["Code", "Meaning", "Cause"], ["Alpha", "Oil hot", "Oil low"], ["Beta", "No signal", "Cable cut"]]
+    style = [("GRID", (0, 0), (-1, -1), 0.5, colors.black), ("FONT", (0, 0), (-1, 0), font, 13)]
+    style.append(("FONT", (0, 1), (-1, -1), "Helvetica", 9))
+    print_story(
+        file,
+        Paragraph("4 Faults", CHAPTER),
+        *(Paragraph("The controller shows these codes on its display while the machine runs.", BODY) for _ in range(3)),
+        Paragraph("Table 4-1: Fault codes", CAPTION),
+        Table(rows, colWidths=[80, 140, 140], style=TableStyle(style)),
+    )
+    found = read(file)
+    assert [section.path for section in found.sections] == [("4 Faults",)]
+    table = blocks(found)[-1]
+    assert (table.kind, table.caption, table.header_rows) == (BlockKind.TABLE, "Table 4-1: Fault codes", 1)
+    assert table.rows == tuple(map(tuple, rows))
+
+
+def test_nothing_in_a_drawn_grid_is_a_heading(tmp_path: Path) -> None:
+    file = tmp_path / "grid.pdf"
+    cells = [
+        ["", "", "", ""],
+        ["", Paragraph("Large print", CHAPTER), "", ""],
+        ["", "", "", Paragraph("More", CHAPTER)],
+    ]
+    style = TableStyle([("GRID", (0, 0), (-1, -1), 0.5, colors.black)])
+    text = [Paragraph("Fill in the form after each service and keep it with the machine.", BODY) for _ in range(3)]
+    print_story(file, Paragraph("5 Form", CHAPTER), *text, Table(cells, colWidths=[110] * 4, style=style))
+    assert [section.path for section in read(file).sections] == [("5 Form",)]

@@ -318,7 +318,8 @@ class _Reader:
         text = join_lines(lines, self._style.vocabulary)
         confidence = _confidence(lines)
         fresh, self._fresh = self._fresh, False
-        level = heading_level(lines, text, self._style, marks)
+        in_grid = self._panel is not None and self._panel.grid
+        level = None if in_grid else heading_level(lines, text, self._style, marks)
         if level is not None:
             self._outline.heading(level, text, place)
             self._depth, self._last_step = Depth(), ""

@@ -42,9 +42,10 @@ class Table:
 
 @dataclass(frozen=True, slots=True)
 class Panel:
-    """A drawn box around running text, such as a warning's."""
+    """A drawn box around running text, such as a warning's; a `grid` is one with cells that hold too little for a table."""
 
     box: Box
+    grid: bool = False
 
 
 def ruled(page: PageContent, lines: Sequence[Line]) -> tuple[list[Table], list[Panel]]:
@@ -66,6 +67,8 @@ def ruled(page: PageContent, lines: Sequence[Line]) -> tuple[list[Table], list[P
         table = _read(box, group, inside, page)
         if table is not None:
             tables.append(table)
+        elif box.height < 0.5 * page.height and _is_grid(group, box):
+            panels.append(Panel(box, grid=True))
         elif _encloses(group, box):
             panels += _bands(group, box, inside)
     tables = [one for one in tables if not any(other is not one and _within(one.box, other.box) for other in tables)]
@@ -122,6 +125,15 @@ def _is_warning(box: Box, group: Sequence[Box], words: Sequence[Word]) -> bool:
     return not beside and cells <= _FEW and not any(is_signal_word(line.text) for line in lines[1:])
 
 
+def _is_grid(group: Sequence[Box], box: Box) -> bool:
+    """Whether lines run through a box in both directions."""
+    upright, level = _edges(group)
+    xs, ys = _positions(upright, box.x0, box.x1)[1:-1], _positions(level, box.y0, box.y1)[1:-1]
+    return any(_length(upright, x, box.y0, box.y1) > 0.8 * box.height for x in xs) and any(
+        _length(level, y, box.x0, box.x1) > 0.8 * box.width for y in ys
+    )
+
+
 def _bands(group: Sequence[Box], box: Box, words: Sequence[Word]) -> list[Panel]:
     """The boxes that stand on each other in a group, each by itself."""
     _, level = _edges(group)
@@ -165,8 +177,7 @@ def _read(box: Box, group: Sequence[Box], words: list[Word], page: PageContent) 
     box, words = _with_tail(box, words, page, upright)
     ys = _positions(level, box.y0, box.y1)
     ys = [y for y in ys if _length(level, y, box.x0, box.x1) > 0.25 * box.width or y in {ys[0], ys[-1]}]
-    heading = _underlined_heading(words, ys)
-    if heading:
+    if _underlined_heading(words, ys, [edge for edge in upright if box.x0 + 4 < edge.at < box.x1 - 4]):
         box = Box(box.x0, ys[1], box.x1, box.y1)
         words = [word for word in words if box.holds(word.box)]
         ys = ys[1:]
@@ -245,11 +256,17 @@ def _crossed(words: Sequence[Word], upright: Sequence[_Edge], xs: Sequence[float
     return crossing > max(1, 0.08 * len(words))
 
 
-def _underlined_heading(words: Sequence[Word], ys: Sequence[float]) -> bool:
-    """Whether the first band holds an underlined heading that only touches the table: larger type than the rest."""
+def _underlined_heading(words: Sequence[Word], ys: Sequence[float], inner: Sequence[_Edge]) -> bool:
+    """Whether the first band holds an underlined heading that only touches the table: larger type than the rest, in one
+    piece, with no upright line of the table (`inner`) beside it.
+    """
     first = [word for word in words if word.box.y1 <= ys[1] + 2]
     sizes = sorted(word.size for word in words if word not in first)
-    return bool(first and sizes and len(ys) > 2) and min(word.size for word in first) > 1.15 * sizes[len(sizes) // 2]
+    if not first or not sizes or len(ys) < 3 or any(edge.start < (ys[0] + ys[1]) / 2 < edge.end for edge in inner):
+        return False
+    lines = lines_of(first)
+    in_pieces = any(abs(one.base - other.base) < 0.4 * one.size for one, other in itertools.pairwise(lines))
+    return not in_pieces and min(word.size for word in first) > 1.15 * sizes[len(sizes) // 2]
 
 
 def _joints(level: Sequence[_Edge], words: Sequence[Word], box: Box) -> list[float]:
@@ -357,6 +374,12 @@ def _cell_text(words: Sequence[Word]) -> str:
     return join_lines(lines_of(words))
 
 
+def _is_larger(first: Sequence[Sequence[Word]], others: Sequence[Sequence[Word]]) -> bool:
+    """Whether a row is set in larger type than all others."""
+    most = max((word.size for cell in others for word in cell), default=0.0)
+    return min((word.size for cell in first for word in cell), default=0.0) > 1.06 * most > 0
+
+
 def _table(
     box: Box, merged: _Merged, cells: list[list[list[Word]]], xs: Sequence[float], shades: Sequence[int | None]
 ) -> Table | None:
@@ -380,6 +403,7 @@ def _table(
     if filled < 0.4 * len(full) * len(columns):
         return None
     bold = [all(word.bold for cell in cells[row] for word in cell if any(map(str.isalnum, word.text))) for row in kept]
+    bold[0] = bold[0] or _is_larger(cells[kept[0]], [cell for row in kept[1:] for cell in cells[row]])
     ink = [next((word.ink for cell in cells[row] for word in cell), 0) for row in kept]
     marks = list(zip(bold, ink, [shades[row] for row in kept], strict=True))
     spans = [len({merged[row, column] for column in columns}) < len(columns) for row in kept]
