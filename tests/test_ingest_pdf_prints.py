@@ -101,3 +101,26 @@ def test_nothing_in_a_drawn_grid_is_a_heading(tmp_path: Path) -> None:
     text = [Paragraph("Fill in the form after each service and keep it with the machine.", BODY) for _ in range(3)]
     print_story(file, Paragraph("5 Form", CHAPTER), *text, Table(cells, colWidths=[110] * 4, style=style))
     assert [section.path for section in read(file).sections] == [("5 Form",)]
+
+
+@pytest.mark.parametrize("joined", [True, False], ids=["rows", "cells"])
+def test_a_striped_table_keeps_its_head_and_last_row(tmp_path: Path, joined: bool) -> None:
+    file = tmp_path / "stripes.pdf"
+    rows = [["Thread", "Class 8.8", "Class 10.9"], ["M8", "25 Nm", "35 Nm"], ["M10", "", "69 Nm"],
+            ["M12", "85 Nm", "120 Nm"], ["M16", "210 Nm", "295 Nm"]]  # fmt: skip
+    style = [("FONT", (0, 0), (-1, 0), "Helvetica-Bold", 10)]
+    parts = [(0, -1)] if joined else [(0, 0), (1, 1), (2, 2)]
+    style += [("BACKGROUND", (low, row), (high, row), colors.lightgrey) for row in (1, 3) for low, high in parts]
+    print_story(
+        file,
+        Paragraph("3 Torques", CHAPTER),
+        Paragraph("Use these torques for all joints that are not named elsewhere.", BODY),
+        Paragraph("Table 3: Torques", CAPTION),
+        Table(rows, colWidths=[120, 120, 120], style=TableStyle(style)),
+        Spacer(1, 10),
+        Paragraph("Further text follows here.", BODY),
+    )
+    _, table, after = blocks(read(file))
+    assert (table.caption, table.header_rows) == ("Table 3: Torques", 1)
+    assert table.rows == tuple(map(tuple, rows))
+    assert after.text == "Further text follows here."

@@ -14,6 +14,7 @@ from fieldfare.ingest.extract.pdf_groups import TOUCH, bridges, columns_of, grou
 from fieldfare.ingest.extract.pdf_heads import header_rows, is_marked
 from fieldfare.ingest.extract.pdf_layout import Line, join_lines, lines_of
 from fieldfare.ingest.extract.pdf_shapes import THIN, Box
+from fieldfare.ingest.extract.pdf_stripes import with_plain_rows
 from fieldfare.ingest.hazards import is_alert_mark, is_signal_word
 
 if TYPE_CHECKING:
@@ -175,6 +176,7 @@ def _read(box: Box, group: Sequence[Box], words: list[Word], page: PageContent) 
     """The table of a group of borders, None where it is a box around text or a drawing."""
     upright, level = _edges(group)
     box, words = _with_tail(box, words, page, upright)
+    box, words = with_plain_rows(box, group, words, page.words)
     ys = _positions(level, box.y0, box.y1)
     ys = [y for y in ys if _length(level, y, box.x0, box.x1) > 0.25 * box.width or y in {ys[0], ys[-1]}]
     if _underlined_heading(words, ys, [edge for edge in upright if box.x0 + 4 < edge.at < box.x1 - 4]):
@@ -331,13 +333,15 @@ def _merged(
             cell = home[cell]
         return cell
 
+    plain = [not any(_length(upright, x, top, bottom) > 0 for x in xs[1:-1]) for top, bottom in itertools.pairwise(ys)]
     whole = [_length(upright, x, ys[0], ys[-1]) > 0.5 * (ys[-1] - ys[0]) for x in xs]
     for row, (top, bottom) in enumerate(itertools.pairwise(ys)):
         for column, (left, right) in enumerate(itertools.pairwise(xs)):
             if column + 1 < len(xs) - 1 and _length(upright, right, top, bottom) < _COVERED * (bottom - top):
                 pair = [*cells[row][column], *cells[row][column + 1]]
-                # Where a border is drawn for the head alone, what it parts there it parts below.
-                if whole[column + 1] or runs_over(pair, right):
+                # Where a border is drawn for the head, or for shaded rows, what it parts there it parts in plain rows.
+                pieces = plain[row] and sum(map(bool, cells[row])) > 1
+                if (whole[column + 1] and not pieces) or runs_over(pair, right):
                     home[root((row, column + 1))] = root((row, column))
             if row + 1 < len(ys) - 1 and _length(level, bottom, left, right) < _COVERED * (right - left):
                 home[root((row + 1, column))] = root((row, column))
