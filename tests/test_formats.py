@@ -92,6 +92,14 @@ def test_a_book_keeps_the_printed_pages_and_its_pictures(tmp_path: Path) -> None
     assert draw(figure.picture).width == 120
 
 
+def test_what_the_style_sheet_of_a_book_hides_is_left_out_and_told(tmp_path: Path) -> None:
+    pages = {"one": "<h1>A</h1><link rel='stylesheet' href='s.css'/><p class='x'>Secret.</p><p>Open.</p>"}
+    file = book(tmp_path / "a.epub", pages, extra={"OEBPS/s.css": b".x { display: none }"})
+    document = read(epub, tmp_path, file)
+    assert [block.text for block in blocks(document)] == ["Open."]
+    assert "Secret." in remarks(document)
+
+
 def test_pictures_that_a_book_lacks_are_told(tmp_path: Path) -> None:
     body = (
         '<h1>A</h1><p>x</p><img src="none.png"/><img src="https://example.org/a.png"/><img src="../../../etc/passwd"/>'

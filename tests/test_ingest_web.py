@@ -7,7 +7,7 @@ import pytest
 from PIL import Image
 
 from documents import draw, read
-from fieldfare.domain import Block, BlockKind, Section
+from fieldfare.domain import Block, BlockKind, RemarkKind, Section
 from fieldfare.errors import SourceError, UsageError
 from fieldfare.ingest.sources import read_source
 
@@ -292,3 +292,44 @@ def test_callouts_in_a_row_stay_apart(tmp_path: Path, between: str) -> None:
 def test_bold_signal_words_inside_a_sentence_are_no_warnings(tmp_path: Path) -> None:
     text = "# A\n\nThe sign says **DANGER** in red.\n\n- Bolts. The **Important** ones are red.\n\n> Quoted words.\n"
     assert all(block.kind is BlockKind.PARAGRAPH for block in blocks_of(tmp_path, text))
+
+
+HIDING = """@charset "utf-8"; /* .seen{display:none} */ .none, aside.late{display:none} #zero{font-size:0}
+.box p.deep{visibility:hidden} .pale{color:#fefefe} .same{color:#fff;background:white} .away{position:absolute;left:-9999px}
+.dark{background:#123;color:white} .row{font-size:0} .row span{font-size:12px} .back{display:none} p.back{display:block}
+@media print{.seen{display:none}} @media screen{.screen{opacity:0}} .seen:hover{display:none} .other ~ .seen{display:none}"""
+
+
+@pytest.mark.parametrize("linked", [False, True])
+def test_what_a_style_sheet_hides_is_left_out_and_told(tmp_path: Path, linked: bool) -> None:
+    head = "<link rel='stylesheet' href='css/a.css'>" if linked else f"<style>{HIDING}</style>"
+    (tmp_path / "css").mkdir()
+    (tmp_path / "css" / "a.css").write_text(HIDING, encoding="utf-8")
+    hidden = [
+        "<p class=none>{}</p>", "<aside class='x late'>{}</aside>", "<p id=zero>{}</p>", "<div class=box><p class=deep>{}</p></div>",
+        "<p class=pale>{}</p>", "<p class=same>{}</p>", "<p class=away>{}</p>", "<p class=screen>{}</p>", "<p hidden>{}</p>",
+        "<p style='display: none'>{}</p>", "<p style='color:#fdfdfd'>{}</p>",
+    ]  # fmt: skip
+    seen = [
+        "<p class=seen>{}</p>", "<p class=dark>{}</p>", "<div class=dark><p class=pale>{}</p></div>", "<p class=deep>{}</p>",
+        "<div class=row><span>{}</span></div>", "<p class=back>{}</p>", "<p class=none style='display:block !important'>{}</p>",
+    ]  # fmt: skip
+    body = "".join(one.format(f"Gone {number}.") for number, one in enumerate(hidden))
+    body += "".join(one.format(f"Seen {number}.") for number, one in enumerate(seen)) + "<i aria-hidden=true>icon</i>"
+    (tmp_path / "a.html").write_text(f"<html><head>{head}</head><body><h1>A</h1>{body}</body></html>", encoding="utf-8")
+    (document,) = read(tmp_path)
+    texts = [block.text for section in document.sections for block in section.blocks]
+    assert texts == [f"Seen {number}." for number in range(len(seen))]
+    told = [remark.text for remark in document.remarks if remark.kind is RemarkKind.HIDDEN]
+    assert len(told) == len(hidden)
+    assert all(f"Gone {number}." in text for number, text in enumerate(told))
+
+
+def test_style_sheets_are_read_below_the_source_only_and_in_one_pass(tmp_path: Path) -> None:
+    (tmp_path / "out.css").write_text("p{display:none}", encoding="utf-8")
+    (tmp_path / "in").mkdir()
+    links = "".join(f"<link rel=stylesheet href='{name}'>" for name in ("../out.css", "missing.css", "http://x/a.css"))
+    endless = "/*" * 100_000 + "{" * 100_000 + "p{" * 100_000
+    text = f"{links}<style>{endless}</style><h1>A</h1><p class=x style='color:white'>Perhaps on a picture.</p>"
+    (block,) = blocks_of(tmp_path / "in", text, "a.html")
+    assert block.text == "Perhaps on a picture."

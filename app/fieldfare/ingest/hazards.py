@@ -33,7 +33,7 @@ NOTE_WORDS = frozenset(
 )
 
 _WORD = "|".join(SIGNAL_WORDS)
-_SYMBOL = r"(?:[⚠☢☣⚡❗❕‼🛑🔥⛔▲△!]\ufe0f?\s*)*"
+_SYMBOL = r"(?:[¡⚠☢☣⚡❗❕‼🛑🔥⛔▲△!]\ufe0f?\s*)*"
 # A signal word in capitals opens a hazard with or without punctuation; written small it needs a colon or a mark.
 _CAPITALS = re.compile(
     rf"^{_SYMBOL}({_WORD})\b(?!\s+(?:of|OF|and|AND|or|OR|signs?|labels?)\b)\s*[:!.–—-]*\s*", re.DOTALL

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 
 from fieldfare.ingest.extract.docx_styles import Styles, flag, is_on, value
 from fieldfare.ingest.extract.grid import number
+from fieldfare.ingest.extract.hidden import is_white
 from fieldfare.ingest.extract.xml import attribute, child, children, descendants, local
 from fieldfare.text import lowered, raised, squeeze
 
@@ -143,7 +144,7 @@ class Runs:
         backed = on_colour or any(
             child(layer, "shd") is not None or child(layer, "highlight") is not None for layer in layers
         )
-        return colour == "ffffff" and not backed
+        return is_white(colour) and not backed
 
 
 def _joined(parts: list[str]) -> str:

@@ -16,7 +16,7 @@ from lxml import etree
 
 from fieldfare.domain import PictureSource, Remark, RemarkKind, Title
 from fieldfare.errors import SourceError
-from fieldfare.ingest.extract import html, xml
+from fieldfare.ingest.extract import hidden, html, html_text, style_sheets, xml
 from fieldfare.ingest.extract.containers import Container
 from fieldfare.ingest.extract.xml import attribute, child, children, descendants
 from fieldfare.ingest.structure import Outline
@@ -61,6 +61,8 @@ def extract(source: DocumentSource, progress: Progress) -> Iterator[Piece]:
             text = _decode(container.read(member, xml.MAX_SIZE))
             if text.strip():
                 body = html.parse(text, f"{file.name}, {member}")
+                style_sheets.apply(body, partial(_sheet, container=container, page=member))
+                remarks += hidden.unseen_in(body, f"{file.name}, {posixpath.basename(member)}", html_text.SKIPPED)
                 _mark_pages(body)
                 if member in book.labels and not html.select(body, "(.//h1|.//h2|.//h3|.//h4)[1]"):
                     outline.heading(1, book.labels[member])
@@ -148,6 +150,12 @@ def _decode(data: bytes) -> str:
             return data.decode(name, "replace")
     text = data.decode("utf-8", "replace")
     return text.partition("?>")[2] if text.lstrip("\ufeff \n\r\t").startswith("<?xml") else text
+
+
+def _sheet(address: str, *, container: Container, page: str) -> str | None:
+    """A style sheet of the book, None where it is not in it."""
+    member = _below(posixpath.dirname(page), address) if not urlsplit(address).netloc else ""
+    return container.read(member, xml.MAX_SIZE).decode("utf-8", "replace") if member in container.names else None
 
 
 def _mark_pages(body: HtmlElement) -> None:

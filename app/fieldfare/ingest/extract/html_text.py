@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
-from fieldfare.ingest.extract.hidden import is_unseen
+from fieldfare.ingest.extract.hidden import is_gone, is_unseen
 from fieldfare.text import lowered, raised
 
 if TYPE_CHECKING:
@@ -13,7 +13,6 @@ if TYPE_CHECKING:
 
 SKIPPED = frozenset("script style nav header footer noscript template form button input select iframe head title link meta "
                     "video audio object embed canvas dialog annotation".split())  # fmt: skip
-_HIDDEN = re.compile(r"display\s*:\s*none|visibility\s*:\s*hidden", re.IGNORECASE)
 
 
 def _power(base: str = "", raised_: str = "", *_: str) -> str:
@@ -38,12 +37,7 @@ _MATH = {"msup": _power, "msub": _index, "msubsup": _both, "mfrac": _fraction}
 
 def is_hidden(element: HtmlElement) -> bool:
     """Whether an element is left out with all that it holds."""
-    return (
-        element.get("hidden") is not None
-        or element.get("aria-hidden") == "true"
-        or bool(_HIDDEN.search(element.get("style") or ""))
-        or is_unseen(element)
-    )
+    return element.get("aria-hidden") == "true" or is_gone(element) or is_unseen(element)
 
 
 def inline(element: HtmlElement) -> str:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from urllib.parse import unquote, urlsplit
 
 from fieldfare.domain import PictureSource, Remark, RemarkKind, Title
-from fieldfare.ingest.extract import hidden, html, markdown
+from fieldfare.ingest.extract import hidden, html, html_text, markdown, style_sheets
 from fieldfare.ingest.sources import PICTURES
 from fieldfare.ingest.structure import Outline
 
@@ -47,7 +47,8 @@ def extract(source: DocumentSource, progress: Progress) -> Iterator[Piece]:
     for done, (_, file, name, page) in enumerate(read, 1):
         body = html.parse(page.html, name) if page.html.strip() else None
         if body is not None:
-            remarks += hidden.unseen_in(body, name)
+            style_sheets.apply(body, partial(_sheet, folder=file.parent, base=source.base.resolve()))
+            remarks += hidden.unseen_in(body, name, html_text.SKIPPED)
         outline.restart()
         title = page.title
         if not title and (body is None or not html.select(body, "(.//h1|.//h2|.//h3)[1]")):
@@ -62,6 +63,20 @@ def extract(source: DocumentSource, progress: Progress) -> Iterator[Piece]:
         progress(f"reading {root.name}", done, len(read))
     yield from outline.sections()
     yield from dict.fromkeys(remarks)
+
+
+def _sheet(address: str, folder: Path, base: Path) -> str | None:
+    """A style sheet that a page links, None where it is on the network, outside the source, or missing."""
+    target = urlsplit(address.strip())
+    path = unquote(target.path)
+    if target.scheme or target.netloc or not path or "\0" in path:
+        return None
+    for file in (folder / path, base / path.lstrip("/")):
+        resolved = file.resolve()
+        if resolved.is_relative_to(base) and resolved.is_file():
+            with resolved.open(encoding="utf-8", errors="replace") as stream:
+                return stream.read(style_sheets.MAX_SIZE)
+    return None
 
 
 def _order(file: Path, root: Path, order: float) -> tuple[object, ...]:
