@@ -11,6 +11,7 @@ from reportlab.platypus import Paragraph, Spacer, Table, TableStyle
 from documents import Document, collect, source_of
 from fieldfare.domain import Block, BlockKind
 from fieldfare.ingest.extract import pdf
+from fieldfare.ingest.passages import header_of
 from pdfs import BODY, CAPTION, CHAPTER, iconed_warning, print_story
 
 if TYPE_CHECKING:
@@ -124,3 +125,28 @@ def test_a_striped_table_keeps_its_head_and_last_row(tmp_path: Path, joined: boo
     assert (table.caption, table.header_rows) == ("Table 3: Torques", 1)
     assert table.rows == tuple(map(tuple, rows))
     assert after.text == "Further text follows here."
+
+
+@pytest.mark.parametrize("limits", [("min", "max"), ("Min.", "Max.")])
+def test_a_name_over_two_columns_heads_both(tmp_path: Path, limits: tuple[str, str]) -> None:
+    file = tmp_path / "levels.pdf"
+    rows = [["State", "Pressure", "", "Current"], ["", *limits, ""], ["Load", "7.5 bar", "8.5 bar", "138 A"]]
+    rows += [["Idle", "1.2 bar", "2.0 bar", "61 A"], ["Stop", "0 bar", "0.5 bar", "2 A"]]
+    style = [("SPAN", cell, end) for cell, end in (((1, 0), (2, 0)), ((0, 0), (0, 1)), ((3, 0), (3, 1)))]
+    style += [("LINEABOVE", (0, 0), (-1, 0), 1, colors.black), ("FONT", (0, 0), (-1, 1), "Helvetica-Bold", 10)]
+    style += [("LINEBELOW", (0, row), (-1, row), 0.6, colors.black) for row in (1, -1)]
+    text = Paragraph("These values hold at 20 °C.", BODY)
+    print_story(file, text, Table(rows, colWidths=[110, 70, 70, 80], style=TableStyle(style)))
+    table = blocks(read(file))[-1]
+    assert header_of(table) == ["State", f"Pressure {limits[0]}", f"Pressure {limits[1]}", "Current"]
+    assert table.rows[table.header_rows :] == tuple(map(tuple, rows[2:]))
+
+
+def test_a_head_of_two_lines_has_one_level(tmp_path: Path) -> None:
+    file = tmp_path / "lines.pdf"
+    rows = [["State", "Rated\ncurrent", "Fuse"], ["Load", "138 A", "160 A"], ["Idle", "61 A", "160 A"]]
+    style = [("LINEABOVE", (0, 0), (-1, 0), 1, colors.black), ("FONT", (0, 0), (-1, 0), "Helvetica-Bold", 10)]
+    style += [("LINEBELOW", (0, row), (-1, row), 0.6, colors.black) for row in (0, -1)]
+    text = Paragraph("These values hold at 20 °C.", BODY)
+    print_story(file, text, Table(rows, colWidths=[110, 70, 80], style=TableStyle(style)))
+    assert header_of(blocks(read(file))[-1]) == ["State", "Rated current", "Fuse"]

@@ -8,6 +8,11 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+    from fieldfare.ingest.extract.pdf_layout import Line
+
+_LEADING = 1.45  # ems between the lines of one name at most
+_LIMITS = frozenset("min max minimum maximum nom nominal typ typical avg mín máx nenn".split())
+
 Mark = tuple[bool, int, int | None]  # what sets a row apart: bold, ink, shade
 
 
@@ -64,6 +69,38 @@ def is_marked(marks: Sequence[Mark]) -> bool:
         or all(ink != mark[1] for mark in body)
         or (shade is not None and sum(mark[2] == shade for mark in body) < 0.34 * len(body))
     )
+
+
+def level_border(columns: Sequence[Sequence[Line]]) -> float | None:
+    """The y between the two levels of a head, given by the lines of each of its columns; None where it has one level.
+
+    A name over several columns stands further above theirs than the lines of one name stand apart.
+    """
+    for index, column in enumerate(columns[1:], 1):
+        if len(column) != 2 or column[1].base - column[0].base <= _LEADING * column[0].size:
+            continue
+        upper, lower = column
+        beside = columns[index + 1] if index + 1 < len(columns) else ()
+        if len(beside) == 1 and abs(beside[0].base - lower.base) < 0.3 * lower.size:
+            return (upper.box.y1 + lower.box.y0) / 2
+    return None
+
+
+def spread(upper: Sequence[str], lower: Sequence[str]) -> list[str]:
+    """The upper level of a head, each name repeated over the columns that it heads: those without one, named alike."""
+    names = list(upper)
+    for index in range(1, len(names)):
+        above = names[index - 1]
+        if not names[index] and above and lower[index - 1] and _kind(lower[index]) == _kind(lower[index - 1]):
+            names[index] = above
+    return names
+
+
+def _kind(name: str) -> str:
+    """What the name of a column looks like: a limit, a figure, a word in small letters, a title."""
+    if name.casefold().strip(".") in _LIMITS:
+        return "limit"
+    return "figure" if name[:1].isdigit() else "small" if name[:1].islower() else "title" if name else ""
 
 
 def _alike(one: Mark, other: Mark) -> bool:

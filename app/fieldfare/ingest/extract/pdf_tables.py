@@ -11,7 +11,7 @@ from functools import reduce
 from typing import TYPE_CHECKING
 
 from fieldfare.ingest.extract.pdf_groups import TOUCH, bridges, columns_of, groups_of, merge, runs_over, strips_of
-from fieldfare.ingest.extract.pdf_heads import header_rows, is_marked
+from fieldfare.ingest.extract.pdf_heads import header_rows, is_marked, level_border, spread
 from fieldfare.ingest.extract.pdf_layout import Line, join_lines, lines_of
 from fieldfare.ingest.extract.pdf_shapes import THIN, Box
 from fieldfare.ingest.extract.pdf_stripes import with_plain_rows
@@ -198,12 +198,26 @@ def _read(box: Box, group: Sequence[Box], words: list[Word], page: PageContent) 
         return None
     if len(xs) < 3 or not words:
         return None
-    more = [y for y in _row_starts(words, xs, ys) if min(abs(y - one) for one in ys) > 4]
+    border = _head_border(words, xs, ys)
+    more = [
+        y for y in [*_row_starts(words, xs, ys), *([border] if border else [])] if min(abs(y - one) for one in ys) > 4
+    ]
     level += [_Edge(y, box.x0, box.x1) for y in more]
     ys = sorted([*ys, *more])
     cells = _fill(words, xs, ys)
     shade = _row_shades(page, box, ys)
-    return _table(box, _merged(cells, xs, ys, upright, level), cells, xs, shade)
+    return _table(box, _merged(cells, xs, ys, upright, level), cells, xs, shade, levels=border is not None)
+
+
+def _head_border(words: Sequence[Word], xs: Sequence[float], ys: Sequence[float]) -> float | None:
+    """The y between two levels of the first row, None where it has one."""
+    if len(ys) < 3:
+        return None
+    head = [word for word in words if ys[0] <= (word.box.y0 + word.box.y1) / 2 <= ys[1]]
+    return level_border([
+        lines_of([word for word in head if low <= (word.box.x0 + word.box.x1) / 2 < high])
+        for low, high in itertools.pairwise(xs)
+    ])  # fmt: skip
 
 
 def _with_tail(box: Box, words: list[Word], page: PageContent, upright: Sequence[_Edge]) -> tuple[Box, list[Word]]:
@@ -385,7 +399,13 @@ def _is_larger(first: Sequence[Sequence[Word]], others: Sequence[Sequence[Word]]
 
 
 def _table(
-    box: Box, merged: _Merged, cells: list[list[list[Word]]], xs: Sequence[float], shades: Sequence[int | None]
+    box: Box,
+    merged: _Merged,
+    cells: list[list[list[Word]]],
+    xs: Sequence[float],
+    shades: Sequence[int | None],
+    *,
+    levels: bool,
 ) -> Table | None:
     own = [[_cell_text(cell) for cell in row] for row in cells]
     kept = [row for row, texts in enumerate(own) if any(texts[merged[row, c][1]] or own[merged[row, c][0]][merged[row, c][1]]
@@ -411,7 +431,10 @@ def _table(
     ink = [next((word.ink for cell in cells[row] for word in cell), 0) for row in kept]
     marks = list(zip(bold, ink, [shades[row] for row in kept], strict=True))
     spans = [len({merged[row, column] for column in columns}) < len(columns) for row in kept]
+    spans[0] |= levels
     header = header_rows(full, marks, spans)
+    if levels and len(rows) > 2 and header:
+        rows[0], header = spread(rows[0], rows[1]), 2
     if header == 2 and not rows[0][0]:
         rows[0] = [rows[1][0], *rows[0][1:]]
     confidence = [word.confidence for row in cells for cell in row for word in cell]
