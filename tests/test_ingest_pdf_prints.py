@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 from reportlab.lib import colors
-from reportlab.platypus import Paragraph, Spacer, Table, TableStyle
+from reportlab.platypus import Flowable, PageBreak, Paragraph, Spacer, Table, TableStyle
 
 from documents import Document, collect, source_of
 from fieldfare.domain import Block, BlockKind
@@ -150,3 +150,80 @@ def test_a_head_of_two_lines_has_one_level(tmp_path: Path) -> None:
     text = Paragraph("These values hold at 20 °C.", BODY)
     print_story(file, text, Table(rows, colWidths=[110, 70, 80], style=TableStyle(style)))
     assert header_of(blocks(read(file))[-1]) == ["State", "Rated current", "Fuse"]
+
+
+class _Turned(Flowable):
+    """A table that runs up the page."""
+
+    def __init__(self, table: Table) -> None:
+        super().__init__()
+        self._table = table
+
+    def wrap(self, *_: float) -> tuple[float, float]:
+        self.width, self.height = self._table.wrap(600, 400)
+        return self.height, self.width
+
+    def draw(self) -> None:
+        self.canv.translate(self.height, 0)
+        self.canv.rotate(90)
+        self._table.drawOn(self.canv, 0, 0)
+
+
+@pytest.mark.parametrize("wordy", [False, True], ids=["most-turned", "most-upright"])
+def test_a_turned_table_stands_under_its_own_heading_with_its_caption(tmp_path: Path, wordy: bool) -> None:
+    file = tmp_path / "turned.pdf"
+    rows = [["Interval", "Task", "Part number"], *([f"{n}00 h", f"Check belt {n}", f"1625-{n}"] for n in range(1, 5))]
+    table = Table(rows, colWidths=[60, 110, 100], style=TableStyle([("GRID", (0, 0), (-1, -1), 0.5, colors.black)]))
+    words = Paragraph("Keep to these intervals, and shorten them where the air is dusty. " * (3 if wordy else 1), BODY)
+    print_story(
+        file,
+        Paragraph("4 Faults", CHAPTER),
+        Paragraph("Call the service if a fault comes back after the reset of the machine.", BODY),
+        PageBreak(),
+        Paragraph("5 Schedule", CHAPTER),
+        *([words] if wordy else []),
+        Paragraph("Table 5-1: Schedule", CAPTION),
+        _Turned(table),
+        Paragraph("6 Storage", CHAPTER),
+        *([words] if wordy else []),
+    )
+    found = read(file)
+    assert [section.path for section in found.sections] == [("4 Faults",), ("5 Schedule",), ("6 Storage",)]
+    (made,) = [block for block in found.sections[1].blocks if block.kind is BlockKind.TABLE]
+    assert (made.caption, made.rows) == ("Table 5-1: Schedule", tuple(map(tuple, rows)))
+
+
+@pytest.mark.parametrize("dots", ["", " . . . . . . . . . . . . . ."], ids=["bare", "dotted"])
+@pytest.mark.parametrize("title", ["Contents", "Inhaltsverzeichnis", "Table des matières"])
+def test_a_list_of_contents_is_neither_headings_nor_a_table(tmp_path: Path, title: str, dots: str) -> None:
+    file = tmp_path / "contents.pdf"
+    entries = [["1 Safety", "2"], [f"1.1 Persons{dots}", "2"], [f"1.2 Clothes{dots}", "2"], ["2 Data", "3"]]
+    large = TableStyle([("FONT", (0, row), (-1, row), "Helvetica-Bold", 13) for row in (0, 3)])
+    large.add("ALIGN", (1, 0), (1, -1), "RIGHT")
+    text = Paragraph("Read this chapter before you begin to work with the machine at all.", BODY)
+    parts = [PageBreak(), Paragraph("1 Safety", CHAPTER), text, PageBreak(), Paragraph("2 Data", CHAPTER), text]
+    print_story(file, Paragraph(title, CHAPTER), Table(entries, colWidths=[380, 40], style=large), *parts)
+    found = read(file)
+    assert [section.path for section in found.sections] == [("1 Safety",), ("2 Data",)]
+    assert [block.text for block in blocks(found)] == [text.text, text.text]
+
+
+@pytest.mark.parametrize(
+    ("large", "title"),
+    [
+        (("CP-200 Circulation Pump",), "CP-200 Circulation Pump"),
+        (("4 Faults",), ""),
+        (("Data", "Work"), ""),
+        (("Contents",), ""),
+    ],
+)
+def test_the_title_is_the_largest_print_of_the_first_page_or_none(
+    tmp_path: Path, large: tuple[str, ...], title: str
+) -> None:
+    file = tmp_path / "title.pdf"
+    text = "Call the service if a fault comes back after the reset of the machine."
+    story = [
+        part for name in large for part in (Paragraph(name, CHAPTER), Paragraph(text, BODY), Paragraph(text, BODY))
+    ]
+    print_story(file, *story, title="")
+    assert read(file).title == title

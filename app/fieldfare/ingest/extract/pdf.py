@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import re
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -28,15 +29,17 @@ from fieldfare.ingest.extract.pdf_columns import aligned
 from fieldfare.ingest.extract.pdf_figures import Illustration, illustrations
 from fieldfare.ingest.extract.pdf_layout import Line, Style, join_lines, lines_of, make_line, without_contents
 from fieldfare.ingest.extract.pdf_order import flows, usual_gutters
-from fieldfare.ingest.extract.pdf_page import PageContent, read_page, turned_parts
+from fieldfare.ingest.extract.pdf_page import PageContent, read_page, turn_page
 from fieldfare.ingest.extract.pdf_paragraphs import (
     Depth,
     box_of,
     goes_on,
     heading_level,
     paragraphs,
+    printed_title,
     read_mark,
 )
+from fieldfare.ingest.extract.pdf_turns import around_turned, band, main_box, parted, turned_parts
 from fieldfare.ingest.hazards import bare_word, is_alert_mark, is_signal_word, is_warning_table, split_signal_word
 from fieldfare.ingest.sources import PAGES_A_JOB
 from fieldfare.ingest.structure import Outline, figure_number
@@ -159,16 +162,11 @@ class _Reader:
         yield from self._outline.sections()
 
     def _title(self) -> str:
-        """The title that the file names, or else the large print of its first page; empty where there is neither."""
+        """The title that the file names, or else the largest print of its first page; empty where there is neither."""
         named = squeeze(self._pdf.get_metadata_dict().get("Title", ""))
         if " " in named and not re.search(r"\.(?:docx?|indd|odt|pdf|fm)$|^(?:microsoft word|untitled)", named, re.I):
             return named
-        lines = lines_of(self._content(0).words)
-        largest = max((line.size for line in lines), default=0.0)
-        if largest < 1.5 * self._style.body_size:
-            return ""
-        printed = squeeze(" ".join(line.text for line in lines if line.size >= 0.65 * largest))
-        return printed if len(printed) <= 120 else ""
+        return printed_title(self._content(0), self._style)
 
     def _read_bookmarks(self) -> dict[int, list[tuple[str, int]]]:
         """The headings that the document's bookmarks name, folded, with their level, by page index."""
@@ -201,6 +199,14 @@ class _Reader:
         """Read one page into the outline."""
         content = self._content(index)
         lines, printed = self._style.split(content, lines_of(content.words))
+        around = around_turned(content)
+        over: list[Line] = []
+        under: list[Line] = []
+        if around is not None:
+            upright, number = self._style.split(around, lines_of(around.words))
+            printed = printed or number
+            sheet = turn_page(content, -content.turn % 4)
+            over, under = parted(upright, main_box(sheet))
         label = content.label or printed or str(index + 1)
         self._outline.place = Place(page=index + 1, label=label)
         if content.hidden:
@@ -217,11 +223,29 @@ class _Reader:
                 RemarkKind.UNSURE, f"recognised with doubt, compare with the page: {', '.join(unsure)[:160]}", label
             )
         lines = without_contents(lines, early=index < 4 + 0.12 * self._count)
-        self._lay_out(content, lines, content)
-        for part, _ in turned_parts(content):
-            self._lay_out(part, lines_of(part.words), content)
+        if around is not None and over:
+            self._lay_out(around, over, content)
+        self._lay_out_in_order(content, lines)
+        if around is not None and under:
+            self._lay_out(around, under, content)
         picture = PictureSource(file=str(self._file), page=content.number, turn=content.turn)
         return Sheet(place=Place(page=content.number, label=label), picture=picture)
+
+    def _lay_out_in_order(self, content: PageContent, lines: list[Line]) -> None:
+        """Read a page and its turned parts: those with nothing beside them in their place, others at its end."""
+        parts = sorted(turned_parts(content), key=lambda part: part[1].y0)
+        beside = any(box.y0 < (line.box.y0 + line.box.y1) / 2 < box.y1 for _, box in parts for line in lines)
+        if not parts or beside:
+            self._lay_out(content, lines, content)
+            for part, _ in parts:
+                self._lay_out(part, lines_of(part.words), content)
+            return
+        middles = [(box.y0 + box.y1) / 2 for _, box in parts]
+        for index, (top, low) in enumerate(itertools.pairwise([0.0, *middles, content.height])):
+            here = [line for line in lines if top <= (line.box.y0 + line.box.y1) / 2 < low]
+            self._lay_out(band(content, top, low), here, content)
+            if index < len(parts):
+                self._lay_out(parts[index][0], lines_of(parts[index][0].words), content)
 
     def _lay_out(self, content: PageContent, lines: list[Line], page: PageContent) -> None:
         """Find what stands on a page, or on a turned part of one, and read it in order."""

@@ -19,6 +19,11 @@ if TYPE_CHECKING:
 LARGER = 1.15  # times the size of running text: larger print is a heading
 SEGMENT_GAP = 1.2  # ems of white space that part two pieces of a line
 _LEADER = re.compile(r"(?:\.\s?){5,}|…{2,}|_{6,}")
+_ENTRIES = 5  # rows from which page numbers below each other are a list of contents
+_CONTENTS = frozenset(
+    ("contents", "table of contents", "inhalt", "inhaltsverzeichnis", "sommaire", "table des matières", "contenido",
+     "índice", "índice de contenidos", "tabla de contenidos", "sumário", "conteúdo", "indice", "sommario")
+)  # fmt: skip
 _PAGE_NUMBER = re.compile(r"^(?:page|seite|página|pagina|p\.)?\s*[-–—|]?\s*((?:[A-Z]{1,2}[-.])?\d{1,4}(?:-\d{1,3})?|[ivxlc]{1,7})\s*"
                           r"(?:[-–—|]|(?:/|of|von|de|di|sur)\s*\d{1,4})?$", re.IGNORECASE)  # fmt: skip
 
@@ -223,35 +228,53 @@ def _furniture_key(text: str, base: float) -> str:
     return f"{round(base / 6)} {re.sub(r'[0-9]+', '#', text.casefold())}"
 
 
+def is_contents_title(text: str) -> bool:
+    """Whether a text is what manuals print over their list of contents."""
+    return text.casefold().strip(" :.") in _CONTENTS
+
+
 def without_contents(lines: Sequence[Line], *, early: bool = False) -> list[Line]:
     """Drop the lines of a table of contents: those with dot leaders and what stands on their baselines; `early` in a document
-    also those that end in page numbers below each other.
+    also those that end in page numbers below each other, and its title.
     """
-    led = [line.base for line in lines if _LEADER.search(line.text)]
-    if early:
-        led += _numbered_entries(lines)
-    return [line for line in lines if not any(abs(line.base - base) < 2.5 for base in led)]
+    rows = _rows(lines)
+    led = [row for row in rows if any(_LEADER.search(line.text) for line in row)]
+    title = next((row for row in rows if early and len(row) == 1 and is_contents_title(row[0].text)), None)
+    entries = list(led)
+    if early or len(led) >= _ENTRIES:
+        entries += _numbered_entries(rows, led, titled=title is not None)
+    bases = [row[0].base for row in entries]
+    if title is not None and entries:
+        bases.append(title[0].base)
+    return [line for line in lines if not any(abs(line.base - base) < 2.5 for base in bases)]
 
 
-def _numbered_entries(lines: Sequence[Line]) -> list[float]:
-    """The baselines of lines that end in page numbers which grow down the page, where most of the page is such lines."""
+def _rows(lines: Sequence[Line]) -> list[list[Line]]:
     rows: list[list[Line]] = []
     for line in lines:
         if rows and abs(rows[-1][0].base - line.base) < 2:
             rows[-1].append(line)
         else:
             rows.append([line])
-    ends = [(row, row[-1].text) for row in rows if len(row) > 1 and re.fullmatch(r"\d{1,4}", row[-1].text)]
-    if len(ends) < 5 or len(ends) < 0.6 * len(rows):
+    return rows
+
+
+def _numbered_entries(rows: Sequence[list[Line]], led: Sequence[list[Line]], *, titled: bool) -> list[list[Line]]:
+    """The rows that end in page numbers which grow down the page, where most of the page is such rows, or where some are
+    led by dots or a title says what they are.
+    """
+    ends = [row for row in rows if len(row) > 1 and re.fullmatch(r"\d{1,4}", row[-1].text)]
+    right = max((row[-1].box.x1 for row in [*ends, *led]), default=0.0)
+    ends = [row for row in ends if abs(row[-1].box.x1 - right) < 4 or row in led] if led or titled else ends
+    if len(ends) < (2 if led or titled else _ENTRIES) or (not led and len(ends) < 0.6 * len(rows)):
         return []
-    numbers = [int(text) for _, text in ends]
-    right = max(row[-1].box.x1 for row, _ in ends)
-    aligned = sum(abs(row[-1].box.x1 - right) < 4 for row, _ in ends)
-    grows = numbers == sorted(numbers) and numbers[0] < numbers[-1]
-    titled = sum(any(map(str.isalpha, row[0].text + row[1].text)) for row, _ in ends)
-    if not grows or aligned < 0.9 * len(ends) or titled < 0.9 * len(ends):
+    numbers = [int(row[-1].text) for row in ends]
+    aligned = sum(abs(row[-1].box.x1 - right) < 4 for row in ends)
+    grows = numbers == sorted(numbers) and (numbers[0] < numbers[-1] or bool(led))
+    named = sum(any(map(str.isalpha, row[0].text + row[1].text)) for row in ends)
+    if not grows or (aligned < 0.9 * len(ends) and not led) or named < 0.9 * len(ends):
         return []
-    return [row[0].base for row, _ in ends]
+    return ends
 
 
 def join_lines(lines: Sequence[Line], vocabulary: frozenset[str] = frozenset()) -> str:

@@ -8,8 +8,7 @@ from __future__ import annotations
 
 import ctypes
 from dataclasses import dataclass, replace
-from functools import reduce
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import numpy as np
 import pypdfium2.raw as pdfium
@@ -20,12 +19,8 @@ from fieldfare.ingest.extract.pdf_shapes import Box, Shape, View, read_shapes
 from fieldfare.ingest.extract.pdf_styles import Array, native
 from fieldfare.text import clean
 
-if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
-
 MAX_CHARACTERS = 200_000
 ENOUGH_TURNED = 40  # characters: fewer that run up or down the page are a label, more are text to be read
-_APART = 15  # type sizes between two turned words of one table: its columns stand wide
 _BLANKS = (0xA0, 0x1680, *range(0x2000, 0x200C), 0x2028, 0x2029, 0x202F, 0x205F, 0x3000, 0xFEFF, 0xFFFE, 0xFFFF)
 
 
@@ -245,43 +240,3 @@ def turn_page(content: PageContent, quarters: int) -> PageContent:
         drawings=tuple(Shape(turned(shape.box), shape.strokes) for shape in content.drawings),
         pictures=tuple(map(turned, content.pictures)),
     )
-
-
-def turned_parts(content: PageContent) -> Iterator[tuple[PageContent, Box]]:
-    """Parts of the page whose text runs up or down it, such as a turned table: each as a page that reads, with its box on
-    this page.
-    """
-    for quarters in (1, 3):
-        for group in _near([word for word in content.turned if word.turn == quarters]):
-            box = reduce(Box.join, (word.box for word in group))
-            if sum(len(word.text) for word in group) < ENOUGH_TURNED or len(group) < 6:
-                continue
-            if sum(box.holds(word.box) for word in content.words) > len(group) // 4:
-                continue
-            area = Box(box.x0 - 6, box.y0 - 6, box.x1 + 6, box.y1 + 6)
-            part = turn_page(_part(content, area, group), quarters)
-            yield replace(part, words=join_scripts(part.words)), box
-
-
-def _part(content: PageContent, area: Box, words: Sequence[Word]) -> PageContent:
-    return replace(
-        content,
-        words=tuple(words),
-        turned=(),
-        hidden=(),
-        rules=tuple(one for one in content.rules if area.holds(one)),
-        frames=tuple(one for one in content.frames if area.holds(one)),
-        shades=tuple(one for one in content.shades if area.holds(one[0])),
-        drawings=tuple(one for one in content.drawings if area.holds(one.box)),
-        pictures=(),
-    )
-
-
-def _near(words: Sequence[Word]) -> list[list[Word]]:
-    groups: list[tuple[Box, list[Word]]] = []
-    for word in words:
-        close = [group for group in groups if group[0].near(word.box, _APART * word.size)]
-        members = [word, *(one for group in close for one in group[1])]
-        groups = [group for group in groups if group not in close]
-        groups.append((reduce(Box.join, (one.box for one in members)), members))
-    return [members for _, members in groups]

@@ -2,18 +2,22 @@
 
 from __future__ import annotations
 
+import itertools
 import re
 from dataclasses import dataclass
 from functools import reduce
 from typing import TYPE_CHECKING
 
-from fieldfare.ingest.extract.pdf_layout import LARGER, Line, Style, join_lines
+from fieldfare.ingest.extract.pdf_layout import LARGER, Line, Style, is_contents_title, join_lines, lines_of
 from fieldfare.ingest.extract.pdf_shapes import Box
 from fieldfare.ingest.hazards import NOTE_WORDS, split_signal_word
 from fieldfare.ingest.structure import FIGURE_CAPTION
+from fieldfare.text import squeeze
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
+
+    from fieldfare.ingest.extract.pdf_page import PageContent
 
 NUMBERED = re.compile(r"^((?:\d{1,2}|[A-Z])(?:\.\d{1,3})*)\.?\s+(?=\S*[A-Za-zÀ-ÿ])")
 MARKER = re.compile(
@@ -100,6 +104,20 @@ def heading_level(lines: Sequence[Line], text: str, style: Style, marks: Sequenc
     if larger:
         return style.level_of(size)
     return 5 if len(text) <= 80 and len(lines) == 1 and not marks else None
+
+
+def printed_title(page: PageContent, style: Style) -> str:
+    """The title on a first page: its largest print, where that is one piece in its upper part and no heading; else empty."""
+    lines = lines_of(page.words)
+    largest = max((line.size for line in lines), default=0.0)
+    large = [line for line in lines if line.size >= 0.95 * largest]
+    if largest < 1.5 * style.body_size or large[0].base > 0.6 * page.height:
+        return ""
+    apart = any(lower.base - upper.base > 1.8 * largest for upper, lower in itertools.pairwise(large))
+    between = any(line not in large and large[0].base < line.base < large[-1].base for line in lines)
+    text = squeeze(" ".join(line.text for line in large))
+    heading = NUMBERED.match(text) or is_contents_title(text) or split_signal_word(text)
+    return "" if apart or between or heading or len(text) > 120 or not any(map(str.isalpha, text)) else text
 
 
 def box_of(lines: Sequence[Line]) -> Box:
