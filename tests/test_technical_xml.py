@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import pytest
@@ -9,6 +10,7 @@ from documents import Document, collect, draw
 from fieldfare.domain import Block, BlockKind, RemarkKind
 from fieldfare.errors import SourceError
 from fieldfare.ingest.extract import dita, s1000d, xml
+from fieldfare.ingest.passages import leading_hazards
 from fieldfare.ingest.sources import DocumentSource
 
 if TYPE_CHECKING:
@@ -433,7 +435,7 @@ def test_every_declared_warning_is_printed_where_it_is_named_else_for_the_whole_
     document = one(tmp_path, procedure(steps, before=before, safety="<safetyRqmts warningRefs='w1'/>"))
     found = [(block.text, block.protects) for block in blocks(document) if block.kind is not BlockKind.TABLE]
     assert found == [
-        ("Text w3.", "procedure"), ("Text w4.", "procedure"), ("Text w1.", "procedure"), ("Text w2.", "step"),
+        ("Text w3.", "section"), ("Text w4.", "section"), ("Text w1.", "procedure"), ("Text w2.", "step"),
         ("Open.", ""), ("Close.", ""),
     ]  # fmt: skip
     told = [remark.text for remark in document.remarks if remark.kind is RemarkKind.DOUBT]
@@ -445,3 +447,16 @@ def test_modules_without_a_publication_are_titled_by_what_they_are_about(tmp_pat
     assert one(tmp_path / "a", text).title == "Pump – Remove"
     both = {"a.xml": module("520", "Remove", text), "b.xml": module("720", "Install", text)}
     assert read(s1000d, tmp_path / "b", both).title == "Pump"
+
+
+def test_a_warning_before_the_steps_protects_its_own_task_only(tmp_path: Path) -> None:
+    files = {
+        "m.ditamap": '<map><title>Pump</title><topicref href="a.dita"><topicref href="b.dita"/></topicref></map>',
+        "a.dita": task(f"<prereq>{statement('danger')}</prereq><steps><step><cmd>Open.</cmd></step></steps>"),
+        "b.dita": "<concept id='b'><title>B</title><conbody><p>Text.</p></conbody></concept>",
+    }
+    own = next(section for section in read(dita, tmp_path, files).sections if section.blocks)
+    assert [block.protects for block in own.blocks] == ["procedure", ""]
+    assert leading_hazards(own) == []
+    section = replace(own, blocks=(replace(own.blocks[0], protects="section"), own.blocks[1]))
+    assert leading_hazards(section) == [0]

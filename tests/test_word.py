@@ -363,3 +363,32 @@ def test_raised_and_lowered_type_makes_no_other_number(tmp_path: Path) -> None:
     paragraph._p.append(parse_xml(f"<m:oMath {space}>{run.format('=')}{power}{run.format('×')}{fraction}</m:oMath>"))
     (block,) = blocks(read(made, tmp_path))
     assert block.text == "Leak rate 5×10⁻³ bar, H₂O, 10=10⁶×1/2"
+
+
+def test_the_list_styles_of_word_keep_their_level_and_what_continues_them(tmp_path: Path) -> None:
+    made = words.new()
+    made.add_heading("Work", 1)
+    for text, style in (
+        ("Stop the pump.", "List Number"),
+        ("Wait.", "List Number 2"),
+        ("Check the lamp.", "List Bullet 3"),
+        ("CAUTION: Hot.", "List Continue"),
+        ("WARNING: Steam.", "List Continue 2"),
+        ("Open.", "List Number"),
+        ("DANGER: Live parts.", "Normal"),
+        ("Close.", "List Number"),
+    ):
+        made.add_paragraph(text, style=style)
+    found = blocks(read(made, tmp_path))
+    assert [(block.text, block.level if block.kind is BlockKind.STEP else block.protects) for block in found] == [
+        ("Hot.", "step"), ("Stop the pump.", 1), ("Steam.", "step"), ("Wait.", 2), ("Check the lamp.", 3), ("Open.", 1),
+        ("Live parts.", "step"), ("Close.", 1),
+    ]  # fmt: skip
+
+
+def test_signal_words_are_the_words_without_their_signs(tmp_path: Path) -> None:
+    made = words.new()
+    table = made.add_table(1, 2)
+    table.cell(0, 0).text, table.cell(0, 1).text = "⚠ ⚠ Gefahr", "Hohe Spannung."
+    (block,) = blocks(read(made, tmp_path))
+    assert (block.kind, block.signal_word, block.text) == (BlockKind.HAZARD, "Gefahr", "Hohe Spannung.")

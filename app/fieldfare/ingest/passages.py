@@ -66,12 +66,15 @@ def cut(section: Section, patterns: tuple[re.Pattern[str], ...]) -> list[Cut]:
 
 
 def leading_hazards(section: Section) -> list[int]:
-    """The blocks of the hazards that open a section, before anything else: they protect its subsections too."""
+    """The blocks of the hazards that open a section, before anything else: they protect its subsections too.
+
+    One that protects the procedure of the section does not: what stands below that is another one.
+    """
     found = []
     for number, block in enumerate(section.blocks):
-        if block.kind is BlockKind.HAZARD and block.protects != "step":
+        if block.kind is BlockKind.HAZARD and block.protects == "section":
             found.append(number)
-        elif block.kind is not BlockKind.FIGURE:
+        elif block.kind is not BlockKind.FIGURE and block.protects != "procedure":
             break
     return found
 

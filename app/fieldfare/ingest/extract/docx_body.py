@@ -13,7 +13,7 @@ from fieldfare.ingest.extract.docx_styles import Look, Numbering, Styles, flag, 
 from fieldfare.ingest.extract.docx_text import Content, Image, Runs
 from fieldfare.ingest.extract.grid import Grid, number, table_block
 from fieldfare.ingest.extract.xml import attribute, child, children, descendants, local
-from fieldfare.ingest.hazards import HAZARD_KINDS, is_signal_word, split_signal_word
+from fieldfare.ingest.hazards import HAZARD_KINDS, bare_word, is_signal_word, split_signal_word
 from fieldfare.ingest.structure import FIGURE_CAPTION, Outline, figure_number, tidy
 from fieldfare.text import squeeze
 
@@ -46,6 +46,7 @@ class Body:
         self._heading = ""
         self._item: list[Block] = []
         self._indent = 0
+        self._indents: dict[int, int] = {}  # of the open step and those below it, by their level
         self._box: list[str] = []
         self._figures: list[Block] = []
         self._caption = ""
@@ -160,19 +161,23 @@ class Body:
             self._step(tidy(raw[typed.end() :]), typed.group(1), max(level, 1 + typed.group(1).isalpha()), look.indent)
         elif counted == "•":
             inside = bool(self._item) and look.indent > self._indent
-            level = look.depth + 1
+            level = max(look.depth, look.nested) + 1
+            inside = inside or (bool(self._item) and level > self._item[0].level)
             if inside:
                 level = max(level, self._item[0].level + 1)
+                self._indents[level] = look.indent
                 self._item.append(Block(kind=BlockKind.STEP, text=text, number="•", level=level))
             else:
                 self._close_item()
                 self.outline.add(Block(kind=BlockKind.PARAGRAPH, text=text, number="•", level=level))
         elif counted:
-            self._step(text, counted, look.depth + 1, look.indent)
+            self._step(text, counted, max(look.depth, look.nested) + 1, look.indent)
         elif kind and not split_signal_word(text):
             self._hazard(kind.upper(), text)
-        elif self._item and self._indent and look.indent >= self._indent:
-            self._continue(text)
+        elif self._item and (look.continued or (self._indent and look.indent >= self._indent)):
+            self._continue(text, look.nested + 1 if look.continued else self._level_at(look.indent))
+        elif self._item and (signal := split_signal_word(text)) and signal[1]:
+            self._hazard(*signal)
         else:
             self._close_item()
             self.outline.add(Block(kind=BlockKind.PARAGRAPH, text=text))
@@ -183,15 +188,20 @@ class Body:
             self._item.append(block)
         else:
             self._close_item(step_follows=True)
-            self._item, self._indent = [block], indent
+            self._item, self._indent, self._indents = [block], indent, {}
+        self._indents[level] = indent
 
-    def _continue(self, text: str) -> None:
+    def _level_at(self, indent: int) -> int:
+        """The level of the deepest open step that text with this indent may belong to."""
+        return max((level for level, own in self._indents.items() if own <= indent), default=1)
+
+    def _continue(self, text: str, level: int) -> None:
         """Text that is indented as a step's: more of the step, or the warning at it."""
         first = self._item[0]
         last = self._item[-1]
         if signal := split_signal_word(text):
             word, rest = signal
-            self._hazard(word, rest, inside=True)
+            self._hazard(word, rest, level=level)
         elif last.kind is BlockKind.HAZARD and last.protects == "step" and not last.text:
             self._item[-1] = replace(last, text=text)
         elif len(self._item) == 1 and len(first.text) < _LONG_STEP:
@@ -199,22 +209,25 @@ class Body:
         else:
             self._item.append(Block(kind=BlockKind.STEP, text=text, level=first.level + 1))
 
-    def _hazard(self, word: str, text: str, *, inside: bool = False, symbol: str = "") -> None:
-        """A warning; one between two steps belongs to the step after it, one in a step's own text to that step."""
+    def _hazard(self, word: str, text: str, *, level: int = 0, symbol: str = "") -> None:
+        """A warning; one between two steps belongs to the step after it, one in a step's own text to that step, by its level."""
         block = Block(kind=BlockKind.HAZARD, text=text, signal_word=word, symbol=symbol, protects="section")
         if not self._item:
             self.outline.add(block)
         else:
-            self._item.append(replace(block, protects="step") if inside else block)
+            self._item.append(replace(block, protects="step", level=level) if level else block)
 
     def _close_item(self, *, step_follows: bool = False) -> None:
-        """Add the open step with what belongs to it: its own warnings first, what stands after them as it stood."""
+        """Add the open step with what belongs to it: each warning before its step, what stands after them as it stood."""
         item, self._item = self._item, []
-        inner = next((i for i, one in enumerate(item) if i and one.kind is BlockKind.STEP and one.number), len(item))
-        early = {
-            i: True for i, one in enumerate(item[:inner]) if one.kind is BlockKind.HAZARD and one.protects == "step"
-        }
-        for block in (*(item[i] for i in early), *(one for i, one in enumerate(item) if i not in early)):
+        ordered: list[Block] = []
+        for block in item:
+            at = len(ordered)
+            if block.kind is BlockKind.HAZARD and block.protects == "step":
+                steps = (i for i, one in enumerate(ordered) if one.kind is BlockKind.STEP and one.number)
+                at = max((i for i in steps if ordered[i].level <= block.level), default=0)
+            ordered.insert(at, block)
+        for block in ordered:
             if block.kind is BlockKind.HAZARD and block.protects == "section" and step_follows:
                 self.outline.add(replace(block, protects="step"))
             else:
@@ -283,12 +296,13 @@ class Body:
         inside = bool(self._item) and number(_indent(table), 0) >= max(self._indent, 1)
         if _is_hazard(cells, rows):
             texts = [text for cell in cells if (text := self._cell(cell))]
-            word, rest = split_signal_word(texts[0]) or (texts[0], "")
+            word, rest = split_signal_word(texts[0]) or (bare_word(texts[0]), "")
             symbol = next(
                 (image.alternative for cell in cells for image in self._images(cell) if image.alternative), ""
             )
             text = "\n".join(part for part in (rest, *texts[1:]) if part)
-            self._hazard(word, text, inside=inside, symbol=squeeze(symbol)[:80])
+            level = self._level_at(number(_indent(table), 0)) if inside else 0
+            self._hazard(word, text, level=level, symbol=squeeze(symbol)[:80])
             return
         if len(rows) < 2 or max(len(_cells(row)) for row in rows) < 2 or self._depth > 1:
             self._close_item()

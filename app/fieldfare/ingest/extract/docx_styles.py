@@ -28,6 +28,7 @@ _CAPTION = re.compile(
 _LISTING = re.compile(
     r"(?:toc|index|verzeichnis|table of figures|abbildungsverzeichnis)(?: heading|\s*\d)?$", re.IGNORECASE
 )
+_NESTED = re.compile(r"list (number|bullet|continue)(?: ([2-5]))?", re.IGNORECASE)
 _TITLES = frozenset("title titel titre título titulo titolo".split())
 _CHAIN = 20  # styles that a style may be based on
 _MAX_LEVEL = 8
@@ -38,7 +39,9 @@ _OFF = frozenset({"0", "false", "off", "none"})
 class Look:
     """What is known of a paragraph before its text is read; `level` is that of a heading from 1, 0 for other text.
 
-    `list` is the numbering and `depth` its level from 0; `indent` is the left indent in twentieths of a point.
+    `list` is the numbering and `depth` its level from 0; `nested` is the level from 0 that Word's own list styles name, which
+    number each level by a list of its own, and `continued` says that the text goes on in such an item. `indent` is the left
+    indent in twentieths of a point.
     """
 
     style: str = ""
@@ -48,6 +51,8 @@ class Look:
     listing: bool = False
     list: str = ""
     depth: int = 0
+    nested: int = 0
+    continued: bool = False
     indent: int = 0
     bordered: bool = False
     shaded: bool = False
@@ -96,6 +101,7 @@ class Styles:
         heading = next((match.group(1) for one in names if (match := _HEADING.fullmatch(one.strip()))), "")
         level = number(outline, 9) + 1 if outline else int(heading or 0)
         list_, depth = _list_of(layers, chain, numbering)
+        nested = next((match for one in names if (match := _NESTED.fullmatch(one.strip()))), None)
         indents = [child(layer, "ind") for layer in layers]
         left = next((text for one in indents if one is not None and (text := _left(one))), "")
         borders = next((one for layer in layers if (one := child(layer, "pBdr")) is not None), None)
@@ -107,6 +113,8 @@ class Styles:
             listing=bool(_LISTING.match(name.strip())),
             list=list_,
             depth=depth,
+            nested=int(nested.group(2) or 1) - 1 if nested else 0,
+            continued=nested is not None and nested.group(1).lower() == "continue" and not list_,
             indent=number(left, 0) if left else numbering.indent(list_, depth),
             bordered=borders is not None
             and sum(attribute(side, "val") not in {"", "nil", "none"} for side in children(borders)) >= 2,

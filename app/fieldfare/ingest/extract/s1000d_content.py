@@ -121,7 +121,7 @@ class Content:
     def _unnamed(self, declared: list[_Element]) -> None:
         """Add warnings that no place prints: they count for the whole module, and the author hears of it."""
         for one in declared:
-            for block in self._hazard(one, "procedure"):
+            for block in self._hazard(one, "section"):
                 self._outline.add(block)
                 text = f"no step names {block.signal_word} {block.text[:80]!r}: it stands for the whole module, name it where it counts"
                 self._files.remark(RemarkKind.DOUBT, self._file, text)
