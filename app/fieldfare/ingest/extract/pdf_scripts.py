@@ -63,12 +63,17 @@ class _Chain:
 
 def join_scripts(words: Sequence[Word]) -> tuple[Word, ...]:
     """The words of a page, those that run to the right, with raised and lowered pieces joined to theirs."""
-    if len({round(word.base, 1) for word in words}) < 2:
+    close = _close_bases(words)
+    if not close:
         return tuple(words)
-    order = sorted(range(len(words)), key=lambda index: (words[index].box.x0, words[index].base))
+    order = sorted(
+        (index for index, word in enumerate(words) if round(word.base, 1) in close),
+        key=lambda index: (words[index].box.x0, words[index].base),
+    )
     ends: dict[int, list[int]] = {}
     starts: dict[int, list[int]] = {}
-    for index, word in enumerate(words):
+    for index in order:
+        word = words[index]
         ends.setdefault(round(word.box.x1 / _GRID), []).append(index)
         starts.setdefault(round(word.box.x0 / _GRID), []).append(index)
     chains: dict[int, _Chain] = {}
@@ -97,6 +102,21 @@ def join_scripts(words: Sequence[Word]) -> tuple[Word, ...]:
             done.add(id(made))
             result.append(made.word())
     return tuple(result)
+
+
+def _close_bases(words: Sequence[Word]) -> set[float]:
+    """The baselines that stand as close to another as scripts do: those of running text stand further apart."""
+    sizes: dict[float, float] = {}
+    for word in words:
+        base = round(word.base, 1)
+        sizes[base] = max(sizes.get(base, 0.0), word.size)
+    order = sorted(sizes)
+    found = set[float]()
+    for index, base in enumerate(order):
+        for other in order[index + 1 : index + 30]:
+            if other - base < (_RAISED[1] + 0.02) * max(sizes[base], sizes[other]):
+                found |= {base, other}
+    return found
 
 
 def _holes(places: dict[int, list[int]], x: float, reach: int) -> list[int]:
