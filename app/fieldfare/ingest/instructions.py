@@ -26,16 +26,16 @@ _FORGET = {
 }  # fmt: skip
 _ROLE = {
     "en": r"you are (?:now )?(?:an? )?(?:ai\b|a\.i\.|language model|llm|chat ?bot|(?:helpful |virtual |digital )?assistant|dan\b|gpt)|"
-          r"as an? (?:ai|language model|llm|ai assistant)\b|pretend (?:to be|that you|you are)",
-    "de": r"du bist (?:jetzt |nun |ab jetzt )?(?:eine? )?(?:ki\b|sprachmodell|chat ?bot|assistent)|als (?:ki|sprachmodell|ki-assistent)\b",
+          r"as an? (?:ai|(?:large )?language model|llm|(?:ai|virtual|digital) assistant|chat ?bot)\b|pretend (?:to be|that you|you are)",
+    "de": r"du bist (?:jetzt |nun |ab jetzt )?(?:eine? )?(?:ki\b|sprachmodell|chat ?bot|assistent)|als (?:ki|sprachmodell|ki-assistent|chat ?bot)\b",
     "fr": r"(?:tu es|vous etes) (?:maintenant |desormais )?(?:une? )?(?:ia\b|modele de langage|chat ?bot|assistante? (?:virtuel|ia))|"
-          r"en tant que? (?:ia\b|modele de langage|assistante? ia)",
+          r"en tant que? (?:ia\b|modele de langage|assistante? (?:ia|virtuel)|chat ?bot)",
     "es": r"(?:ahora )?(?:eres|usted es) (?:ahora )?(?:una? )?(?:ia\b|modelo de lenguaje|chat ?bot|asistente (?:virtual|de ia))|"
-          r"como (?:una? )?(?:ia\b|modelo de lenguaje)",
+          r"como (?:una? )?(?:ia\b|modelo de lenguaje|asistente (?:virtual|de ia)|chat ?bot)",
     "pt": r"(?:voce|tu) (?:agora )?(?:e|es) (?:agora )?(?:uma? )?(?:ia\b|modelo de linguagem|chat ?bot|assistente (?:virtual|de ia))|"
-          r"como (?:uma? )?(?:ia\b|modelo de linguagem)",
+          r"como (?:uma? )?(?:ia\b|modelo de linguagem|assistente (?:virtual|de ia)|chat ?bot)",
     "it": r"(?:ora |adesso )?(?:sei|lei e) (?:ora |adesso )?(?:una? |un')?(?:ia\b|modello linguistico|chat ?bot|assistente (?:virtuale|ia))|"
-          r"come (?:una? )?(?:ia\b|modello linguistico)",
+          r"come (?:una? )?(?:ia\b|modello linguistico|assistente (?:virtuale|ia)|chat ?bot)",
 }  # fmt: skip
 _SECRECY = {
     "en": r"(?:do not|don't|never) (?:tell|inform|warn|show|reveal|mention (?:this|it|that) to) (?:this to )?the (?:user|technician|operator) "
@@ -57,13 +57,41 @@ _ANSWER = {
     "pt": r"(?:responda|responde) (?:sempre|apenas|somente|so|a (?:toda|cada) pergunta)",
     "it": r"(?:rispondi|rispondere) (?:sempre|solo|soltanto|unicamente|a (?:ogni|qualsiasi) domanda)",
 }  # fmt: skip
+# A reader that is no person, addressed by what it is; `AI` alone is an analog input unless somebody writes to it.
+_ADDRESS = {
+    "en": r"\b(?:(?:dear|hello|hey|hi),? (?:all |every )?|(?:note|message|memo|hint|reminder|instructions?|notice|attention) (?:to|for) "
+          r"(?:the |any |all |every |an? )?)(?:ai (?:assistant|model|system|agent|reader|tool|bot)s?|artificial intelligence|llms?|"
+          r"(?:large )?language models?|chat ?bots?|chat ?gpt|(?:virtual|digital) assistants?)\b|"
+          r"\b(?:dear|hello|hey|hi|(?:note|message|memo|hint|reminder|instructions?|notice|attention) to(?: the| any| all)?),? (?:ai\b|a\.i\.)|"
+          r"\b(?:ai (?:assistant|model|agent)s?|language models?|llms?|chat ?bots?) (?:that (?:is |are )?|which (?:is |are )?|who (?:is |are )?)?"
+          r"(?:read(?:ing|s)?|process(?:ing|es)?|summari[sz](?:ing|es?)|pars(?:ing|es?)|index(?:ing|es)?) this\b",
+    "de": r"\b(?:(?:liebe[rs]?|hallo|hey),? |(?:hinweis|anmerkung|anweisung|nachricht|notiz|bemerkung|botschaft)(?:en|e)? (?:fur|an) "
+          r"(?:die |den |das |alle |jede[ns]? |einen? )?)(?:kis?\b|kunstliche[nr]? intelligenz|sprachmodell|chat ?bots?\b|llms?\b|"
+          r"(?:digitale[nr]?|virtuelle[nr]?) assistent)",
+    "fr": r"\b(?:(?:chere?|bonjour|salut),? |(?:note|remarque|message|avis|instructions?|consignes?)(?: destinee?s?)? (?:a l'|a la |aux? |a |"
+          r"pour (?:l'|la |les? |toute )?))(?:ia\b|intelligences? artificielle|modeles? de langage|assistante?s? (?:ia|virtuel)|chat ?bots?\b|"
+          r"agents? conversationnel|llms?\b)",
+    "es": r"\b(?:(?:querid[oa]|estimad[oa]|hola),? |(?:nota|aviso|mensaje|instruccion(?:es)?|indicacion(?:es)?) (?:para|al?) "
+          r"(?:la |el |los |las |toda |cualquier )?)(?:ia\b|inteligencias? artificial|modelos? de lenguaje|asistentes? (?:de ia|virtual)|"
+          r"chat ?bots?\b|llms?\b)",
+    "pt": r"\b(?:(?:car[oa]|prezad[oa]|ola),? |(?:nota|aviso|mensagem|instruc(?:ao|oes)) (?:para|a|aos?) (?:a |o |as |os |qualquer )?)"
+          r"(?:ia\b|inteligencias? artificia|modelos? de linguagem|assistentes? (?:de ia|virtua)|chat ?bots?\b|llms?\b)",
+    "it": r"\b(?:(?:car[oaie]|gentile|ciao),? |(?:nota|avviso|messaggio|istruzion[ei]|indicazion[ei]) (?:per |all?'? ?|alla |agli )"
+          r"(?:l'|la |il |i |gli |le |ogni )?)(?:ia\b|intelligenz[ae] artificial|modell[oi] linguistic|assistent[ei] (?:ia|ai|virtual)|"
+          r"chat ?bot\b|llm\b)",
+    "system": r"^\W{0,3}(?:system|systeme|sistema|assistant)(?: message)? ?: ?(?:you (?:are|must|will|shall|should)\b|from now on\b|act as\b|"
+              r"sie (?:sind|mussen) (?:jetzt|nun|ab sofort)\b|du (?:bist|musst)\b|(?:tu es|vous etes) (?:maintenant|desormais)\b|"
+              r"(?:ahora )?(?:eres|estas|usted es)\b|voce (?:agora )?(?:e|esta|deve)\b|(?:ora |adesso )?(?:sei|devi)\b)",
+}  # fmt: skip
 _MARKERS = (
     r"<\|[a-z_]{2,20}\|>|\[/?inst\]|<</?sys>>|<(?:start|end)_of_turn>|^\W{0,3}###? ?(?:system|instruction|assistant|human|user)\s*:|"
     r"system ?-?prompts?\b|prompts? (?:systeme|del sistema|do sistema|di sistema)|\bjail ?break\b|\bprompt injection\b|"
     r"\bdeveloper mode (?:enabled|on|activated)\b|\bbegin (?:system|hidden) (?:prompt|instructions)\b|\bnew (?:system )?instructions ?:"
 )
 _ORDER = re.compile(
-    "|".join([_MARKERS, *(pattern for group in (_FORGET, _ROLE, _SECRECY, _ANSWER) for pattern in group.values())]),
+    "|".join(
+        [_MARKERS, *(pattern for group in (_FORGET, _ROLE, _SECRECY, _ANSWER, _ADDRESS) for pattern in group.values())]
+    ),
     re.MULTILINE,
 )
 MAX_LINE = 2000  # characters of a line that are looked at
