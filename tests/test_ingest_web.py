@@ -333,3 +333,19 @@ def test_style_sheets_are_read_below_the_source_only_and_in_one_pass(tmp_path: P
     text = f"{links}<style>{endless}</style><h1>A</h1><p class=x style='color:white'>Perhaps on a picture.</p>"
     (block,) = blocks_of(tmp_path / "in", text, "a.html")
     assert block.text == "Perhaps on a picture."
+
+
+@pytest.mark.parametrize(
+    ("name", "text", "title"),
+    [
+        ("x.html", "<title>Pump P7</title><h1>A</h1><p>Text.</p>", "Pump P7"),
+        ("x.html", "<h1>Pump <b>P7</b></h1><p>Text.</p><h2>B</h2><p>Text.</p>", "Pump P7"),
+        ("x.md", "# Pump P7\n\nText.\n\n## B\n\nText.\n", "Pump P7"),
+        ("x.md", "---\ntitle: Pump P7\n---\n# A\n\nText.\n", "Pump P7"),
+        ("x.md", "# A\n\nText.\n\n# B\n\nText.\n", "x.md"),
+    ],
+)
+def test_a_page_alone_gives_the_title_of_the_document(tmp_path: Path, name: str, text: str, title: str) -> None:
+    (tmp_path / name).write_text(text, encoding="utf-8")
+    (document,) = read(tmp_path)
+    assert document.title == title

@@ -68,6 +68,18 @@ def test_the_title_is_the_property_where_no_paragraph_is_one(tmp_path: Path) -> 
     assert read(made, tmp_path).title == "Pump P7"
 
 
+@pytest.mark.parametrize(("first", "title"), [("Pump P7", "Pump P7"), ("1 Safety", "")])
+def test_the_first_heading_is_the_title_where_nothing_else_is_and_it_is_no_chapter(
+    tmp_path: Path, first: str, title: str
+) -> None:
+    made = words.new()
+    made.core_properties.title = ""
+    made.add_heading(first, 1)
+    made.add_heading("Oil", 1)
+    made.add_paragraph("Text.")
+    assert read(made, tmp_path).title == title
+
+
 def test_lists_have_the_numbers_that_word_prints(tmp_path: Path) -> None:
     made = words.new()
     words.add_list(made, words.MULTILEVEL, 90, restart=True)

@@ -257,7 +257,7 @@ def _discovered(path: Path, language: str) -> Iterator[DocumentSource]:
         title = ""  # the first page's own title says more
     for (form, spoken), group in sorted(groups.items()):
         label = title if len(groups) == 1 or not title else f"{title} ({spoken})" if spoken else title
-        label = "" if form in _NAMED else label
+        label = "" if form in _NAMED or (len(group) == 1 and len(groups) == 1) else label
         yield DocumentSource(base=root, root=root, files=tuple(group), form=form, title=label, language=spoken)
 
 

@@ -32,7 +32,7 @@ MAX_TEXT = 1 << 30  # bytes of the main part, which is streamed
 
 
 def extract(source: DocumentSource, progress: Progress) -> Iterator[Piece]:
-    """Stream the main part; the title is the paragraph in the style Title, else the property."""
+    """Stream the main part; the title is the paragraph in the style Title, else the property, else the first heading."""
     file = source.files[0]
     with Container(file) as container:
         main = _main_part(container, file)
@@ -50,14 +50,14 @@ def extract(source: DocumentSource, progress: Progress) -> Iterator[Piece]:
                 body.element(element)
                 if sections := body.outline.take():
                     if not titled:
-                        yield Title(text=body.title or property_)
+                        yield Title(text=body.title or property_ or body.first_heading)
                         titled = True
                     yield from sections
                 if done % 50 == 0:
                     progress(f"reading {file.name}", stream.done >> 10, max(stream.size, stream.done) >> 10)
         body.finish()
         if not titled:
-            yield Title(text=body.title or property_)
+            yield Title(text=body.title or property_ or body.first_heading)
         yield from body.outline.sections()
         yield from body.remarks()
         progress(f"reading {file.name}", 1, 1)

@@ -39,6 +39,8 @@ class Body:
     ) -> None:
         self.outline = Outline()
         self.title = ""
+        self._headed = False
+        self.first_heading = ""  # where it has no number, as that of a chapter has
         self.notes: dict[tuple[str, str], _Element] = {}
         self._file, self._base, self._relations = file, base, relations
         self._styles, self._numbering, self._runs = styles, numbering, Runs(styles)
@@ -132,6 +134,8 @@ class Body:
             self._close_figures()
             self._close_item()
             self._heading = squeeze(f"{counted.replace('•', '')} {text}")
+            if not self._headed:
+                self._headed, self.first_heading = True, "" if self._heading[:1].isdigit() else self._heading
             self.outline.heading(look.level, self._heading)
         elif look.bordered and text:
             self._close_figures()

@@ -11,6 +11,7 @@ from fieldfare.domain import PictureSource, Remark, RemarkKind, Title
 from fieldfare.ingest.extract import hidden, html, html_text, markdown, style_sheets
 from fieldfare.ingest.sources import PICTURES
 from fieldfare.ingest.structure import Outline
+from fieldfare.text import squeeze
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -41,7 +42,7 @@ def extract(source: DocumentSource, progress: Progress) -> Iterator[Piece]:
             continue
         read.append((_order(file, root, page.order), file, name, page))
     read.sort(key=lambda entry: entry[0])
-    yield Title(text=read[0][3].title if read else "")
+    yield Title(text=_title(read[0][3], read[0][2], alone=len(read) == 1) if read else "")
     outline = Outline()
     pictures = Pictures(source.base, language, remarks)
     for done, (_, file, name, page) in enumerate(read, 1):
@@ -63,6 +64,14 @@ def extract(source: DocumentSource, progress: Progress) -> Iterator[Piece]:
         progress(f"reading {root.name}", done, len(read))
     yield from outline.sections()
     yield from dict.fromkeys(remarks)
+
+
+def _title(page: markdown.MarkdownPage, name: str, *, alone: bool) -> str:
+    """What the first page calls the document: its title, else, where it is the only page, its only main heading."""
+    if page.title or not alone or not page.html.strip():
+        return page.title
+    headings = html.select(html.parse(page.html, name), ".//h1")
+    return squeeze(html_text.inline(headings[0])) if len(headings) == 1 else ""
 
 
 def _sheet(address: str, folder: Path, base: Path) -> str | None:
