@@ -101,3 +101,23 @@ def test_quotes_are_verbatim_by_construction() -> None:
     statement = grounding.quote(PASSAGE, 0, 33)
     assert statement.verbatim
     assert statement.text == TEXT[:33]
+
+
+@pytest.mark.parametrize(
+    ("printed", "claimed", "proved"),
+    [
+        ("The resistance must be at least 10⁶ Ω.", "The resistance must be at least 10⁶ Ω.", True),
+        ("The resistance must be at least 10⁶ Ω.", "The resistance must be at least 10 Ω.", False),
+        ("The resistance must be at least 10⁶ Ω.", "The resistance must be at least 106 Ω.", False),
+        ("The flow is 5×10⁻³ m³/s.", "The flow is 5×10⁻² m³/s.", False),
+        ("The flow is 5×10⁻³ m³/s.", "The flow is 5 m³/s.", False),
+        ("The length is 25^(0.1) mm.", "The length is 25 mm.", False),
+        ("Tighten the bolt to 45¹⁾ N·m.", "Tighten the bolt to 45 N·m.", True),
+        ("Fit 3 x 10 mm bolts.", "Fit 3 bolts of 10 mm.", True),
+    ],
+)
+def test_a_number_is_its_whole_power(printed: str, claimed: str, proved: bool) -> None:
+    passage = Passage(
+        id=1, pack="p", document="d", section=1, heading=("Limits",), text=printed, kind=BlockKind.PARAGRAPH
+    )
+    assert bool(grounding.check(claimed, [passage])) is proved

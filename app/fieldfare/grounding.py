@@ -21,7 +21,9 @@ if TYPE_CHECKING:
 MIN_OVERLAP = 0.8  # share of a sentence's content words that must stand in the span; all of them where it negates
 SPAN_SENTENCES = 3
 
-_NUMBER = re.compile(r"(?<![\w.,])[-−+±]?\d+(?:[.,]\d+)*(?:\s*/\s*\d+)?")
+# A number is its whole power: 10⁶ proves no 10, 5×10⁻³ no 5. A raised digit before a bracket (45¹⁾) is the mark of a footnote.
+_POWER = r"(?:(?:\s*[×x]\s*10)?(?:\s?\^\([^()]{1,12}\)|\^[-+−]?\d+|[⁺⁻]?[⁰¹²³⁴⁵⁶⁷⁸⁹]+(?!⁾)))?"
+_NUMBER = re.compile(rf"(?<![\w.,])[-−+±]?\d+(?:[.,]\d+)*(?:\s*/\s*\d+)?{_POWER}")
 _UNIT = re.compile(
     r"\s?(°\s?[CF]|%|‰|µm|mm²|cm²|m²|m³|mm|cm|km|dm|[kMGm]?W(?:h)?|kVA|[kM]?VA|[kmµ]?V|[kmµ]?A(?:h)?|[kMG]?Hz|[kMG]?Ω|ohms?|"
     r"N[·.\-*]?m|Nm|kN|N|lb[·.\-\s]?(?:ft|in)|ft[·.\-\s]?lb|in[·.\-\s]?lb|lbs?|kg|mg|g|t|[kM]?Pa|m?bar|psi|l/h|L/h|l/min|L/min|"
