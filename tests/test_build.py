@@ -12,7 +12,7 @@ import pytest
 
 from fieldfare import library
 from fieldfare.assistant import Assistant
-from fieldfare.domain import Answered, Drafted, Place, Question, Section, Verdict
+from fieldfare.domain import Answered, Drafted, Match, Place, Question, Section, Verdict
 from fieldfare.errors import SourceError
 from fieldfare.ingest import worker
 from fieldfare.ingest.cache import Cache
@@ -216,7 +216,7 @@ The drain plug is tightened to 38 N·m and the housing bolts to 50 N·m.
 ## 2.3 Valves
 WARNING: Hot water.
 
-The suction line valve opens at 0.3 bar and closes at 0.2 bar.
+The suction line valve opens at 0.3 bar and closes at 0.2 bar. The CO₂ cartridge holds 16 g.
 ## 2.4 Interlock
 The interlock S14 must never be removed.
 """
@@ -268,6 +268,12 @@ def test_a_document_that_supersedes_nothing_is_told(tmp_path: Path) -> None:
         (tmp_path / name).write_text(text, "utf-8")
     with pytest.raises(SourceError, match=r"'PM B', which is no document of this pack\. It has: .*PM-1 B.*Pump manual"):
         build(read_source(tmp_path), tmp_path / "p.fpack", None, quiet)
+
+
+def test_a_formula_is_found_as_it_is_typed(revised: Assistant) -> None:
+    found = revised.search(Question(text="CO2"))
+    assert "CO₂" in found[0].passage.text
+    assert Match.WORDS in found[0].matched_by
 
 
 def test_an_abbreviation_finds_its_long_form(revised: Assistant) -> None:

@@ -297,7 +297,9 @@ def test_the_list_says_who_answers_for_a_pack(
 
 
 @pytest.mark.usefixtures("trusting")
-def test_insisting_does_not_pass_over_a_trusted_signature_that_fails(published: Path, home: Path, tmp_path: Path) -> None:
+def test_insisting_does_not_pass_over_a_trusted_signature_that_fails(
+    published: Path, home: Path, tmp_path: Path
+) -> None:
     changed = put(published / "pump-1.9.fpack", tmp_path / "changed")
     data = bytearray(changed.read_bytes())
     data[len(data) // 2] ^= 1

@@ -87,6 +87,11 @@ def lowered(text: str) -> str:
     return f" {inner}" if _DEVIATION.fullmatch(inner) else inner.translate(_LOWERED)
 
 
+def searchable(text: str) -> str:
+    """A text as the word index holds it: H₂O is found as H2O."""
+    return text if text.isascii() else unicodedata.normalize("NFKC", text)
+
+
 _WORD = re.compile(r"[^\W_]+(?:[.,'’][^\W_]+)*", re.UNICODE)
 
 

@@ -31,7 +31,7 @@ from fieldfare.ingest.documents import Workshop
 from fieldfare.ingest.illustrations import illustration
 from fieldfare.ingest.passages import cut, leading_hazards
 from fieldfare.pack import manifest
-from fieldfare.text import identifier_key, loose_key
+from fieldfare.text import identifier_key, loose_key, searchable
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -262,9 +262,10 @@ class _Writer:
         for number, (_, figure, _) in enumerate(blocks):
             if figure is not None:
                 words = illustration(section, number)
+                found_by = words.caption, f"{title} > {words.heading}", f"{words.callouts}\n{words.text}"
                 self._db.execute(
                     "INSERT INTO figure_words (rowid, caption, heading, text) VALUES (?, ?, ?, ?)",
-                    (figure, words.caption, f"{title} > {words.heading}", f"{words.callouts}\n{words.text}"),
+                    (figure, *map(searchable, found_by)),
                 )
                 self._illustrations.append(words.whole)
         self._open_hazards[section.path] = [hazard for i in leading_hazards(section) if (hazard := blocks[i][2])]
@@ -280,7 +281,7 @@ class _Writer:
             )  # fmt: skip
             self._db.execute(
                 "INSERT INTO passage_words (rowid, heading, text, caption) VALUES (?, ?, ?, ?)",
-                (passage, f"{title} > {heading}", one.text, captions),
+                (passage, *map(searchable, (f"{title} > {heading}", one.text, captions))),
             )
             hazards = {blocks[i][2] for i in one.hazards}
             if one.kind is not BlockKind.HAZARD:

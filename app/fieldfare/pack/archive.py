@@ -10,6 +10,7 @@ from fieldfare.database import Reader
 from fieldfare.domain import Block, BlockKind, Figure, Hazard, Passage, Picture, Place, Region, SectionView
 from fieldfare.errors import PackError
 from fieldfare.pack import manifest
+from fieldfare.text import searchable
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -129,10 +130,8 @@ class Archive:
 
     def document_frequency(self, word: str) -> int:
         """In how many passages an FTS5 phrase stands."""
-        quoted = word.replace('"', '""')
-        return int(
-            self._reader.value("SELECT count(*) FROM passage_words WHERE passage_words MATCH ?", (f'"{quoted}"',))
-        )
+        query = "SELECT count(*) FROM passage_words WHERE passage_words MATCH ?"
+        return int(self._reader.value(query, (fts_phrase(word),)))
 
     def passages(self, ids: Iterable[int]) -> dict[int, Passage]:
         """Passages by id, each with the hazards that protect it, its figures and its identifiers."""
@@ -267,7 +266,7 @@ class Archive:
 
 def fts_phrase(word: str) -> str:
     """A word as an FTS5 string: quoted, so that no character of it is syntax."""
-    return '"' + re.sub(r'"', '""', word) + '"'
+    return '"' + re.sub(r'"', '""', searchable(word)) + '"'
 
 
 def _place(page: int | None, label: str, region: str | None) -> Place:
