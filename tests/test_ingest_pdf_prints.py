@@ -227,3 +227,28 @@ def test_the_title_is_the_largest_print_of_the_first_page_or_none(
     ]
     print_story(file, *story, title="")
     assert read(file).title == title
+
+
+def test_a_warning_with_a_bar_before_it_keeps_its_title_and_text_together(tmp_path: Path) -> None:
+    from reportlab.pdfgen.canvas import Canvas
+
+    file = tmp_path / "bar.pdf"
+    page = Canvas(str(file), pagesize=(400, 400))
+    page.setFont("Helvetica", 10)
+    page.drawString(40, 360, "Hang the belt over the pulley and pull it tight by hand.")
+    page.rect(40, 288, 4, 54, stroke=0, fill=1)
+    page.setFont("Helvetica-Bold", 10)
+    page.drawString(56, 330, "WARNING")
+    page.drawString(56, 312, "Do not over-tension")
+    page.setFont("Helvetica", 10)
+    page.drawString(56, 294, "The belt must not be under extreme tension.")
+    page.drawString(40, 262, "Then close the cover of the drive.")
+    page.save()
+    found = blocks(read(file))
+    (hazard,) = [block for block in found if block.kind is BlockKind.HAZARD]
+    assert hazard.signal_word == "WARNING"
+    assert hazard.text.split() == "Do not over-tension The belt must not be under extreme tension.".split()
+    assert [block.text for block in found if block.kind is BlockKind.PARAGRAPH] == [
+        "Hang the belt over the pulley and pull it tight by hand.",
+        "Then close the cover of the drive.",
+    ]

@@ -39,6 +39,7 @@ from fieldfare.ingest.extract.pdf_paragraphs import (
     printed_title,
     read_mark,
 )
+from fieldfare.ingest.extract.pdf_shapes import Box
 from fieldfare.ingest.extract.pdf_turns import around_turned, band, main_box, parted, turned_parts
 from fieldfare.ingest.hazards import bare_word, is_alert_mark, is_signal_word, is_warning_table, split_signal_word
 from fieldfare.ingest.sources import PAGES_A_JOB
@@ -49,9 +50,10 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
     from fieldfare.ingest.extract import Piece, Progress
-    from fieldfare.ingest.extract.pdf_shapes import Box
     from fieldfare.ingest.sources import DocumentSource
 
+_BAR = 8.0  # points: a wider upright rectangle is no bar
+_BAR_GAP = 30.0  # points between a bar and its text
 SAMPLE = 60  # pages that are enough to learn a document's running heads and type sizes
 
 
@@ -255,7 +257,7 @@ class _Reader:
         taken = [*(table.box for table in tables), *(figure.box for figure in figures)]
         captions = [line for figure in figures for line in figure.caption]
         lines = [line for line in lines if line not in captions and not any(box.holds(line.box) for box in taken)]
-        warnings = _warnings(panels, lines, content.height)
+        warnings = _warnings([*panels, *_barred(content, lines)], lines, content.height)
         boxed = [line for warning in warnings for line in warning.all_lines]
         lines = [line for line in lines if line not in boxed]
         things: list[_Thing] = [*lines, *tables, *figures, *warnings]
@@ -427,6 +429,22 @@ def _warnings(panels: Sequence[pdf_tables.Panel], lines: Sequence[Line], height:
         signal = split_signal_word(join_lines(text))
         if signal and signal[1]:
             found.append(_Warning(panel.box, signal[0], _without_word(text, signal[0]), inside))
+    return found
+
+
+def _barred(content: PageContent, lines: Sequence[Line]) -> list[pdf_tables.Panel]:
+    """Text with an upright bar before it, which is all that is drawn of a box in many manuals."""
+    found = []
+    for bar in (*content.rules, *content.frames):
+        if bar.width <= _BAR and bar.height > 3 * max(bar.width, 4):
+            beside = [
+                line.box
+                for line in lines
+                if bar.y0 - 2 <= (line.box.y0 + line.box.y1) / 2 <= bar.y1 + 2 and 0 <= line.box.x0 - bar.x1 <= _BAR_GAP
+            ]
+            if beside:
+                right = max(box.x1 for box in beside)
+                found.append(pdf_tables.Panel(Box(bar.x0, bar.y0, right, bar.y1)))
     return found
 
 
