@@ -257,7 +257,7 @@ class _Reader:
         taken = [*(table.box for table in tables), *(figure.box for figure in figures)]
         captions = [line for figure in figures for line in figure.caption]
         lines = [line for line in lines if line not in captions and not any(box.holds(line.box) for box in taken)]
-        warnings = _warnings([*panels, *_barred(content, lines)], lines, content.height)
+        warnings = _warnings([*panels, *_barred(content, lines, occupied)], lines, content.height)
         boxed = [line for warning in warnings for line in warning.all_lines]
         lines = [line for line in lines if line not in boxed]
         things: list[_Thing] = [*lines, *tables, *figures, *warnings]
@@ -432,11 +432,11 @@ def _warnings(panels: Sequence[pdf_tables.Panel], lines: Sequence[Line], height:
     return found
 
 
-def _barred(content: PageContent, lines: Sequence[Line]) -> list[pdf_tables.Panel]:
-    """Text with an upright bar before it, which is all that is drawn of a box in many manuals."""
+def _barred(content: PageContent, lines: Sequence[Line], boxes: Sequence[Box]) -> list[pdf_tables.Panel]:
+    """Text with an upright bar before it, which is all that is drawn of a box in many manuals; edges of `boxes` are none."""
     found = []
     for bar in (*content.rules, *content.frames):
-        if bar.width <= _BAR and bar.height > 3 * max(bar.width, 4):
+        if bar.width <= _BAR and bar.height > 3 * max(bar.width, 4) and not any(box.near(bar, 2) for box in boxes):
             beside = [
                 line.box
                 for line in lines
