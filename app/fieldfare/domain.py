@@ -364,6 +364,25 @@ class Evidence:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Signals:
+    """What a search measured of the first three current passages, before anything is weighed: a gate is calibrated on it.
+
+    `closeness` is the nearest meaning (0 for strangers, about 1 for the same words; 0 where none was compared), `nearest`
+    the same over all candidates. `coverage` is the best share of the question's words weighed by rarity, `share` the same
+    with every word counting alike. `margin` is the score of the first passage over the best of another section. `answers`
+    and `span` are the reader's best logits, None where nothing was read.
+    """
+
+    closeness: float = 0.0
+    nearest: float = 0.0
+    coverage: float = 0.0
+    share: float = 0.0
+    margin: float = 0.0
+    answers: float | None = None
+    span: float | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Finding:
     """What a search found, and how well it fits: `support` from 0 to 1 is what the gate decides by.
 
@@ -373,6 +392,7 @@ class Finding:
     evidence: tuple[Evidence, ...]
     support: float
     unknown: tuple[str, ...] = ()
+    signals: Signals = Signals()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -12,7 +12,7 @@ from collections import Counter
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Protocol
 
-from fieldfare.domain import BlockKind, Evidence, Finding, Match, Passage, Question
+from fieldfare.domain import BlockKind, Evidence, Finding, Match, Passage, Question, Signals
 from fieldfare.errors import ModelError
 from fieldfare.pack.archive import fts_phrase
 from fieldfare.text import content_words, identifier_candidates, identifier_key, loose_key, stem, words
@@ -125,7 +125,13 @@ class Retriever:
         )
         current = [one for one in best if not _passage(one).superseded_by]
         support = _support(current, vectors.keys())
-        return Finding(evidence=evidence, support=support, unknown=self._unknown(text, archives))
+        nearest = max((one.cosine for one in found.values()), default=0.0)
+        return Finding(
+            evidence=evidence,
+            support=support,
+            unknown=self._unknown(text, archives),
+            signals=_signals(current, nearest, set(map(stem, terms))),
+        )
 
     def find_figures(self, question: Question, limit: int = 6) -> tuple[Evidence, ...]:
         """The figures for a question or a caption, best first: by their captions, the words inside them and the text that
@@ -401,6 +407,33 @@ def _current_first(ranked: Sequence[_Candidate], limit: int) -> list[_Candidate]
         places = [place for place, other in enumerate(ordered) if _passage(other).subject == subject]
         ordered.insert(places[-1] + 1 if places else len(ordered), one)
     return ordered
+
+
+def _signals(best: Sequence[_Candidate], nearest: float, wanted: Collection[str]) -> Signals:
+    """What was measured of the best candidates, as it is."""
+    first = best[:3]
+    if not first:
+        return Signals()
+    section = _section(first[0])
+    other = next((one.score for one in best if _section(one) != section), 0.0)
+    present = ({stem(word) for word in words(_context(one) + _passage(one).text)} for one in first)
+    shares = [sum(word in mine for word in wanted) / len(wanted) for mine in present] if wanted else [0.0]
+    return Signals(
+        closeness=round(max(one.cosine for one in first), 4),
+        nearest=round(nearest, 4),
+        coverage=round(max(one.coverage for one in first), 4),
+        share=round(max(shares), 4),
+        margin=round(first[0].score - other, 4),
+    )
+
+
+def _section(one: _Candidate) -> tuple[str, int]:
+    return _passage(one).pack, _passage(one).section
+
+
+def _context(one: _Candidate) -> str:
+    passage = _passage(one)
+    return " ".join((passage.document, *passage.heading, ""))
 
 
 def _support(best: Sequence[_Candidate], meant: Collection[str]) -> float:
