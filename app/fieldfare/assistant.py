@@ -20,6 +20,7 @@ from fieldfare.domain import (
     Evidence,
     EvidenceFound,
     Failed,
+    Finding,
     InstalledPack,
     ModelState,
     ModelStatus,
@@ -117,7 +118,11 @@ class Assistant:
 
     def search(self, question: Question, limit: int = 10) -> tuple[Evidence, ...]:
         """The instant tier: the best passages, without any language model."""
-        return self._retriever.search(question, limit).evidence
+        return self.find(question, limit).evidence
+
+    def find(self, question: Question, limit: int = 10) -> Finding:
+        """As `search`, with how well the evidence fits the question."""
+        return self._retriever.search(question, limit)
 
     def find_figures(self, question: Question, limit: int = 6) -> tuple[Evidence, ...]:
         """The figures for a question, without any language model; each piece of evidence carries its figure."""
