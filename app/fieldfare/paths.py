@@ -31,6 +31,11 @@ def embedders_dir() -> Path:
     return share_dir() / "models" / "embedders"
 
 
+def reader_dir() -> Path:
+    """The embedded reader: CTranslate2 model, heads, tokenizer, description."""
+    return share_dir() / "models" / "reader"
+
+
 def language_model_file() -> Path:
     """The embedded language model."""
     return share_dir() / "models" / "language-model.gguf"

@@ -231,8 +231,11 @@ class Network:
         return f"{layers}.{layer}.{names[part]}"
 
 
-def write_encoder(network: Network, folder: Path, quantisation: str) -> None:
-    """Write CTranslate2's model.bin, config.json and vocabulary.json into `folder`."""
+def write_encoder(network: Network, folder: Path, quantisation: str, *, pairs: bool = False) -> None:
+    """Write CTranslate2's model.bin, config.json and vocabulary.json into `folder`.
+
+    `pairs` keeps the types of tokens, 0 for those of the first text and 1 for those of the second; else all are of type 0.
+    """
     import numpy as np
     from ctranslate2.converters import utils
     from ctranslate2.specs import common_spec, transformer_spec
@@ -244,7 +247,7 @@ def write_encoder(network: Network, folder: Path, quantisation: str) -> None:
         pre_norm=False,
         activation=getattr(common_spec.Activation, ACTIVATIONS[network.activation]),
         layernorm_embedding=True,
-        num_source_embeddings=1 if relative is None else 2,
+        num_source_embeddings=1 if relative is None and not pairs else 2,
         embeddings_merge=common_spec.EmbeddingsMerge.ADD,
         relative_attention_bias=relative is not None,
     )
@@ -252,6 +255,9 @@ def write_encoder(network: Network, folder: Path, quantisation: str) -> None:
     encoder.embeddings[0].weight = network.table("word")
     if relative is None:
         encoder.position_encodings.encodings = network.table("position")
+        if pairs:  # the table of positions holds type 0 already
+            types = network.weights["embeddings.token_type_embeddings.weight"]
+            encoder.embeddings[1].weight = types - types[0]
     else:  # with relative positions the engine drops absolute ones: they come in as a second feature of each token
         encoder.embeddings[1].weight = network.table("position")
 

@@ -1,0 +1,123 @@
+"""Question and passage to: does the passage answer, and where. A small encoder with two heads, on CTranslate2.
+
+It reads both together, so it sees what words and vectors miss: that the passage speaks of another joint, another year, the
+opposite. It writes nothing. How it was made and what it is worth: docs/reader.md.
+"""
+
+from __future__ import annotations
+
+import io
+import json
+import os
+import threading
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from fieldfare.errors import ModelError
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+    from pathlib import Path
+
+    import numpy as np
+
+DESCRIPTION = "reader.json"
+HEADS = "heads.npy"
+_THREADS = 2
+_LONGEST_CHARACTERS = 8_000  # far more than the window holds: bounds what the tokenizer is given
+_LONGEST_SPAN = 40  # tokens
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Reading:
+    """What the reader makes of one passage.
+
+    `answers` is the logit that it answers the question; text[start:end] the likeliest answer in it and `span` how much
+    likelier that is than none, as a difference of logits.
+    """
+
+    answers: float
+    start: int
+    end: int
+    span: float
+
+
+class Reader:
+    """An open reader. Safe to use from several threads: they take turns."""
+
+    def __init__(self, *, description: dict[str, Any], tokenizer: Any, encoder: Any, heads: np.ndarray) -> None:
+        """Use `open`."""
+        self.version = str(description["version"])
+        self._question, self._window = int(description["question_tokens"]), int(description["tokens"])
+        self._first, self._between = int(description["first"]), int(description["between"])
+        self._tokenizer = tokenizer
+        self._encoder = encoder
+        self._heads = heads
+        self._lock = threading.Lock()
+
+    @classmethod
+    def open(cls, folder: Path) -> Reader:
+        """Load the reader of a folder that scripts/train/export_reader.py wrote. Raises ModelError."""
+        import ctranslate2
+        import numpy as np
+        import tokenizers
+
+        try:
+            description = json.loads((folder / DESCRIPTION).read_text("utf-8"))
+            tokenizer = tokenizers.Tokenizer.from_str((folder / "tokenizer.json").read_text("utf-8"))
+            tokenizer.no_truncation()
+            tokenizer.no_padding()
+            heads = np.load(io.BytesIO((folder / HEADS).read_bytes()), allow_pickle=False)
+            threads = min(_THREADS, os.cpu_count() or 1)
+            encoder = ctranslate2.Encoder(str(folder), device="cpu", inter_threads=1, intra_threads=threads)
+            return cls(description=description, tokenizer=tokenizer, encoder=encoder, heads=heads)
+        except Exception as error:  # the engines raise plain Exception and RuntimeError
+            raise ModelError(f"The reader in {folder} cannot be loaded ({error}). Set Fieldfare up again.") from error
+
+    def read(self, question: str, texts: Sequence[str], leads: Sequence[str] = ()) -> tuple[Reading, ...]:
+        """A reading of each text, in the order given; texts longer than the window are cut.
+
+        `leads` stand before the texts, as their headings do: they are read and never pointed at.
+        """
+        asked = self._ids(question)[0][: self._question]
+        return tuple(self._read_one(asked, text, leads[index] if leads else "") for index, text in enumerate(texts))
+
+    def _ids(self, text: str) -> tuple[list[int], list[tuple[int, int]]]:
+        encoded = self._tokenizer.encode(text[:_LONGEST_CHARACTERS], add_special_tokens=False)
+        return encoded.ids, encoded.offsets
+
+    def _read_one(self, asked: list[int], text: str, lead: str) -> Reading:
+        # One at a time: beside longer texts a text is padded, and in int8 it would be read otherwise.
+        import ctranslate2
+        import numpy as np
+
+        before = f"{lead}\n" if lead else ""
+        ids, offsets = self._ids(before + text)
+        head = [self._first, *asked, self._between]
+        ids = ids[: self._window - len(head) - 1]
+        tokens = [*head, *ids, self._between]
+        kinds = [0] * len(head) + [1] * (len(ids) + 1)
+        with self._lock:
+            output = self._encoder.forward_batch(
+                ctranslate2.StorageView.from_array(np.array([tokens], dtype=np.int32)),
+                ctranslate2.StorageView.from_array(np.array([len(tokens)], dtype=np.int32)),
+                [kinds],
+            )
+        states = np.asarray(output.last_hidden_state, dtype=np.float32)[0]
+        logits = states @ self._heads[:, :-1].T + self._heads[:, -1]
+        inside = [index for index, (start, _) in enumerate(offsets[: len(ids)]) if start >= len(before)]
+        if not inside:
+            return Reading(answers=float(logits[0, 0]), start=0, end=0, span=-1e4)
+        begin = len(head) + inside[0]
+        spans = logits[begin : len(head) + len(ids), 1][:, None] + logits[begin : len(head) + len(ids), 2][None, :]
+        spans = np.where(
+            np.tri(len(spans), k=-1, dtype=bool) | ~np.tri(len(spans), k=_LONGEST_SPAN, dtype=bool), -1e4, spans
+        )
+        first, last = np.unravel_index(int(spans.argmax()), spans.shape)
+        where = offsets[inside[0] :]
+        return Reading(
+            answers=float(logits[0, 0]),
+            start=where[int(first)][0] - len(before),
+            end=where[int(last)][1] - len(before),
+            span=float(spans[first, last] - logits[0, 1] - logits[0, 2]),
+        )
