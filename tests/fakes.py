@@ -174,7 +174,7 @@ STATEMENTS = (
     quote(OIL, f"5. {OIL_STEPS[4]}"),
     quote(TORQUE, "T4: Oil drain plug, 35 N·m, new copper washer"),
 )
-GROUNDED = Answer(verdict=Verdict.GROUNDED, statements=STATEMENTS, evidence=FOUND, hazards=(BURNS,))
+GROUNDED = Answer(verdict=Verdict.GROUNDED, statements=STATEMENTS, evidence=FOUND)
 REFUSED = Answer(
     verdict=Verdict.REFUSED,
     statements=(),

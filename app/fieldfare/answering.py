@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
     import numpy as np
 
-    from fieldfare.domain import Evidence, Finding, Hazard, Passage, Question
+    from fieldfare.domain import Evidence, Finding, Passage, Question
 
 ROW_SHARE = 0.6  # and of its words counted plainly: of two words both, of three two
 ROW_COVERAGE = 0.45  # share of the question's words that a table row or warning must hold to be quoted as the answer
@@ -295,20 +295,6 @@ def best_quotes(question: Question, evidence: Sequence[Evidence], embedder: Enco
     return [grounding.quote(one.passage, start, end)]
 
 
-def hazards_of(passages: Sequence[Passage]) -> tuple[Hazard, ...]:
-    """Every hazard that protects one of the passages, once each, in the order of the manual.
-
-    A passage that is a warning says it itself.
-    """
-    found: dict[tuple[str, str], Hazard] = {}
-    for passage in passages:
-        if passage.kind is BlockKind.HAZARD:
-            continue
-        for hazard in passage.hazards:
-            found.setdefault((passage.pack, f"{hazard.signal_word}\n{hazard.text}"), hazard)
-    return tuple(found.values())
-
-
 def superseded(statements: Sequence[Statement], finding: Finding) -> tuple[Evidence, ...]:
     """What superseded pages say of the same subject in other words than the pages that are cited."""
     cited = [statement.citation.passage for statement in statements]
@@ -329,11 +315,10 @@ def disagreement(one: Evidence) -> Statement:
 
 
 def answer(statements: Sequence[Statement], evidence: Sequence[Evidence]) -> Answer:
-    """A finished answer; its hazards are those of every passage that it cites."""
+    """A finished answer."""
     verdict = Verdict.QUOTED if all(one.verbatim for one in statements) else Verdict.GROUNDED
     return Answer(
         verdict=verdict,
         statements=tuple(statements),
         evidence=tuple(evidence),
-        hazards=hazards_of([one.citation.passage for one in statements]),
     )

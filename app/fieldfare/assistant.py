@@ -8,10 +8,14 @@ from __future__ import annotations
 
 import contextlib
 import threading
+import time
+from collections import OrderedDict
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Protocol
 
 from fieldfare import answering, embedders, library, paths
+from fieldfare.ahead import Ahead
 from fieldfare.domain import (
     Answered,
     Cancelled,
@@ -28,8 +32,9 @@ from fieldfare.domain import (
     Question,
     SectionView,
     Statement,
+    hazards_before,
 )
-from fieldfare.errors import FieldfareError, PackError
+from fieldfare.errors import CrashError, FieldfareError, ModelError, PackError
 from fieldfare.retrieval import Retriever
 
 if TYPE_CHECKING:
@@ -40,13 +45,23 @@ if TYPE_CHECKING:
     from fieldfare.settings import Settings
 
 SHOWN = 5  # pieces of evidence beside an answer
+FOUND = 10  # pieces of evidence that a search looks for unless told otherwise
+KEPT = 4  # findings that are kept: who pauses, reads and asks has the same question searched once
+DRAFT = (400, 60)  # tokens of the prompt and of the answer of a usual draft
+SECOND_LOOK = 60.0  # seconds after which a machine that was too slow for drafts is measured again
 
 
 class Model(answering.Generator, Protocol):
-    """A generator that can be closed."""
+    """A language model that loads when it is told to, may be closed at any time, and knows how fast it is."""
+
+    def load(self) -> None:
+        """Make it ready, or measure its speed again; waits for it. Raises ModelError."""
+
+    def seconds(self, read: int, written: int) -> float:
+        """How long reading and writing so many tokens takes on this machine, as measured last; 0 where unknown."""
 
     def close(self) -> None:
-        """Free the model's memory."""
+        """Free the model's memory at once, whatever it is doing."""
 
 
 class Assistant:
@@ -59,8 +74,12 @@ class Assistant:
         open_model: Callable[[], Model] | None,
         *,
         eager: bool = False,
+        patience: float = 0.0,
     ) -> None:
-        """`open_model` loads the language model, None where there is none; `eager` loads it as soon as it is needed."""
+        """`open_model` gives the language model, None where there is none; `eager` loads it as soon as it is needed.
+
+        A machine on which a usual draft takes longer than `patience` seconds quotes instead; 0 waits for any.
+        """
         self._shelf = shelf
         self._archives: dict[str, Archive] = {one.manifest.id: one for one in shelf.archives}
         self._embedder = embedder
@@ -74,8 +93,14 @@ class Assistant:
         self._retriever = Retriever(shelf.archives, embedder, self._others)
         self._open_model = open_model
         self._eager = eager
+        self._patience = patience
         self._model: Model | None = None
         self._loading = threading.Lock()
+        self._stopped = threading.Event()
+        self._measured_at = 0.0
+        self._found: OrderedDict[tuple[Question, int], Finding] = OrderedDict()
+        self._ahead: Ahead | None = None
+        self._taking = threading.Lock()  # of the two above
         sentence = "The model is not loaded yet." if open_model else "No language model: answers are quotes."
         self._state = ModelState(status=ModelStatus.ABSENT, sentence=sentence)
 
@@ -111,30 +136,94 @@ class Assistant:
             )
             try:
                 self._model = self._open_model()
+                if self._stopped.is_set():  # what is stopped from now on finds the model and closes it
+                    self._model.close()
+                self._model.load()
             except FieldfareError as error:
+                self._model = None
                 self._state = ModelState(status=ModelStatus.FAILED, sentence=f"{error} Answers are quotes.")
             else:
-                self._state = ModelState(status=ModelStatus.READY, sentence="The language model is ready.")
+                self._judge(self._model)
 
-    def search(self, question: Question, limit: int = 10) -> tuple[Evidence, ...]:
+    def _judge(self, model: Model) -> None:
+        """Say whether the model is fast enough to wait for."""
+        seconds = model.seconds(*DRAFT)
+        self._measured_at = time.monotonic()
+        if 0 < self._patience < seconds:
+            sentence = (
+                f"Answers are quotes: this machine is too slow or too busy, a draft would take about {seconds:.0f} s. "
+                f"draft_seconds in the settings is {self._patience:.0f}."
+            )
+            self._state = ModelState(status=ModelStatus.SLOW, sentence=sentence)
+        else:
+            self._state = ModelState(status=ModelStatus.READY, sentence="The language model is ready.")
+
+    def search(self, question: Question, limit: int = FOUND) -> tuple[Evidence, ...]:
         """The instant tier: the best passages, without any language model."""
-        return self.find(question, limit).evidence
+        return self._find(question, limit).evidence
 
-    def find(self, question: Question, limit: int = 10) -> Finding:
-        """As `search`, with how well the evidence fits the question."""
-        return self._retriever.search(question, limit)
+    def _find(self, question: Question, limit: int = FOUND) -> Finding:
+        """What the search found, now or a moment ago: packs do not change under an open assistant."""
+        with self._taking:
+            if (found := self._found.get((question, limit))) is not None:
+                return found
+        found = self._retriever.search(question, limit)
+        with self._taking:
+            self._found[question, limit] = found
+            while len(self._found) > KEPT:
+                self._found.popitem(last=False)
+        return found
 
     def find_figures(self, question: Question, limit: int = 6) -> tuple[Evidence, ...]:
         """The figures for a question, without any language model; each piece of evidence carries its figure."""
         return self._retriever.find_figures(question, limit)
+
+    def prepare(self, question: Question, cancel: threading.Event) -> None:
+        """Work out the answer to a question that is likely to be asked; waits until it stands or `cancel` stops it.
+
+        `ask` with the same question goes on from where this is. One question is prepared at a time: a newer one, or
+        another that is asked, stops it.
+        """
+        model = self._model
+        if (
+            self._state.status is ModelStatus.SLOW
+            and model is not None
+            and time.monotonic() - self._measured_at > SECOND_LOOK
+        ):
+            self._measured_at = time.monotonic()
+            with contextlib.suppress(ModelError):
+                model.load()
+                self._judge(model)
+        with self._taking:
+            known = self._ahead
+            if known is not None and self._answers(known, question):
+                return
+            if known is not None:
+                known.stop.set()
+            ahead = self._ahead = Ahead(question, cancel, drafts=self._drafts())
+        ahead.record(self._answer(question, cancel))
 
     def ask(self, question: Question, cancel: threading.Event) -> Iterator[Event]:
         """Evidence first, then the statements of the answer one by one, then the answer; `cancel` stops it.
 
         Never raises for a question, however hostile: what goes wrong becomes `Failed`.
         """
+        with self._taking:
+            ahead, self._ahead = self._ahead, None
+        if ahead is not None and self._answers(ahead, question):
+            yield from ahead.follow(cancel)
+            return
+        if ahead is not None:
+            ahead.stop.set()
+        yield from self._answer(question, cancel)
+
+    def _answers(self, ahead: Ahead, question: Question) -> bool:
+        """Whether what was prepared is what would be answered now."""
+        return ahead.question == question and ahead.drafts == self._drafts() and not ahead.stop.is_set()
+
+    def _answer(self, question: Question, cancel: threading.Event) -> Iterator[Event]:
         try:
-            finding = self._retriever.search(question)
+            finding = self._find(question)
             refusal = answering.refuse(finding, question)
             evidence = refusal.evidence if refusal else answering.relevant(question, finding)[:SHOWN]
             statements = () if refusal else answering.quoted_whole(question, evidence, self._procedure)
@@ -143,12 +232,13 @@ class Assistant:
             # What a draft will cite is not known yet, but the warnings must stand above it.
             read = [one.passage for one in evidence[: answering.PROMPT_PASSAGES]]
             cited = [one.citation.passage for one in statements] or read
-            yield EvidenceFound(evidence=evidence, hazards=() if refusal else answering.hazards_of(cited))
+            yield EvidenceFound(evidence=evidence, hazards=() if refusal else hazards_before(cited))
             if refusal:
                 yield Answered(answer=refusal)
                 return
             given: list[Statement] = []
-            for statement in statements or self._drafted(question, evidence, cancel):
+            trouble: list[str] = []
+            for statement in statements or self._drafted(question, evidence, cancel, trouble):
                 if cancel.is_set():
                     break
                 given.append(statement)
@@ -160,7 +250,8 @@ class Assistant:
             for statement in map(answering.disagreement, older):
                 given.append(statement)
                 yield Drafted(statement=statement)
-            yield Answered(answer=answering.answer(given, (*evidence, *older)))
+            answer = answering.answer(given, (*evidence, *older))
+            yield Answered(answer=replace(answer, message=" ".join(trouble)))
         except FieldfareError as error:
             yield Failed(message=str(error))
 
@@ -168,16 +259,32 @@ class Assistant:
         """Whether a language model can draft now; an eager assistant loads it first."""
         if self._eager:
             self.load_model()
-        return self._model is not None
+        drafting = ModelStatus.READY, ModelStatus.FAILED  # one that broke is started again
+        return self._model is not None and self._state.status in drafting
 
     def _drafted(
-        self, question: Question, evidence: tuple[Evidence, ...], cancel: threading.Event
+        self, question: Question, evidence: tuple[Evidence, ...], cancel: threading.Event, trouble: list[str]
     ) -> Iterator[Statement]:
+        """The draft under the lock; where the model breaks, the quote instead, and a sentence of `trouble`."""
         model = self._model
         if model is None:  # closed meanwhile
             return
-        drafted = answering.draft(question, evidence, model, cancel.is_set)
-        yield from answering.locked(question, evidence, drafted, self._encoder(evidence))
+        count = 0
+        try:
+            drafted = answering.draft(question, evidence, model, cancel.is_set)
+            for statement in answering.locked(question, evidence, drafted, self._encoder(evidence)):
+                count += 1
+                yield statement
+        except ModelError as error:
+            trouble.append(f"Sorry, this is quoted and not drafted: {error}")
+            if isinstance(error, CrashError):
+                sentence = f"{error} Answers are quotes; the next question tries it again."
+                self._state = ModelState(status=ModelStatus.FAILED, sentence=sentence)
+            if not count:
+                yield from answering.best_quotes(question, evidence, self._encoder(evidence))
+        else:
+            if not cancel.is_set():
+                self._judge(model)
 
     def _encoder(self, evidence: Sequence[Evidence]) -> Embedder | None:
         """The embedder that knows the language of the best evidence: the one that its pack was made with."""
@@ -201,12 +308,21 @@ class Assistant:
         """The encoded bytes of a figure."""
         return self._archive(pack).picture(image)
 
+    def stop(self) -> None:
+        """Stop whatever the language model does, loading included, for good; searching goes on."""
+        self._stopped.set()
+        with self._taking:
+            if self._ahead is not None:
+                self._ahead.stop.set()
+        model = self._model
+        if model is not None:
+            model.close()
+
     def close(self) -> None:
         """Close the packs and free the model."""
+        self.stop()
         with self._loading:
-            if self._model is not None:
-                self._model.close()
-                self._model = None
+            self._model = None
         self._shelf.close()
 
 
@@ -218,8 +334,8 @@ def open_embedder() -> Embedder | None:
     return embedders.embedded()
 
 
-def model_opener(settings: Settings, *, eager: bool = False) -> Callable[[], Model] | None:
-    """What loads the language model that the user chose, None where there is none or he wants quotes only."""
+def model_opener(settings: Settings) -> Callable[[], Model] | None:
+    """What gives the language model that the user chose, None where there is none or he wants quotes only."""
     file = Path(settings.model) if settings.model else paths.language_model_file()
 
     def open_model() -> Model:
@@ -230,14 +346,15 @@ def model_opener(settings: Settings, *, eager: bool = False) -> Callable[[], Mod
         if settings.model_sha256:
             llm.verify(file, settings.model_sha256)
         llm.check(llm.inspect(file), psutil.virtual_memory().available)
-        model = llm.LanguageModel.open(file, threads=settings.threads or None)
-        if not eager:  # nobody waits yet: read the instructions ahead, so that no answer has to
-            model.prefetch(answering.SYSTEM)
-        return model
+        return llm.ModelProcess(file, instructions=answering.SYSTEM, threads=settings.threads or None)
 
     return open_model if settings.draft and (settings.model or file.is_file()) else None
 
 
 def open_assistant(settings: Settings, *, eager: bool = False) -> Assistant:
-    """Open everything that is installed; the language model is loaded later. Raises FieldfareError."""
-    return Assistant(library.open_shelf(), open_embedder(), model_opener(settings, eager=eager), eager=eager)
+    """Open everything that is installed; the language model is loaded later. Raises FieldfareError.
+
+    An `eager` one is asked once by somebody who waits: he gets his draft however long it takes.
+    """
+    shelf, embedder, patience = library.open_shelf(), open_embedder(), 0 if eager else settings.draft_seconds
+    return Assistant(shelf, embedder, model_opener(settings), eager=eager, patience=patience)

@@ -8,6 +8,10 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from enum import StrEnum
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
 
 
 class BlockKind(StrEnum):
@@ -35,6 +39,7 @@ class Verdict(StrEnum):
     GROUNDED = "grounded"
     QUOTED = "quoted"
     REFUSED = "refused"
+    CHOICE = "choice"  # the question has several readings: the technician chooses one
 
 
 class ModelStatus(StrEnum):
@@ -43,6 +48,7 @@ class ModelStatus(StrEnum):
     ABSENT = "absent"
     LOADING = "loading"
     READY = "ready"
+    SLOW = "slow"  # loaded, but this machine is too slow or too busy to draft with it
     FAILED = "failed"
 
 
@@ -304,7 +310,8 @@ class Passage:
 
     `text` is verbatim apart from white space. `id` counts within its pack. Hazards are those that protect the passage.
     `confidence` is below 1 where the text was recognised from a picture; `superseded_by` names the document (title and
-    revision) that replaced this one, empty for a current one. `unsigned` where nobody answers for its pack.
+    revision) that replaced this one, empty for a current one. `unsigned` where nobody answers for its pack. `machine` is
+    what the pack covers, else its title.
     """
 
     id: int
@@ -323,6 +330,12 @@ class Passage:
     confidence: float = 1.0
     superseded_by: str = ""
     unsigned: bool = False
+    machine: str = ""
+
+    @property
+    def warnings(self) -> tuple[Hazard, ...]:
+        """The hazards that must be shown before its text; one that is a warning says it itself."""
+        return () if self.kind is BlockKind.HAZARD else self.hazards
 
     @property
     def subject(self) -> str:
@@ -337,14 +350,41 @@ class Passage:
         return tuple(filter(None, (superseded, scanned, "unsigned pack" if self.unsigned else "")))
 
 
+def hazards_before(passages: Iterable[Passage]) -> tuple[Hazard, ...]:
+    """Every hazard that must be shown before some passages: once each, whichever passage it protects."""
+    found: dict[tuple[str, ...], Hazard] = {}
+    for passage in passages:
+        for hazard in passage.warnings:
+            found.setdefault((passage.pack, hazard.signal_word, hazard.scheme, hazard.text), hazard)
+    return tuple(found.values())
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Question:
-    """What the technician wants to know. Empty `packs` means every installed pack."""
+    """What the technician wants to know. Empty `packs` means every installed pack, an empty `machine` every machine.
+
+    `history` are the questions asked before, oldest first: `and the voltage?` means that of what they were about.
+    """
 
     text: str
     language: str = "en"
     machine: str = ""
     packs: tuple[str, ...] = ()
+    history: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Reading:
+    """What the reader makes of one passage and a question.
+
+    `answers` is the logit that it answers the question; text[start:end] the likeliest answer in it and `span` how much
+    likelier that is than none, as a difference of logits.
+    """
+
+    answers: float
+    start: int
+    end: int
+    span: float
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -361,6 +401,7 @@ class Evidence:
     matched_by: tuple[Match, ...]
     coverage: float = 0.0
     figure: Figure | None = None
+    reading: Reading | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -419,18 +460,41 @@ class Statement:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Choice:
+    """One reading of an ambiguous question: it stands by itself, and `evidence` is what it would be answered from."""
+
+    question: Question
+    evidence: Evidence
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Answer:
-    """What is shown: statements with proof, or a refusal that names the nearest pages."""
+    """What is shown: statements with proof, a refusal that names the nearest pages, or the readings to choose from.
+
+    `message` is the sentence of a refusal; beside statements it says why they are quotes and no draft.
+
+    `asked` is the question that was searched where it is not the one that was typed; `searched` the machines whose manuals
+    were.
+    """
 
     verdict: Verdict
     statements: tuple[Statement, ...]
     evidence: tuple[Evidence, ...]
-    hazards: tuple[Hazard, ...] = ()
     message: str = ""
+    choices: tuple[Choice, ...] = ()
+    asked: str = ""
+    searched: tuple[str, ...] = ()
 
     def __post_init__(self) -> None:
-        if (self.verdict is Verdict.REFUSED) == bool(self.statements):
-            raise ValueError("an answer has statements, a refusal has none")
+        if (self.verdict in {Verdict.GROUNDED, Verdict.QUOTED}) != bool(self.statements):
+            raise ValueError("an answer has statements, a refusal or choice has none")
+        if (self.verdict is Verdict.CHOICE) != bool(self.choices):
+            raise ValueError("a choice has readings, nothing else has")
+
+    @property
+    def hazards(self) -> tuple[Hazard, ...]:
+        """Every hazard that protects what is cited, whoever made the answer: none can be left out."""
+        return hazards_before(one.citation.passage for one in self.statements)
 
     @property
     def text(self) -> str:
@@ -440,7 +504,10 @@ class Answer:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SectionView:
-    """A section of a pack as it is read on a screen, with the place of the passage that led there."""
+    """A section of a pack as it is read on a screen, with the place of the passage that led there.
+
+    `hazards` protect something in it and are printed elsewhere; those of its `blocks` stand before what they protect.
+    """
 
     document: str
     revision: str
@@ -448,6 +515,7 @@ class SectionView:
     place: Place
     blocks: tuple[Block, ...]
     figures: tuple[Figure, ...]
+    hazards: tuple[Hazard, ...] = ()
     sheet: Picture | None = None
     unsigned: bool = False
 
@@ -471,10 +539,14 @@ class InstalledPack:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class EvidenceFound:
-    """The instant tier has finished: useful alone, shown at once. `hazards` protect what is shown."""
+    """The instant tier has finished: useful alone, shown at once.
+
+    `hazards` protect what the answer will likely cite; `asked` is the question that was searched where another was typed.
+    """
 
     evidence: tuple[Evidence, ...]
     hazards: tuple[Hazard, ...]
+    asked: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -482,6 +554,11 @@ class Drafted:
     """One more statement of the answer passed the lock (or was replaced by its quote)."""
 
     statement: Statement
+
+    @property
+    def hazards(self) -> tuple[Hazard, ...]:
+        """What must be shown before it."""
+        return self.statement.citation.passage.warnings
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -44,7 +44,7 @@ def hostile() -> FakeAssistant:
     found = passage(1, EVIL, EVIL, 1, hazards=(hazard,), figures=(figure,), document=EVIL, revision=EVIL)
     evidence = (Evidence(passage=found, rank=1, score=1, matched_by=(Match.WORDS,)),)
     statements = (quote(found, EVIL), quote(found, EVIL, EVIL))
-    answer = Answer(verdict=Verdict.GROUNDED, statements=statements, evidence=evidence, hazards=(hazard,), message=EVIL)
+    answer = Answer(verdict=Verdict.GROUNDED, statements=statements, evidence=evidence, message=EVIL)
     script = (
         EvidenceFound(evidence=evidence, hazards=(hazard,)),
         *(Drafted(statement=statement) for statement in statements),
