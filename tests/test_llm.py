@@ -214,31 +214,31 @@ def test_the_opening_is_not_repeated_and_bends_the_answer(model: llm.LanguageMod
 
 def test_what_was_read_is_not_read_again(model: llm.LanguageModel) -> None:
     answer(model, "Something else.", tokens=1)
-    before = model.tokens_read
+    before = model.work.read
     answer(model, LONG, tokens=1)
-    whole = model.tokens_read - before
-    before = model.tokens_read
+    whole = model.work.read - before
+    before = model.work.read
     answer(model, LONG + " And why?", tokens=1)
-    assert model.tokens_read - before <= _CHUNK < whole
+    assert model.work.read - before <= _CHUNK < whole
 
 
 def test_instructions_read_ahead_are_kept(model: llm.LanguageModel) -> None:
     instructions = "Name the part. " * 30
-    before = model.tokens_read
+    before = model.work.read
     model.prefetch(instructions)
-    ahead = model.tokens_read - before
+    ahead = model.work.read - before
     list(model.generate(instructions, "Which part?", max_tokens=1, cancelled=never))
     assert ahead > 60
-    assert model.tokens_read - before - ahead < 20
+    assert model.work.read - before - ahead < 20
 
 
 def test_a_prompt_read_ahead_begins_at_once(model: llm.LanguageModel) -> None:
     expected = answer(model, LONG)
     answer(model, "Something else.", tokens=1)
     model.prefetch(SYSTEM, LONG)
-    before = model.tokens_read
+    before = model.work.read
     assert answer(model, LONG) == expected
-    assert model.tokens_read == before
+    assert model.work.read == before
 
 
 def test_a_manual_cannot_forge_a_turn(model: llm.LanguageModel) -> None:
@@ -261,14 +261,14 @@ def test_an_answer_ends_with_its_tokens(model: llm.LanguageModel) -> None:
 
 def test_cancelling_while_the_prompt_is_read_stops_within_a_step(model: llm.LanguageModel, usual: str) -> None:
     answer(model, "Something else.", tokens=1)
-    before = model.tokens_read
+    before = model.work.read
     asked = itertools.count()
 
     def cancelled() -> bool:
-        return next(asked) > 2 or model.tokens_read - before > _CHUNK
+        return next(asked) > 2 or model.work.read - before > _CHUNK
 
     assert not list(model.generate(SYSTEM, LONG, max_tokens=20, cancelled=cancelled))
-    assert model.tokens_read - before <= 3 * _CHUNK
+    assert model.work.read - before <= 3 * _CHUNK
     assert answer(model) == usual
 
 

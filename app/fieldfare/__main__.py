@@ -4,8 +4,15 @@ from fieldfare.offline import close_network
 
 
 def main() -> None:
-    """Close the network for this process, then run the command line."""
+    """Close the network for this process, then run the command line, or serve the program that started this one."""
     close_network()
+    import sys
+
+    if sys.argv[1:] == ["serve-language-model"]:
+        from fieldfare.llm import child
+
+        child.serve()
+        return
     from fieldfare.cli import run
 
     run()

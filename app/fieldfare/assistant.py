@@ -160,10 +160,10 @@ class Assistant:
 
     def search(self, question: Question, limit: int = FOUND) -> tuple[Evidence, ...]:
         """The instant tier: the best passages, without any language model."""
-        return self._find(question, limit).evidence
+        return self.find(question, limit).evidence
 
-    def _find(self, question: Question, limit: int = FOUND) -> Finding:
-        """What the search found, now or a moment ago: packs do not change under an open assistant."""
+    def find(self, question: Question, limit: int = FOUND) -> Finding:
+        """What the search found and how well it fits, now or a moment ago: packs do not change under an open assistant."""
         with self._taking:
             if (found := self._found.get((question, limit))) is not None:
                 return found
@@ -223,7 +223,7 @@ class Assistant:
 
     def _answer(self, question: Question, cancel: threading.Event) -> Iterator[Event]:
         try:
-            finding = self._find(question)
+            finding = self.find(question)
             refusal = answering.refuse(finding, question)
             evidence = refusal.evidence if refusal else answering.relevant(question, finding)[:SHOWN]
             statements = () if refusal else answering.quoted_whole(question, evidence, self._procedure)

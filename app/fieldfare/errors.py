@@ -6,6 +6,7 @@ FieldfareError (1)
 ├── PackError (4)        a pack is damaged, foreign or unfit for this version
 │   └── SignatureError   a signature or key is missing, unknown, or does not fit what it signs
 ├── ModelError (5)       a model file is missing, damaged or does not fit this machine
+│   └── CrashError       a model's process broke; the next call starts it again
 └── StorageError (6)     a file or folder cannot be read or written
 
 They become text in one place, `cli.main`.
@@ -46,6 +47,10 @@ class ModelError(FieldfareError):
     """A model file is missing, damaged or does not fit this machine."""
 
     exit_code = 5
+
+
+class CrashError(ModelError):
+    """A model's process broke or is resting after it broke; a later call starts it again."""
 
 
 class StorageError(FieldfareError):

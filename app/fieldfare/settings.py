@@ -18,13 +18,15 @@ from fieldfare.errors import StorageError, UsageError
 class Settings:
     """An empty `model` means the embedded one; `model_sha256` pins a model of the user's own. `threads` 0 chooses.
 
-    `draft` off answers with quotes only and never loads a model.
+    `draft` off answers with quotes only and never loads a model. On a machine where a draft takes more than
+    `draft_seconds` the screen quotes instead; 0 waits as long as it takes.
     """
 
     model: str = ""
     model_sha256: str = ""
     draft: bool = True
     threads: int = 0
+    draft_seconds: int = 5
 
 
 def load() -> Settings:
@@ -53,6 +55,8 @@ def _checked(values: dict[str, Any], file: Path) -> Settings:
         raise UsageError(f"{file}: model_sha256 must be 64 hexadecimal digits.")
     if settings.threads < 0:
         raise UsageError(f"{file}: threads must be 0 (chosen by the program) or more.")
+    if settings.draft_seconds < 0:
+        raise UsageError(f"{file}: draft_seconds must be 0 (wait as long as it takes) or more.")
     return settings
 
 

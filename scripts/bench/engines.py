@@ -82,14 +82,14 @@ class Bare:
 def measure(model: LanguageModel) -> tuple[float, float]:
     """The same through Fieldfare: tokens a second of reading the prompt and of writing the answer."""
     model.prefetch("Forget.", "Everything.")
-    before, began = model.tokens_read, time.perf_counter()
+    before, began = model.work.read, time.perf_counter()
     answer = model.generate(SYSTEM, PROMPT, max_tokens=DECODED + 1, cancelled=lambda: False)
     next(answer)
     read, first = time.perf_counter(), len(model._read)
     for _ in answer:
         pass
     written = len(model._read) - first
-    return (model.tokens_read - before) / (read - began), written / (time.perf_counter() - read)
+    return (model.work.read - before) / (read - began), written / (time.perf_counter() - read)
 
 
 def language_model(rounds: int) -> None:

@@ -7,12 +7,15 @@ import contextlib
 import ctypes
 import sys
 import threading
+import time
+from itertools import pairwise
 from typing import TYPE_CHECKING, Any
 
 from fieldfare.errors import ModelError
 from fieldfare.llm import chat, library
 from fieldfare.llm.model_file import inspect
 from fieldfare.llm.pace import Pace, default_threads
+from fieldfare.llm.work import Work
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
@@ -46,7 +49,7 @@ class LanguageModel:
         self._read: list[int] = []  # the tokens whose keys and values the context holds
         self._steps: list[int] = []  # how many tokens of the prompt had been read after each step
         self._known = False  # whether the library holds what comes after the last token read
-        self.tokens_read = 0  # prompt tokens computed so far: what was kept from the prompt before is not among them
+        self._work = Work()
         # llama.cpp asks between operations whether to stop. strlen() of a buffer of ours answers: 0 or 1, without the
         # interpreter's lock, which thousands of calls a second of a Python function would fight for.
         self._stop = ctypes.create_string_buffer(2)
@@ -100,8 +103,8 @@ class LanguageModel:
         model can be used again at once. Raises ModelError, also when the prompt does not fit the context.
         """
         with self._turn(cancelled) as stopped:
-            prompt, head = self._prompt(system, user, opening)
-            if stopped() or not self._read_prompt(prompt, head, stopped):
+            prompt, ends = self._prompt(system, user, opening)
+            if stopped() or not self._read_prompt(prompt, ends, stopped):
                 return
             decoder = codecs.getincrementaldecoder("utf-8")("ignore")
             given: list[int] = []
@@ -113,15 +116,22 @@ class LanguageModel:
                 if piece := decoder.decode(self._bytes(token)):
                     yield piece
                 given.append(token)
+                began = time.perf_counter()
                 if stopped() or _loops(given) or len(self._read) >= self._size or not self._decode([token]):
                     break
+                self._work += Work(written=1, writing=time.perf_counter() - began)
 
     def prefetch(self, system: str, user: str = "", *, cancelled: Callable[[], bool] = lambda: False) -> None:
         """Read a prompt ahead, so that a `generate` which starts alike begins at once. Raises ModelError."""
         with self._turn(cancelled) as stopped:
-            prompt, head = self._prompt(system, user, "") if user else self._prompt(system, "", "", whole=False)
+            prompt, ends = self._prompt(system, user, "") if user else self._prompt(system, "", "", whole=False)
             if not stopped():
-                self._read_prompt(prompt, head, stopped)
+                self._read_prompt(prompt, ends, stopped)
+
+    @property
+    def work(self) -> Work:
+        """What was computed so far: what was kept from the prompt before is not among it."""
+        return self._work
 
     def close(self) -> None:
         """Stop what is being generated and free the memory; the model cannot be used afterwards."""
@@ -165,20 +175,27 @@ class LanguageModel:
                 self._stop[0] = b"\1"
                 return
 
-    def _prompt(self, system: str, user: str, opening: str, *, whole: bool = True) -> tuple[list[int], int]:
-        """The tokens of a prompt (or of its instructions alone), and how many of them are the instructions."""
-        parts = self._format.parts(system, user)
+    def _prompt(self, system: str, user: str, opening: str, *, whole: bool = True) -> tuple[list[int], list[int]]:
+        """The tokens of a prompt (or of its instructions alone), and where its parts end: the instructions, what stands
+        before the last paragraph, the whole. The last paragraph is what changes while a question is typed.
+        """
+        before, mark, last = user.rpartition("\n\n")
+        parts = self._format.parts(system, before)
         begin = [int(self._llama.llama_vocab_bos(self._vocabulary))] * bool(
             self._llama.llama_vocab_get_add_bos(self._vocabulary)
         )
-        head = begin + self._tokens(parts[:2])
-        prompt = head + self._tokens([*parts[2:], (opening, False)]) if whole else head
+        prompt = begin + self._tokens(parts[:2])
+        ends = [len(prompt)]
+        if whole:
+            for part in (parts[2:4], ((mark + last, False), *parts[4:], (opening, False))):
+                prompt += self._tokens(part)
+                ends.append(len(prompt))
         if len(prompt) > self._size - _LEAST_ROOM:
             raise ModelError(
                 f"The question and its evidence are {len(prompt):,} tokens long and the model takes "
                 f"{self._size - _LEAST_ROOM:,}. Ask a shorter question."
             )
-        return prompt, len(head)
+        return prompt, ends
 
     def _tokens(self, parts: Sequence[tuple[str, bool]]) -> list[int]:
         """Tokens of the pieces; only pieces that are ours may become markers of the conversation."""
@@ -200,15 +217,19 @@ class LanguageModel:
             return text[:1] in {b"<", b"["} and text[-1:] in {b">", b"]"}
         return bool(attributes & _CONTROL) or bool(self._llama.llama_vocab_is_eog(self._vocabulary, token))
 
-    def _read_prompt(self, prompt: list[int], head: int, stopped: Callable[[], bool]) -> bool:
+    def _read_prompt(self, prompt: list[int], ends: Sequence[int], stopped: Callable[[], bool]) -> bool:
         """Bring the context to hold exactly `prompt`, keeping what it has in common; False if it was stopped.
 
-        A prompt is always read in the same steps, the instructions first, and only whole steps are kept: sums of floats
-        depend on how they are grouped, and the same question must get the same answer whatever was asked before. (On a
-        busy machine it may still get other words: sums over one token are grouped by threads, and their number changes.)
+        A prompt is always read in the same steps, none across one of `ends`, and only whole steps are kept: sums of
+        floats depend on how they are grouped, and the same question must get the same answer whatever was asked before.
+        (On a busy machine it may still get other words: sums over one token are grouped by threads, and their number
+        changes.)
         """
-        steps = [min(end, head) for end in range(_CHUNK, head + _CHUNK, _CHUNK)]
-        steps += [min(end, len(prompt)) for end in range(head + _CHUNK, len(prompt) + _CHUNK, _CHUNK)]
+        steps = [
+            min(step, end)
+            for start, end in pairwise((0, *ends))
+            for step in range(start + _CHUNK, end + _CHUNK, _CHUNK)
+        ]
         if self._known and self._read == prompt and self._steps == steps:
             return True  # read ahead and nothing written since: what comes next is known already
         kept = 0
@@ -219,9 +240,10 @@ class LanguageModel:
         kept = self._forget(kept)
         self._steps = [step for step in steps if step <= kept]
         for end in steps[len(self._steps) :]:
+            began = time.perf_counter()
             if stopped() or not self._decode(prompt[kept:end]):
                 return False
-            self.tokens_read += end - kept
+            self._work += Work(read=end - kept, reading=time.perf_counter() - began)
             kept = end
             self._steps.append(end)
         return True

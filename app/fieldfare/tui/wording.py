@@ -85,6 +85,7 @@ def model_name(state: ModelState) -> str:
         ModelStatus.ABSENT: "no model: quotes only",
         ModelStatus.LOADING: "model loading…",
         ModelStatus.READY: "ready",
+        ModelStatus.SLOW: "slow machine: quotes only",
         ModelStatus.FAILED: "model failed: quotes only",
     }[state.status]
 
