@@ -93,7 +93,7 @@ def main() -> None:
         parser.error("the embedder is not set up: run scripts/test once")
     lanes(archive, embedder, questions)
     open_model = (
-        model_opener(dataclasses.replace(settings.Settings(), draft=True), eager=True) if options.draft else None
+        model_opener(dataclasses.replace(settings.Settings(), draft=True)) if options.draft else None
     )
 
     def ask(asked: Sequence[GoldQuestion]) -> tuple[evaluation.Outcome, ...]:

@@ -140,7 +140,7 @@ def _asked(file: Path, questions: Sequence[GoldQuestion], *, draft: bool) -> tup
         print("fieldfare: the pack has no gold questions, so nothing says what it can answer. Write some, name them in "
               'pack.toml ([pack] questions = "questions.jsonl") and build it again.', file=sys.stderr)  # fmt: skip
         return ()
-    open_model = model_opener(replace(settings.load(), draft=True), eager=True) if draft else None
+    open_model = model_opener(replace(settings.load(), draft=True)) if draft else None
     archive = Archive(file)
     try:
         return evaluation.ask_all(archive, questions, open_embedder(), Progress(), open_model=open_model, warn=_warn)
