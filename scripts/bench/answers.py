@@ -20,7 +20,7 @@ from typing import TYPE_CHECKING
 
 from fieldfare import evaluation, library, settings
 from fieldfare.assistant import model_opener, open_embedder
-from fieldfare.domain import GoldQuestion, Match, Passage, Question, Verdict
+from fieldfare.domain import GoldQuestion, Match, Passage, Question
 from fieldfare.ingest.questions import read_questions
 from fieldfare.pack.archive import fts_phrase
 from fieldfare.retrieval import Retriever
@@ -61,9 +61,9 @@ def lane(archive: Archive, embedder: Embedder, text: str, match: Match) -> list[
     """The passages of one lane, best first, without fusion."""
     if match is Match.WORDS:
         query = " OR ".join(map(fts_phrase, content_words(text) or words(text)))
-        found = archive.find_words(query, evaluation.DEPTH)
+        found = archive.find_words(query, evaluation.SHOWN)
     else:
-        found = archive.find_meaning(embedder.encode([text])[0].tobytes(), evaluation.DEPTH)
+        found = archive.find_meaning(embedder.encode([text])[0].tobytes(), evaluation.SHOWN)
     passages = archive.passages(id_ for id_, _ in found)
     return [passages[id_] for id_, _ in found]
 
@@ -92,9 +92,7 @@ def main() -> None:
     if embedder is None:
         parser.error("the embedder is not set up: run scripts/test once")
     lanes(archive, embedder, questions)
-    open_model = (
-        model_opener(dataclasses.replace(settings.Settings(), draft=True)) if options.draft else None
-    )
+    open_model = model_opener(dataclasses.replace(settings.Settings(), draft=True)) if options.draft else None
 
     def ask(asked: Sequence[GoldQuestion]) -> tuple[evaluation.Outcome, ...]:
         return evaluation.ask_all(archive, asked, embedder, lambda *_: None, open_model=open_model)
@@ -110,17 +108,18 @@ def main() -> None:
         print(f"{score.name:<21} {score.good:>4} of {score.total:<4} {score.share:.3f}  {score.meaning}")
     others = foreign(options.eval)
     if others:
-        kept = sum(one.answer.verdict is Verdict.REFUSED for one in ask(others))
+        kept = sum(one.refused for one in ask(others))
         print(f"of other worlds {len(others)}: refused {kept} ({kept / len(others):.1%})")
     else:
         print("of other worlds: skipped, no --eval folder")
-    shown = [one for outcome in outcomes for one in outcome.answer.statements]
-    proved = sum(
-        one.citation.quote == one.citation.passage.text[one.citation.start : one.citation.end] for one in shown
-    )
+    shown = [one for outcome in outcomes for one in outcome.reply.statements]
+    loose = [(outcome, item) for outcome in outcomes for item in outcome.unsupported]
     print(
-        f"statements {len(shown)}: quote stands in its passage {proved}, verbatim {sum(one.verbatim for one in shown)}"
+        f"statements {len(shown)}: quote stands in the pack {sum(one.stands for one in shown)}, "
+        f"verbatim {sum(one.verbatim for one in shown)}, items without support {len(loose)}"
     )
+    for outcome, item in loose:
+        print(f"  {outcome.question.id} {item}: {outcome.reply.text[:200]!r}")
     shelf.close()
 
 

@@ -111,7 +111,7 @@ def _check(options: argparse.Namespace) -> int:
         print(json.dumps({
             "pack": made.id, "version": made.version, "passed": passed,
             "scores": [{**asdict(score), "share": round(score.share, 4), "passed": score.passed} for score in scores],
-            "questions": [_outcome_object(outcome) for outcome in outcomes],
+            "questions": [evaluation.outcome_object(outcome) for outcome in outcomes],
             "flaws": [asdict(flaw) for flaw in flaws],
             "ignored": [{**asdict(waiver), "count": count} for waiver, count in waived.items()],
         }, ensure_ascii=False, indent=2))  # fmt: skip
@@ -152,17 +152,6 @@ def _warn(sentence: str) -> None:
     print(f"fieldfare: {clean(sentence)}", file=sys.stderr)
 
 
-def _outcome_object(outcome: Outcome) -> dict[str, Any]:
-    from fieldfare.evaluation import failure
-
-    return {
-        "id": outcome.question.id, "question": outcome.question.text, "verdict": outcome.answer.verdict,
-        "rank": outcome.rank or None, "cited": outcome.cited, "exact": outcome.exact, "warned": outcome.warned,
-        "right": outcome.right, "failure": failure(outcome), "answer": outcome.answer.text,
-        "found": [output.source_line(one.passage) for one in outcome.found],
-    }  # fmt: skip
-
-
 def _print_scores(scores: Sequence[Score], outcomes: Sequence[Outcome], limit: int) -> None:
     from fieldfare.evaluation import failure
 
@@ -177,11 +166,11 @@ def _print_scores(scores: Sequence[Score], outcomes: Sequence[Outcome], limit: i
     for outcome, why in failed[:limit]:
         print(output.paragraph(f"{clean(outcome.question.text)} ({clean(outcome.question.id)})", starts="\n  "))
         print(output.paragraph(clean(why), starts="      "))
-        given = [one.citation.passage for one in outcome.answer.statements]
-        nearest = given or [one.passage for one in outcome.found]
+        given = [one.spot for one in outcome.reply.statements]
+        nearest = given or outcome.reply.found
         if nearest:
-            text = outcome.answer.text if given else nearest[0].text
-            line = f"{output.source_line(nearest[0])}: {output.shortened(squeeze(clean(text)), 160)}"
+            text = outcome.reply.text if given else nearest[0].text
+            line = f"{clean(nearest[0].line)}: {output.shortened(squeeze(clean(text)), 160)}"
             print(output.paragraph(line, starts="      answered from " if given else "      nearest is "))
     if len(failed) > limit:
         print(f"\n  and {len(failed) - limit} more questions that failed (--all lists them)")

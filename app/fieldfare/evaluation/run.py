@@ -1,0 +1,170 @@
+"""Cases -> the assistant -> outcomes, and the record of the run that another can be compared with."""
+
+from __future__ import annotations
+
+from dataclasses import asdict, dataclass, field
+from typing import TYPE_CHECKING, Any
+
+from fieldfare.assistant import Assistant
+from fieldfare.evaluation import machine
+from fieldfare.evaluation.asking import DEPTH, ask
+from fieldfare.evaluation.judging import Outcome, failure, wanted_text
+from fieldfare.evaluation.measures import counts, measures, percentiles
+from fieldfare.library import Shelf
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Sequence
+
+    from fieldfare.assistant import Model
+    from fieldfare.domain import GoldQuestion
+    from fieldfare.evaluation.cases import Case
+    from fieldfare.evaluation.journal import Journal
+    from fieldfare.pack.archive import Archive
+    from fieldfare.retrieval import Embedder
+
+    Progress = Callable[[str, int, int], None]
+
+FORMAT = 1  # of the record
+ASKED, REMOVED = "asked", "removed"
+MODES = {
+    ASKED: "as a technician asks",
+    REMOVED: "with the manual that answers taken out",
+    "given": "with the passage that the set hands over as the only evidence",
+    "history": "with the questions before it",
+}
+
+
+@dataclass(kw_only=True)
+class Run:
+    """Outcomes by mode, with what they were measured on: `about` holds the set, the packs, the models and the settings."""
+
+    about: dict[str, Any]
+    outcomes: dict[str, tuple[Outcome, ...]] = field(default_factory=dict)
+    memory: int = 0
+    resumed: int = 0
+
+    def figures(self) -> dict[str, Any]:
+        """The figures of each mode as plain values."""
+        found = {}
+        for mode, outcomes in self.outcomes.items():
+            removed = self.outcomes.get(REMOVED, ()) if mode == ASKED else ()
+            found[mode] = {
+                "meaning": MODES[mode],
+                "counts": counts(outcomes),
+                "measures": [asdict(one) for one in measures(outcomes, removed)],
+                "seconds": percentiles(outcomes),
+            }
+        return found
+
+    def as_object(self) -> dict[str, Any]:
+        """The record: what was measured, on what, and every question with what was said."""
+        return {
+            "format": FORMAT,
+            **self.about,
+            "memory": self.memory,
+            "resumed": self.resumed,
+            "modes": self.figures(),
+            "questions": [
+                {"mode": mode, **outcome_object(one)} for mode, outcomes in self.outcomes.items() for one in outcomes
+            ],
+        }
+
+
+def outcome_object(outcome: Outcome) -> dict[str, Any]:
+    """A question with what was said and what is right, for JSON."""
+    reply = outcome.reply
+    return {
+        "id": outcome.question.id, "pack": outcome.case.pack, "question": outcome.question.text,
+        "kind": outcome.question.kind, "answerable": outcome.question.answerable if outcome.case.judged else None,
+        "expected": wanted_text(outcome), "verdict": reply.verdict, "answer": reply.text,
+        "rank": outcome.rank or None, "cited": outcome.cited, "exact": outcome.exact, "f1": outcome.f1,
+        "numbers": outcome.numbers, "warned": outcome.warned, "unsupported": list(outcome.unsupported),
+        "right": outcome.right, "failure": failure(outcome), "confidence": reply.confidence,
+        "seconds": {"evidence": reply.evidence, "first": reply.first, "whole": reply.whole},
+        "cites": list(dict.fromkeys(one.spot.line for one in reply.statements)),
+        "found": [one.line for one in reply.found],
+    }  # fmt: skip
+
+
+def ask_cases(
+    assistant: Assistant,
+    archives: Sequence[Archive],
+    cases: Sequence[Case],
+    progress: Progress,
+    *,
+    journal: Journal | None = None,
+    mode: str = ASKED,
+    depth: int = DEPTH,
+    packs: Callable[[Case], tuple[str, ...]] = lambda _: (),
+) -> tuple[Outcome, ...]:
+    """Ask every case; what the journal knows is not asked again. `packs` are those that may answer a case, empty for all.
+
+    Raises FieldfareError where an engine fails. Ctrl-C passes through; the journal keeps what was said before.
+    """
+    by_id = {one.manifest.id: one for one in archives}
+    outcomes = []
+    for done, case in enumerate(cases, 1):
+        key = f"{case.pack}/{case.gold.id}"
+        reply = journal.get(mode, key) if journal else None
+        if reply is None:
+            reply = ask(assistant, by_id, case, depth=depth, packs=packs(case))
+            if journal:
+                journal.add(mode, key, reply)
+        outcomes.append(Outcome(case=case, reply=reply))
+        progress("asking" if mode == ASKED else f"asking, {mode}", done, len(cases))
+    return tuple(outcomes)
+
+
+def ask_all(
+    archive: Archive,
+    questions: Sequence[GoldQuestion],
+    embedder: Embedder | None,
+    progress: Progress,
+    *,
+    open_model: Callable[[], Model] | None = None,
+    warn: Callable[[str], None] = lambda _: None,
+) -> tuple[Outcome, ...]:
+    """Ask every question of one pack alone; with `open_model` running text is drafted as on the device, else quoted.
+
+    `warn` hears what is wrong with the pack: that its embedder is not here, say. The archive is closed by its owner.
+    Raises FieldfareError where an engine fails.
+    """
+    from fieldfare.evaluation.cases import gold_cases
+
+    shelf = Shelf(archives=(archive,), packs=(), problems=())
+    assistant = Assistant(shelf, embedder, open_model, eager=True)
+    for problem in assistant.problems:
+        warn(problem)
+    return ask_cases(assistant, (archive,), gold_cases(questions), progress)
+
+
+def removed_cases(cases: Sequence[Case]) -> tuple[Case, ...]:
+    """The answerable ones of the cases, as they are when their manual is gone: nothing answers them."""
+    from dataclasses import replace
+
+    return tuple(
+        replace(
+            one, pack=one.pack, pages=(), accepted=(),
+            gold=replace(one.gold, answerable=False, expect=(), answer="", page="", section="", hazard=""),
+        )
+        for one in cases
+        if one.judged and one.gold.answerable
+    )  # fmt: skip
+
+
+def about(
+    *, name: str, digest: str, archives: Sequence[Archive], embedder: Embedder | None, model: dict[str, Any] | None,
+    settings: dict[str, Any],
+) -> dict[str, Any]:  # fmt: skip
+    """What a run depends on, for its record and its key."""
+    return {
+        "set": {"name": name, "digest": digest},
+        "packs": [
+            {"id": one.manifest.id, "version": one.manifest.version, "digest": one.manifest.digest,
+             "passages": one.manifest.passages, "sha256": machine.digest(one.path)}
+            for one in archives
+        ],
+        "embedder": asdict(embedder.identity) if embedder else None,
+        "model": model,
+        "settings": settings,
+    }  # fmt: skip
