@@ -284,6 +284,8 @@ class FakeAssistant:
         self.problems: tuple[str, ...] = ()
         self.questions: list[Question] = []
         self.searched: list[str] = []
+        self.prepared: list[str] = []
+        self.stopped = threading.Event()
         self.closed = False
         self._script = tuple(script)
         self._ask = ask
@@ -309,6 +311,14 @@ class FakeAssistant:
                 yield Cancelled()
                 return
             yield event
+
+    def prepare(self, question: Question, cancel: threading.Event) -> None:
+        """Remember that it was asked to."""
+        self.prepared.append(question.text)
+
+    def stop(self) -> None:
+        """Remember that it was asked to."""
+        self.stopped.set()
 
     def view(self, passage: Passage) -> SectionView:
         """The section of a passage."""

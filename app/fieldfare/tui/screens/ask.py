@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import contextlib
 import time
+from threading import Event as Flag
 from typing import TYPE_CHECKING, ClassVar
 
 from textual import on, work
@@ -36,8 +38,6 @@ from fieldfare.tui.widgets.section import SectionPane
 from fieldfare.tui.wording import count, machines
 
 if TYPE_CHECKING:
-    from threading import Event as Flag
-
     from textual.app import ComposeResult
     from textual.events import Key as KeyEvent
     from textual.timer import Timer
@@ -47,6 +47,8 @@ if TYPE_CHECKING:
 LOADING = ModelState(status=ModelStatus.LOADING, sentence="The model is loading.")
 PAUSE = 0.1
 """Seconds without a key before the instant tier is asked."""
+THOUGHT = 0.3
+"""Seconds without a key before the answer to what stands there is worked out ahead: who types on wants none."""
 FLUSH = 0.05
 """Seconds between two repaints of a streamed answer at most."""
 NO_PACK = "No manuals are installed. Install a pack and start again:\n\n  fieldfare pack install FILE"
@@ -77,7 +79,11 @@ class AskScreen(Screen[None]):
         self._searching = False
         self._notice = ""  # stays until the next edit
         self._reading: Target | None = None
+        self._state = LOADING
         self._pause: Timer | None = None
+        self._thought: Timer | None = None
+        self._edited_at = 0.0
+        self._ahead = Flag()  # stops what is worked out ahead
         self._flush: Timer | None = None
         self._preview: Timer | None = None
 
@@ -101,9 +107,11 @@ class AskScreen(Screen[None]):
         self.call_after_refresh(self._load_model)
 
     def on_unmount(self) -> None:
-        """Leave no answer running behind a closed screen."""
+        """Leave no answer running behind a closed screen, and wait for no model that loads."""
         if self._turn is not None:
             self._turn.cancel.set()
+        self._ahead.set()
+        self._assistant.stop()
 
     # What the widgets are called here.
 
@@ -135,6 +143,7 @@ class AskScreen(Screen[None]):
 
     @on(ModelChanged)
     def _model_changed(self, message: ModelChanged) -> None:
+        self._state = message.state
         self.query_one(TitleBar).show(message.state)
         if message.state.status is ModelStatus.FAILED and self._turn is None:
             self._say(squeeze(message.state.sentence))
@@ -144,8 +153,11 @@ class AskScreen(Screen[None]):
     @on(Input.Changed)
     def _edited(self) -> None:
         self._notice = ""
-        if self._pause is not None:
-            self._pause.stop()
+        self._edited_at = time.monotonic()
+        self._ahead.set()
+        for timer in (self._pause, self._thought):
+            if timer is not None:
+                timer.stop()
         # Letters typed while an answer is written wait for the next one: the answer must not be snatched away.
         if self._turn is None or not self._turn.running:
             self._pause = self.set_timer(PAUSE, self._search_soon)
@@ -168,7 +180,7 @@ class AskScreen(Screen[None]):
     @work(thread=True, group="search", exit_on_error=False)
     def _search(self, text: str) -> None:
         try:
-            self.post_message(ResultsFound(text, self._assistant.search(Question(text=text))))
+            self.post_message(ResultsFound(text, self._assistant.search(self._question(text))))
         except FieldfareError as error:
             self.post_message(ResultsFound(text, (), str(error)))
         except Exception as error:  # noqa: BLE001 - a search that breaks must not take the screen along
@@ -187,6 +199,22 @@ class AskScreen(Screen[None]):
         found = f"{count(len(message.evidence), 'place')} in the manuals. Enter asks." if message.evidence else ""
         said = squeeze(message.error) or found or "Nothing found yet. Enter asks all the same."
         self._say(self._notice or said)
+        if message.evidence:
+            left = max(0.0, self._edited_at + THOUGHT - time.monotonic())
+            self._thought = self.set_timer(left, self._think_ahead)
+
+    def _think_ahead(self) -> None:
+        """Have the answer worked out to what stands there, before it is asked for."""
+        text = squeeze(self._input.value)
+        if text and text == self._instant:
+            self._ahead.set()
+            self._ahead = Flag()
+            self._prepare(self._question(text), self._ahead)
+
+    @work(thread=True, group="ahead", exit_on_error=False)
+    def _prepare(self, question: Question, cancel: Flag) -> None:
+        with contextlib.suppress(Exception):  # who asks will be told
+            self._assistant.prepare(question, cancel)
 
     # Asking.
 
@@ -206,7 +234,8 @@ class AskScreen(Screen[None]):
         if self._turn is not None:
             self._turn.cancel.set()
         self._turns += 1
-        self._turn = turn = Turn(number=self._turns, question=Question(text=text))
+        self._turn = turn = Turn(number=self._turns, question=self._question(text))
+        self._ahead = Flag()  # what was worked out ahead is followed, or stopped by the assistant
         self._asked_at = time.monotonic()
         self._instant = ""
         self._reading = None
@@ -214,6 +243,9 @@ class AskScreen(Screen[None]):
         self._say("Looking in the manuals…")
         self._show_keys()
         self._ask(turn.number, turn.question, turn.cancel)
+
+    def _question(self, text: str) -> Question:
+        return Question(text=text)
 
     @work(thread=True, group="ask", exit_on_error=False)
     def _ask(self, number: int, question: Question, cancel: Flag) -> None:
@@ -257,6 +289,8 @@ class AskScreen(Screen[None]):
 
     def _tick(self) -> None:
         turn = self._turn
+        if self._assistant.model_state != self._state and self._state is not LOADING:
+            self._model_changed(ModelChanged(self._assistant.model_state))
         if turn is not None and not self._instant:
             self._say(self._column.sentence(turn, time.monotonic() - self._asked_at))
 
