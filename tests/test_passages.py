@@ -83,10 +83,20 @@ def test_a_step_hazard_protects_its_step_only() -> None:
     assert "4. Turn" in protected[0].text
 
 
-def test_a_hazard_in_the_middle_protects_what_follows_and_the_text_before_it() -> None:
+def test_a_step_hazard_after_the_last_step_protects_that_step() -> None:
+    found = cuts(step(1, "Open."), hazard("High voltage.", "step"))
+    assert [1 in one.hazards for one in found] == [True, True]
+
+
+def test_a_hazard_in_the_middle_protects_its_whole_section() -> None:
     long = "x" * (PARAGRAPH_SIZE - 10)
     found = cuts(paragraph("a" + long), paragraph("b" + long), hazard("Hot."), paragraph("c" + long))
-    assert [2 in one.hazards for one in found] == [False, True, True, True]
+    assert [2 in one.hazards for one in found] == [True, True, True, True]
+
+
+def test_a_hazard_of_a_procedure_protects_what_follows_it() -> None:
+    found = cuts(paragraph("Tools: a socket."), hazard("Hot.", "procedure"), step(1, "Open."), paragraph("Done."))
+    assert [1 in one.hazards for one in found] == [False, True, True, True]
 
 
 def test_rows_carry_their_header_and_units() -> None:

@@ -198,34 +198,32 @@ def _span(places: Sequence[Place]) -> Place:
 
 
 def _bind_hazards(blocks: Sequence[Block], cuts: Sequence[Cut]) -> None:
-    """A warning at a step protects that step; one that opens the section or stands before its procedure protects all
-    that follows; one in the middle also protects the text just before it, which it may mean.
+    """What each warning protects: its row; its step; the procedure that follows it; or all of its section.
+
+    Who reads one part of a section is told every warning of it, also one that is printed further down.
     """
     for number, block in enumerate(blocks):
         if block.kind is not BlockKind.HAZARD:
             continue
-        if block.protects == "row":
-            for one in cuts:
-                if one.first == number or (one.kind is BlockKind.TABLE and block.text in one.text):
-                    one.hazards = {number} if one.kind is BlockKind.HAZARD else {*one.hazards, number}
-            continue
-        if block.protects == "step":
-            step = next((i for i in range(number + 1, len(blocks)) if blocks[i].kind is BlockKind.STEP), number)
-            start, end = number, step
-        else:
-            end = len(blocks) - 1
-            start = max(number - 1, 0)
-            while start > 0 and blocks[start].kind in {BlockKind.HAZARD, BlockKind.FIGURE}:
-                start -= 1  # warnings in a row speak of the same text
-            while start > 0 and blocks[start].kind is blocks[start - 1].kind is BlockKind.TABLE:
-                start -= 1  # a table printed in parts is one
-            if all(before.kind in {BlockKind.HAZARD, BlockKind.FIGURE} for before in blocks[:number]):
-                start = 0
+        start, end = _reach(blocks, number)
         for one in cuts:
             if one.kind is BlockKind.HAZARD:
                 one.hazards = {one.first}
+            elif block.protects == "row":
+                if one.kind is BlockKind.TABLE and block.text in one.text:
+                    one.hazards.add(number)
             elif one.last >= start and one.first <= end:
                 one.hazards.add(number)
+
+
+def _reach(blocks: Sequence[Block], number: int) -> tuple[int, int]:
+    """The first and last block that a warning of a step, a procedure or a section protects."""
+    last = len(blocks) - 1
+    if blocks[number].protects == "step":
+        steps = [i for i, block in enumerate(blocks) if block.kind is BlockKind.STEP]
+        following = [i for i in steps if i > number]
+        return (number, following[0]) if following else (max(steps, default=number), number)
+    return (number if blocks[number].protects == "procedure" else 0), last
 
 
 def _bind_figures(blocks: Sequence[Block], cuts: Sequence[Cut]) -> None:

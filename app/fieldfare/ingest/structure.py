@@ -111,9 +111,10 @@ class Outline:
             self._blocks.append(block)
         if block.kind is not BlockKind.PARAGRAPH:
             self._listing = False
-        for word, text in _in_cells(block):
-            self._blocks.append(Block(kind=BlockKind.HAZARD, text=text, signal_word=word, protects="row", place=block.place,
-                                      confidence=block.confidence))  # fmt: skip
+        for word, text in _in_cells(block):  # a warning stands before what it protects: the table, whose row it is
+            hazard = Block(kind=BlockKind.HAZARD, text=text, signal_word=word, protects="row", place=block.place,
+                           confidence=block.confidence)  # fmt: skip
+            self._blocks.insert(len(self._blocks) - 1, hazard)
 
     def _listed(self, block: Block) -> bool:
         """Take a bullet into the warning whose word stands alone over the list."""

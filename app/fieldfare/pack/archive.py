@@ -10,11 +10,14 @@ from fieldfare.database import Reader
 from fieldfare.domain import Block, BlockKind, Figure, Hazard, Passage, Picture, Place, Region, SectionView
 from fieldfare.errors import PackError
 from fieldfare.pack import manifest
+from fieldfare.pack.gold import gold_questions
 from fieldfare.text import searchable
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
     from pathlib import Path
+
+    from fieldfare.domain import GoldQuestion
 
 _STEP_HEADING = re.compile(r"(?:step|schritt|étape|paso|passo|passaggio|fase)\s*\d", re.IGNORECASE)
 _PASSAGE = """
@@ -231,9 +234,21 @@ class Archive:
             place=passage.place if passage.place.page is not None else _place(page, label, None),
             blocks=tuple(_block(row) for row in blocks),
             figures=tuple(figures),
+            hazards=self._ahead(passage.section),
             sheet=self._sheet(document_id, passage.place.page),
             unsigned=self.unsigned,
         )
+
+    def _ahead(self, section: int) -> tuple[Hazard, ...]:
+        """The hazards that protect something in a section before they are printed in it, or that stand above it."""
+        rows = self._reader.rows(
+            "SELECT h.id, h.signal_word, h.scheme, h.text, h.symbol, h.page, h.label, h.region "
+            "FROM hazard h JOIN block b ON b.hazard = h.id WHERE h.id IN (SELECT r.hazard FROM protects r "
+            "JOIN passage p ON p.id = r.passage WHERE p.section = ? AND p.kind <> 'hazard' AND (b.section <> p.section "
+            "OR (p.first_block < b.id AND h.protects <> 'step'))) ORDER BY h.id",
+            (section,),
+        )
+        return tuple(map(_hazard, rows))
 
     def _sheet(self, document: int, page: int | None) -> Picture | None:
         rows = self._reader.rows(
@@ -257,6 +272,10 @@ class Archive:
     def document_titles(self) -> list[str]:
         """The titles of the pack's manuals."""
         return [row[0] for row in self._reader.rows("SELECT title FROM document ORDER BY id")]
+
+    def questions(self) -> tuple[GoldQuestion, ...]:
+        """The gold questions of its author."""
+        return gold_questions(self._reader)
 
     def outline(self) -> list[tuple[tuple[str, ...], str]]:
         """Heading path and printed page of every section in reading order."""
