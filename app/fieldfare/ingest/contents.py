@@ -26,6 +26,7 @@ from fieldfare.domain import (
 )
 from fieldfare.errors import PackError
 from fieldfare.pack import manifest
+from fieldfare.pack.gold import gold_questions
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -228,22 +229,7 @@ class PackFile:
                 Term(kind=TermKind(row[0]), text=row[1], means=row[2])
                 for row in self._reader.rows("SELECT kind, text, means FROM term ORDER BY kind, text, means")
             ),
-            questions=tuple(
-                GoldQuestion(
-                    id=row[0],
-                    text=row[1],
-                    answerable=bool(row[2]),
-                    expect=tuple(json.loads(row[3])),
-                    answer=row[4],
-                    page=row[5],
-                    section=row[6],
-                    hazard=row[7],
-                    kind=row[8],
-                )
-                for row in self._reader.rows(
-                    "SELECT id, text, answerable, expect, answer, page, section, hazard, kind FROM question ORDER BY id"
-                )
-            ),
+            questions=gold_questions(self._reader),
             check=json.loads(self._reader.value("SELECT settings FROM gate") or "{}"),
         )
 
