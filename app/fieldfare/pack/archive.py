@@ -234,9 +234,21 @@ class Archive:
             place=passage.place if passage.place.page is not None else _place(page, label, None),
             blocks=tuple(_block(row) for row in blocks),
             figures=tuple(figures),
+            hazards=self._ahead(passage.section),
             sheet=self._sheet(document_id, passage.place.page),
             unsigned=self.unsigned,
         )
+
+    def _ahead(self, section: int) -> tuple[Hazard, ...]:
+        """The hazards that protect something in a section before they are printed in it, or that stand above it."""
+        rows = self._reader.rows(
+            "SELECT h.id, h.signal_word, h.scheme, h.text, h.symbol, h.page, h.label, h.region "
+            "FROM hazard h JOIN block b ON b.hazard = h.id WHERE h.id IN (SELECT r.hazard FROM protects r "
+            "JOIN passage p ON p.id = r.passage WHERE p.section = ? AND p.kind <> 'hazard' AND (b.section <> p.section "
+            "OR (p.first_block < b.id AND h.protects <> 'step'))) ORDER BY h.id",
+            (section,),
+        )
+        return tuple(map(_hazard, rows))
 
     def _sheet(self, document: int, page: int | None) -> Picture | None:
         rows = self._reader.rows(
