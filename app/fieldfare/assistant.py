@@ -41,7 +41,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
 
     from fieldfare.pack.archive import Archive
-    from fieldfare.retrieval import Embedder
+    from fieldfare.retrieval import Embedder, Reader
     from fieldfare.settings import Settings
 
 SHOWN = 5  # pieces of evidence beside an answer
@@ -73,10 +73,13 @@ class Assistant:
         embedder: Embedder | None,
         open_model: Callable[[], Model] | None,
         *,
+        reader: Reader | None = None,
         eager: bool = False,
         patience: float = 0.0,
     ) -> None:
-        """`open_model` gives the language model, None where there is none; `eager` loads it as soon as it is needed.
+        """A `reader` reads what was found before it is judged; without one the search is judged by its measures alone.
+
+        `open_model` gives the language model, None where there is none; `eager` loads it as soon as it is needed.
 
         A machine on which a usual draft takes longer than `patience` seconds quotes instead; 0 waits for any.
         """
@@ -90,7 +93,7 @@ class Assistant:
             self._others, self._lacking = embedders.of_packs(shelf.archives, known)
         except FieldfareError as error:  # the first search will say so too
             self._lacking = (str(error),)
-        self._retriever = Retriever(shelf.archives, embedder, self._others)
+        self._retriever = Retriever(shelf.archives, embedder, self._others, reader)
         self._open_model = open_model
         self._eager = eager
         self._patience = patience
@@ -334,6 +337,14 @@ def open_embedder() -> Embedder | None:
     return embedders.embedded()
 
 
+def open_reader() -> Reader | None:
+    """The embedded reader, None where it was not installed. A damaged one raises ModelError at its first use."""
+    from fieldfare import reading
+
+    folder = paths.reader_dir()
+    return reading.Reader(folder) if (folder / reading.DESCRIPTION).is_file() else None
+
+
 def model_opener(settings: Settings) -> Callable[[], Model] | None:
     """What gives the language model that the user chose, None where there is none or he wants quotes only."""
     file = Path(settings.model) if settings.model else paths.language_model_file()
@@ -351,10 +362,11 @@ def model_opener(settings: Settings) -> Callable[[], Model] | None:
     return open_model if settings.draft and (settings.model or file.is_file()) else None
 
 
-def open_assistant(settings: Settings, *, eager: bool = False) -> Assistant:
-    """Open everything that is installed; the language model is loaded later. Raises FieldfareError.
+def open_assistant(settings: Settings, *, eager: bool = False, shelf: library.Shelf | None = None) -> Assistant:
+    """Open everything that is installed, or the engines over a `shelf`; the language model is loaded later.
 
-    An `eager` one is asked once by somebody who waits: he gets his draft however long it takes.
+    An `eager` one is asked once by somebody who waits: he gets his draft however long it takes. Raises FieldfareError.
     """
-    shelf, embedder, patience = library.open_shelf(), open_embedder(), 0 if eager else settings.draft_seconds
-    return Assistant(shelf, embedder, model_opener(settings), eager=eager, patience=patience)
+    embedder, patience = open_embedder(), 0 if eager else settings.draft_seconds
+    shelf = library.open_shelf() if shelf is None else shelf
+    return Assistant(shelf, embedder, model_opener(settings), reader=open_reader(), eager=eager, patience=patience)

@@ -10,16 +10,15 @@ import io
 import json
 import os
 import threading
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
+from fieldfare.domain import Reading
 from fieldfare.errors import ModelError
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
     from pathlib import Path
 
-    import numpy as np
 
 DESCRIPTION = "reader.json"
 HEADS = "heads.npy"
@@ -28,57 +27,58 @@ _LONGEST_CHARACTERS = 8_000  # far more than the window holds: bounds what the t
 _LONGEST_SPAN = 40  # tokens
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Reading:
-    """What the reader makes of one passage.
+class Reader:
+    """The reader of a folder that scripts/train/export_reader.py wrote, loaded when it first reads.
 
-    `answers` is the logit that it answers the question; text[start:end] the likeliest answer in it and `span` how much
-    likelier that is than none, as a difference of logits.
+    Safe to use from several threads: they take turns.
     """
 
-    answers: float
-    start: int
-    end: int
-    span: float
-
-
-class Reader:
-    """An open reader. Safe to use from several threads: they take turns."""
-
-    def __init__(self, *, description: dict[str, Any], tokenizer: Any, encoder: Any, heads: np.ndarray) -> None:
-        """Use `open`."""
-        self.version = str(description["version"])
-        self._question, self._window = int(description["question_tokens"]), int(description["tokens"])
-        self._first, self._between = int(description["first"]), int(description["between"])
-        self._tokenizer = tokenizer
-        self._encoder = encoder
-        self._heads = heads
+    def __init__(self, folder: Path) -> None:
+        self._folder = folder
         self._lock = threading.Lock()
+        self._loaded = False
 
-    @classmethod
-    def open(cls, folder: Path) -> Reader:
-        """Load the reader of a folder that scripts/train/export_reader.py wrote. Raises ModelError."""
-        import ctranslate2
-        import numpy as np
-        import tokenizers
+    @property
+    def version(self) -> str:
+        """Which reader this is. Raises ModelError."""
+        self._load()
+        return str(self._description["version"])
 
-        try:
-            description = json.loads((folder / DESCRIPTION).read_text("utf-8"))
-            tokenizer = tokenizers.Tokenizer.from_str((folder / "tokenizer.json").read_text("utf-8"))
-            tokenizer.no_truncation()
-            tokenizer.no_padding()
-            heads = np.load(io.BytesIO((folder / HEADS).read_bytes()), allow_pickle=False)
-            threads = min(_THREADS, os.cpu_count() or 1)
-            encoder = ctranslate2.Encoder(str(folder), device="cpu", inter_threads=1, intra_threads=threads)
-            return cls(description=description, tokenizer=tokenizer, encoder=encoder, heads=heads)
-        except Exception as error:  # the engines raise plain Exception and RuntimeError
-            raise ModelError(f"The reader in {folder} cannot be loaded ({error}). Set Fieldfare up again.") from error
+    def _load(self) -> None:
+        with self._lock:
+            if self._loaded:
+                return
+            import ctranslate2
+            import numpy as np
+            import tokenizers
+
+            try:
+                self._description = json.loads((self._folder / DESCRIPTION).read_text("utf-8"))
+                self._question, self._window, self._first, self._between = (
+                    int(self._description[key]) for key in ("question_tokens", "tokens", "first", "between")
+                )
+                self._tokenizer: Any = tokenizers.Tokenizer.from_str(
+                    (self._folder / "tokenizer.json").read_text("utf-8")
+                )
+                self._tokenizer.no_truncation()
+                self._tokenizer.no_padding()
+                self._heads = np.load(io.BytesIO((self._folder / HEADS).read_bytes()), allow_pickle=False)
+                threads = min(_THREADS, os.cpu_count() or 1)
+                self._encoder: Any = ctranslate2.Encoder(
+                    str(self._folder), device="cpu", inter_threads=1, intra_threads=threads
+                )
+            except Exception as error:  # the engines raise plain Exception and RuntimeError
+                raise ModelError(
+                    f"The reader in {self._folder} cannot be loaded ({error}). Set Fieldfare up again."
+                ) from error
+            self._loaded = True
 
     def read(self, question: str, texts: Sequence[str], leads: Sequence[str] = ()) -> tuple[Reading, ...]:
         """A reading of each text, in the order given; texts longer than the window are cut.
 
-        `leads` stand before the texts, as their headings do: they are read and never pointed at.
+        `leads` stand before the texts, as their headings do: they are read and never pointed at. Raises ModelError.
         """
+        self._load()
         asked = self._ids(question)[0][: self._question]
         return tuple(self._read_one(asked, text, leads[index] if leads else "") for index, text in enumerate(texts))
 

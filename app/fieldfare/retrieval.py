@@ -12,7 +12,7 @@ from collections import Counter
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Protocol
 
-from fieldfare.domain import BlockKind, Evidence, Finding, Match, Passage, Question, Signals
+from fieldfare.domain import BlockKind, Evidence, Finding, Match, Passage, Question, Reading, Signals
 from fieldfare.errors import ModelError
 from fieldfare.pack.archive import fts_phrase
 from fieldfare.text import content_words, identifier_candidates, identifier_key, loose_key, stem, words
@@ -34,6 +34,7 @@ COVERAGE_WEIGHT = 0.3
 HAZARD_DISCOUNT = 0.15  # warnings stand with the passages that they protect; their shortness must not put them first
 MEANING_ALONE = 0.8  # of the meaning where no word is shared: passes the gate at a closeness of 0.45
 IDENTIFIER_BONUS = 1.0
+READ = 5  # passages that the reader reads
 MAX_SUPERSEDED = 3  # pages of superseded documents beside the current ones
 DEFINES_BONUS = 1.0
 
@@ -52,6 +53,13 @@ class Embedder(Protocol):
         """A cosine on the scale that all embedders share."""
 
 
+class Reader(Protocol):
+    """Question and passages to what each says of the question."""
+
+    def read(self, question: str, texts: Sequence[str], leads: Sequence[str] = ()) -> tuple[Reading, ...]:
+        """A reading of each text; `leads` stand before the texts, as their headings do."""
+
+
 @dataclass(slots=True)
 class _Candidate:
     archive: Archive
@@ -63,18 +71,27 @@ class _Candidate:
     passage: Passage | None = None
     coverage: float = 0.0
     score: float = 0.0
+    reading: Reading | None = None
 
 
 class Retriever:
     """Searches the open packs. Safe to use from several threads."""
 
     def __init__(
-        self, archives: Sequence[Archive], embedder: Embedder | None, others: Mapping[str, Embedder] | None = None
+        self,
+        archives: Sequence[Archive],
+        embedder: Embedder | None,
+        others: Mapping[str, Embedder] | None = None,
+        reader: Reader | None = None,
     ) -> None:
-        """`others` are the embedders, by pack, of packs whose vectors another one made than `embedder`."""
+        """`others` are the embedders, by pack, of packs whose vectors another one made than `embedder`.
+
+        A `reader` reads the first passages that were found: what it says of each is part of the evidence.
+        """
         self._archives = tuple(archives)
         self._embedder = embedder
         self._others = others or {}
+        self._reader = reader
 
     def search(self, question: Question, limit: int = 10) -> Finding:
         """The best passages for a question, at most `limit`, best first; nothing for a question without words."""
@@ -112,6 +129,7 @@ class Retriever:
         self._score(list(found.values()), terms, synonyms, archives)
         ranked = sorted(found.values(), key=lambda one: (-one.score, one.archive.manifest.id, one.id))
         best = _current_first(ranked, limit)
+        self._read(question.text[:MAX_QUESTION], [one for one in best if not _passage(one).superseded_by][:READ])
         top = max(self._ceiling(), 1e-9)
         evidence = tuple(
             Evidence(
@@ -120,6 +138,7 @@ class Retriever:
                 score=round(min(max(one.score / top, 0.0), 1.0), 4),
                 matched_by=tuple(match for match in Match if match in one.matched),
                 coverage=round(one.coverage, 4),
+                reading=one.reading,
             )
             for rank, one in enumerate(best, 1)
         )
@@ -132,6 +151,14 @@ class Retriever:
             unknown=self._unknown(text, archives),
             signals=_signals(current, nearest, set(map(stem, terms))),
         )
+
+    def _read(self, text: str, best: Sequence[_Candidate]) -> None:
+        if self._reader is None or not best:
+            return
+        passages = [_passage(one) for one in best]
+        leads = [" > ".join(passage.heading[-2:]) for passage in passages]
+        for one, reading in zip(best, self._reader.read(text, [each.text for each in passages], leads), strict=True):
+            one.reading = reading
 
     def find_figures(self, question: Question, limit: int = 6) -> tuple[Evidence, ...]:
         """The figures for a question or a caption, best first: by their captions, the words inside them and the text that
@@ -424,6 +451,8 @@ def _signals(best: Sequence[_Candidate], nearest: float, wanted: Collection[str]
         coverage=round(max(one.coverage for one in first), 4),
         share=round(max(shares), 4),
         margin=round(first[0].score - other, 4),
+        answers=max((one.reading.answers for one in best if one.reading), default=None),
+        span=max((one.reading.span for one in best if one.reading), default=None),
     )
 
 

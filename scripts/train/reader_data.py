@@ -137,7 +137,7 @@ class Maker:
             yield Example(row["question"], self._maybe_title(row), passage, first, last, True, True, name)
             if self._random.random() < 0.4 and (rest := self._without(row["passage"], row["answers"])):
                 yield self._open(row["question"], row, rest, name)
-            if self._random.random() < 0.75 and (turned := self._turned(row, others[row.get("title") or name])):
+            if self._random.random() < 0.75 and (turned := self.turned(row, others[row.get("title") or name])):
                 yield Example(turned, self._maybe_title(row), passage, 0, 0, False, True, name)
 
     def _open(self, question: str, row: dict[str, Any], passage: str, name: str) -> Example:
@@ -176,7 +176,7 @@ class Maker:
         rest = ("\n" if cut else " ").join(left)
         return rest if len(left) < len(parts) and len(rest) >= 120 else None
 
-    def _turned(self, row: dict[str, Any], others: Sequence[str]) -> str | None:
+    def turned(self, row: dict[str, Any], others: Sequence[str]) -> str | None:
         """The question turned into one that its passage leaves open, None where none of the ways applies."""
         question, passage = row["question"], row["passage"]
         ways = [

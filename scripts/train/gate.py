@@ -1,0 +1,143 @@
+"""Fit the gate: from what a search measured to the chance that the manuals answer the question.
+
+    .venv/bin/python scripts/train/gate.py DATA [--work DIR]
+
+DATA is the folder of training sets; nothing that a figure is reported on is read here. A guide of a technical documentation
+or an article of an encyclopaedia is a manual: its questions are asked with it and without it, and questions that were turned
+so that their passage leaves them open are asked with it. The weights are printed as `answering` holds them.
+"""
+
+from __future__ import annotations
+
+import argparse
+import random
+from collections import defaultdict
+from pathlib import Path
+
+import numpy as np
+from reader_data import Maker, read
+
+from fieldfare.assistant import open_embedder, open_reader
+from fieldfare.domain import Question
+from fieldfare.gate import FEATURES, features
+from fieldfare.ingest.corpus import Corpus, corpus_pack
+from fieldfare.pack.archive import Archive
+from fieldfare.retrieval import Retriever
+
+GUIDES, ARTICLES = 24, 40
+QUESTIONS = 16  # of each manual
+
+
+def manuals(
+    folder: Path, chance: random.Random
+) -> tuple[dict[str, list[tuple[str, str]]], list[tuple[str, str, bool]]]:
+    """Texts by manual; questions, the manual that answers each, and whether it does."""
+    texts: dict[str, dict[str, str]] = defaultdict(dict)
+    asked: dict[str, list[tuple[str, bool]]] = defaultdict(list)
+    for row in read(folder / "awsdocs_headings" / "train_selection.jsonl.gz"):
+        guide = row["title"].split(" / ")[0]
+        for text in row["candidates"]:
+            texts[guide].setdefault(text, row["title"].split(" / ", 1)[-1])
+        if any(row["labels"]):
+            asked[guide].append((row["question"], True))
+    for row in read(folder / "squadshifts_new_wiki" / "train.jsonl.gz"):
+        texts[row["title"]].setdefault(row["passage"], "")
+        asked[row["title"]].append((row["question"], True))
+    maker = Maker(folder, lambda _word, _chance: None, 11)
+    by_title = defaultdict(list)
+    rows = read(folder / "squadshifts_new_wiki" / "train.jsonl.gz")
+    for row in rows:
+        by_title[row["title"]].append(row["question"])
+    for row in rows:
+        turned = maker.turned(row, by_title[row["title"]])
+        if turned:
+            asked[row["title"]].append((turned, False))
+    guides = sorted(name for name in asked if "_" not in name and 40 <= len(texts[name]) <= 500)
+    articles = sorted({row["title"] for row in rows})
+    chosen = chance.sample(guides, min(GUIDES, len(guides))) + chance.sample(articles, min(ARTICLES, len(articles)))
+    questions = []
+    for name in chosen:
+        right = [one for one in asked[name] if one[1]]
+        open_ = [one for one in asked[name] if not one[1]]
+        for text, answered in chance.sample(right, min(QUESTIONS, len(right))) + chance.sample(
+            open_, min(QUESTIONS // 2, len(open_))
+        ):
+            questions.append((text, name, answered))
+    return {name: [(title, text) for text, title in texts[name].items()] for name in chosen}, questions
+
+
+def fit(rows: np.ndarray, labels: np.ndarray, weights: np.ndarray) -> np.ndarray:
+    """Logistic regression with a little ridge, by Newton's method; the last coefficient is the constant."""
+    design = np.hstack([rows, np.ones((len(rows), 1))])
+    beta = np.zeros(design.shape[1])
+    ridge = np.diag([*[1.0] * rows.shape[1], 0.0])
+    for _ in range(50):
+        chance = 1 / (1 + np.exp(-design @ beta))
+        slope = design.T @ (weights * (labels - chance)) - ridge @ beta
+        curve = (design * (weights * chance * (1 - chance))[:, None]).T @ design + ridge
+        step = np.linalg.solve(curve, slope)
+        beta += step
+        if np.abs(step).max() < 1e-8:
+            break
+    return beta
+
+
+def auroc(scores: np.ndarray, labels: np.ndarray) -> float:
+    right, wrong = scores[labels], scores[~labels]
+    return float(np.mean([np.mean((one > wrong) + 0.5 * (one == wrong)) for one in right]))
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("data", type=Path)
+    parser.add_argument("--work", type=Path, default=Path("work-gate"))
+    options = parser.parse_args()
+    chance = random.Random(5)
+    embedder, reader = open_embedder(), open_reader()
+    if embedder is None or reader is None:
+        parser.error("the embedder and the reader are not set up: run scripts/test once")
+    options.work.mkdir(parents=True, exist_ok=True)
+    texts, questions = manuals(options.data, chance)
+    archives = {}
+    for name, pages in texts.items():
+        corpus = Corpus(name=name, texts=tuple(pages), language="en")
+        archives[name] = Archive(corpus_pack(corpus, embedder, options.work, lambda *_: None))
+        print(f"{name}: {len(pages)} texts", flush=True)
+    retriever = Retriever(list(archives.values()), embedder, reader=reader)
+    everything = {name: archive.manifest.id for name, archive in archives.items()}
+    rows, labels, kinds, groups = [], [], [], []
+    for number, (text, name, answered) in enumerate(questions):
+        for without in (False, True) if answered else (False,):
+            packs = tuple(id_ for other, id_ in everything.items() if not (without and other == name))
+            finding = retriever.search(Question(text=text, packs=packs))
+            rows.append(features(finding))
+            labels.append(answered and not without)
+            kinds.append("removed" if without else "present" if answered else "open")
+            groups.append(name)
+        if number % 100 == 99:
+            print(f"{number + 1} of {len(questions)} questions", flush=True)
+    table, truth, kind = np.array(rows), np.array(labels), np.array(kinds)
+    np.savez(options.work / "features.npz", rows=table, labels=truth, kinds=kind, groups=np.array(groups))
+    report(table, truth, kind, np.array(groups), chance)
+
+
+def report(table: np.ndarray, truth: np.ndarray, kind: np.ndarray, groups: np.ndarray, chance: random.Random) -> None:
+    mass = np.where(kind == "open", 0.5, 1.0)
+    names = sorted(set(groups))
+    chance.shuffle(names)
+    held = np.zeros(len(table))
+    for fold in range(5):
+        mine = np.isin(groups, names[fold::5])
+        beta = fit(table[~mine], truth[~mine], mass[~mine])
+        held[mine] = np.hstack([table[mine], np.ones((mine.sum(), 1))]) @ beta
+    for against in ("removed", "open"):
+        chosen = (kind == "present") | (kind == against)
+        alone = "  ".join(f"{name} {auroc(table[chosen, i], truth[chosen]):.3f}" for i, name in enumerate(FEATURES))
+        print(f"held out, present against {against}: {auroc(held[chosen], truth[chosen]):.3f}  ({alone})")
+    beta = fit(table, truth, mass)
+    print(f"present {np.sum(kind == 'present')}, removed {np.sum(kind == 'removed')}, open {np.sum(kind == 'open')}")
+    print("WEIGHTS = (" + ", ".join(f"{one:.3f}" for one in beta[:-1]) + f")\nCONSTANT = {beta[-1]:.3f}")
+
+
+if __name__ == "__main__":
+    main()
