@@ -350,12 +350,12 @@ class Passage:
         return tuple(filter(None, (superseded, scanned, "unsigned pack" if self.unsigned else "")))
 
 
-def hazards_before(passages: Iterable[Passage]) -> tuple[Hazard, ...]:
-    """Every hazard that must be shown before some passages: once each, whichever passage it protects."""
+def hazards_before(shown: Iterable[Passage | Citation]) -> tuple[Hazard, ...]:
+    """Every hazard that must be shown before some passages or quotes: once each, whatever it protects of them."""
     found: dict[tuple[str, ...], Hazard] = {}
-    for passage in passages:
-        for hazard in passage.warnings:
-            found.setdefault((passage.pack, hazard.signal_word, hazard.scheme, hazard.text), hazard)
+    for one in shown:
+        for hazard in one.warnings:
+            found.setdefault((hazard.signal_word, hazard.scheme, hazard.text), hazard)
     return tuple(found.values())
 
 
@@ -449,6 +449,11 @@ class Citation:
         if self.passage.text[self.start : self.end] != self.quote or not self.quote:
             raise ValueError("a citation quotes its passage verbatim")
 
+    @property
+    def warnings(self) -> tuple[Hazard, ...]:
+        """The hazards that must be shown before the quote; a warning that is quoted whole says it itself."""
+        return () if self.passage.kind is BlockKind.HAZARD and self.quote == self.passage.text else self.passage.hazards
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Statement:
@@ -494,7 +499,7 @@ class Answer:
     @property
     def hazards(self) -> tuple[Hazard, ...]:
         """Every hazard that protects what is cited, whoever made the answer: none can be left out."""
-        return hazards_before(one.citation.passage for one in self.statements)
+        return hazards_before(one.citation for one in self.statements)
 
     @property
     def text(self) -> str:
@@ -558,7 +563,7 @@ class Drafted:
     @property
     def hazards(self) -> tuple[Hazard, ...]:
         """What must be shown before it."""
-        return self.statement.citation.passage.warnings
+        return self.statement.citation.warnings
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

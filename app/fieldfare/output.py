@@ -24,6 +24,12 @@ def source_line(passage: Passage) -> str:
     return line + "".join(f" ({clean(caveat)})" for caveat in passage.caveats)
 
 
+def hazard_lines(hazard: Hazard, starts: str = "⚠ ") -> str:
+    """A warning whole: its signal word as printed, the scheme that gives the word its meaning, its text."""
+    scheme = f" ({clean(hazard.scheme)})" if hazard.scheme else ""
+    return paragraph(f"{clean(hazard.signal_word)}{scheme}: {clean(hazard.text)}", starts=starts)
+
+
 def _page(place: Place) -> str:
     return f"p. {clean(place.label)}" if place.label else ""
 
@@ -99,20 +105,21 @@ def _figure_object(figure: Figure) -> dict[str, Any]:
 def evidence_object(one: Evidence) -> dict[str, Any]:
     """A piece of evidence for JSON."""
     return {
-        "rank": one.rank, "score": one.score, "matched_by": list(one.matched_by), "text": one.passage.text,
-        **_passage_object(one.passage), "hazards": [_hazard_object(hazard) for hazard in one.passage.hazards],
+        "rank": one.rank, "score": one.score, "matched_by": list(one.matched_by),
+        "hazards": [_hazard_object(hazard) for hazard in one.passage.hazards], "text": one.passage.text,
+        **_passage_object(one.passage),
         "figures": [figure.caption for figure in one.passage.figures],
         **({"figure": _figure_object(one.figure)} if one.figure else {}),
     }  # fmt: skip
 
 
 def answer_object(question: Question, answer: Answer) -> dict[str, Any]:
-    """A whole answer for JSON."""
+    """A whole answer for JSON; as on the screen, warnings come before what they protect."""
     return {
         "question": question.text,
         "verdict": answer.verdict,
-        "answer": answer.text,
         "hazards": [_hazard_object(hazard) for hazard in answer.hazards],
+        "answer": answer.text,
         "statements": [
             {
                 "text": one.text, "verbatim": one.verbatim, "quote": one.citation.quote, "start": one.citation.start,

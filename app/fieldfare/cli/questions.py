@@ -11,7 +11,7 @@ import threading
 from typing import TYPE_CHECKING
 
 from fieldfare import output, settings
-from fieldfare.domain import Answer, Answered, Cancelled, Drafted, EvidenceFound, Failed, Question, Verdict
+from fieldfare.domain import Answer, Answered, BlockKind, Cancelled, Drafted, EvidenceFound, Failed, Question, Verdict
 from fieldfare.errors import FieldfareError, UsageError
 from fieldfare.text import clean
 
@@ -90,24 +90,24 @@ def _ask(options: argparse.Namespace) -> int:
     question = _question(options)
     cancel = threading.Event()
     with _assistant(options, draft=not options.no_draft) as assistant, _interruptible(cancel):
-        hazards: tuple[Hazard, ...] = ()
+        told: list[Hazard] = []
         cited: list[Citation] = []
         for event in assistant.ask(question, cancel):
             match event:
                 case EvidenceFound():
-                    hazards = event.hazards
                     if not options.json:
-                        _print_hazards(hazards)
+                        _print_hazards(event.hazards, told)
                 case Drafted(statement=statement):
                     cited.append(statement.citation)
                     if not options.json:
+                        _print_hazards(event.hazards, told)
                         number = _number_of(cited, statement.citation)
                         print(output.paragraph(clean(statement.text), ends=f" [{number}]"), end="\n\n", flush=True)
                 case Answered(answer=answer):
                     if options.json:
                         print(json.dumps(output.answer_object(question, answer), ensure_ascii=False, indent=2))
                     else:
-                        _print_hazards([one for one in answer.hazards if one not in hazards])
+                        _print_hazards(answer.hazards, told)
                         _print_sources(answer)
                     return NO_ANSWER if answer.verdict is Verdict.REFUSED else 0
                 case Cancelled():
@@ -132,11 +132,12 @@ def _number_of(cited: Sequence[Citation], citation: Citation) -> int:
     return places.index((citation.passage.pack, citation.passage.id)) + 1
 
 
-def _print_hazards(hazards: Sequence[Hazard]) -> None:
+def _print_hazards(hazards: Sequence[Hazard], told: list[Hazard]) -> None:
+    """Print the warnings that were not told yet, before what they protect."""
     for hazard in hazards:
-        print(
-            output.paragraph(f"{clean(hazard.signal_word)}: {clean(hazard.text)}", starts="⚠ "), end="\n\n", flush=True
-        )
+        if hazard not in told:
+            told.append(hazard)
+            print(output.hazard_lines(hazard), end="\n\n", flush=True)
 
 
 def _print_sources(answer: Answer) -> None:
@@ -165,11 +166,11 @@ def _search(options: argparse.Namespace) -> int:
         print("Nothing in the installed manuals matches. Try other words or a code.")
     for one in () if options.json else evidence:
         print(f"[{one.rank}] {output.source_line(one.passage)}")
+        for hazard in one.passage.hazards:
+            print(output.hazard_lines(hazard, starts="    ⚠ "))
         if one.figure is not None:
             print(output.paragraph(output.figure_line(one.figure), starts="    ▣ "))
-        for hazard in one.passage.hazards:
-            print(output.paragraph(f"{clean(hazard.signal_word)}: {clean(hazard.text)}", starts="    ⚠ "))
-        if one.figure is None or one.passage.text != one.figure.caption:
+        if one.passage.kind is not BlockKind.HAZARD and (one.figure is None or one.passage.text != one.figure.caption):
             print(textwrap.indent(output.paragraph(output.shortened(clean(one.passage.text))), "    "))
         print()
     return 0 if evidence else NO_ANSWER
