@@ -80,6 +80,11 @@ def converted_embedders_dir() -> Path:
     return build_cache_dir().with_name("embedders")
 
 
+def evaluations_dir() -> Path:
+    """What evaluations have asked already; may be deleted at any time. FIELDFARE_HOME moves it too."""
+    return build_cache_dir().with_name("evaluations")
+
+
 def settings_file() -> Path:
     """What the user decided; FIELDFARE_HOME moves it too."""
     if override := os.environ.get("FIELDFARE_HOME"):
