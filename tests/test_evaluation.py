@@ -10,11 +10,11 @@ from fieldfare import evaluation
 from fieldfare.domain import GoldQuestion
 from fieldfare.errors import SourceError
 from fieldfare.ingest.questions import read_questions
+from fieldfare.settings import Settings
 
 if TYPE_CHECKING:
     from fieldfare.evaluation import Outcome
     from fieldfare.pack.archive import Archive
-    from fieldfare.retrieval import Embedder
 
 GOLD = (
     GoldQuestion(
@@ -31,12 +31,12 @@ GOLD = (
 
 
 @pytest.fixture(scope="module")
-def outcomes(pump_pack: Path, embedder: Embedder) -> dict[str, Outcome]:
+def outcomes(pump_pack: Path) -> dict[str, Outcome]:
     from fieldfare.pack.archive import Archive
 
     archive = Archive(pump_pack)
     asked: list[tuple[str, int, int]] = []
-    found = evaluation.ask_all(archive, GOLD, embedder, lambda *step: asked.append(step))
+    found = evaluation.ask_all(archive, GOLD, Settings(draft=False), lambda *step: asked.append(step))
     archive.close()
     assert asked[-1] == ("asking", len(GOLD), len(GOLD))
     return {one.question.id: one for one in found}

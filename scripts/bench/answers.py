@@ -11,7 +11,6 @@ which the demo pack cannot answer.
 from __future__ import annotations
 
 import argparse
-import dataclasses
 import json
 import random
 import time
@@ -19,17 +18,16 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from fieldfare import evaluation, library, settings
-from fieldfare.assistant import model_opener, open_embedder
+from fieldfare.assistant import open_embedder
 from fieldfare.domain import GoldQuestion, Match, Passage, Question
 from fieldfare.ingest.questions import read_questions
-from fieldfare.pack.archive import fts_phrase
+from fieldfare.pack.archive import Archive, fts_phrase
 from fieldfare.retrieval import Retriever
 from fieldfare.text import content_words, words
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from fieldfare.pack.archive import Archive
     from fieldfare.retrieval import Embedder
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -92,10 +90,9 @@ def main() -> None:
     if embedder is None:
         parser.error("the embedder is not set up: run scripts/test once")
     lanes(archive, embedder, questions)
-    open_model = model_opener(dataclasses.replace(settings.Settings(), draft=True)) if options.draft else None
 
     def ask(asked: Sequence[GoldQuestion]) -> tuple[evaluation.Outcome, ...]:
-        return evaluation.ask_all(archive, asked, embedder, lambda *_: None, open_model=open_model)
+        return evaluation.ask_all(Archive(archive.path), asked, settings.Settings(draft=options.draft), lambda *_: None)
 
     outcomes = ask(questions)
     answerable = [one for one in outcomes if one.question.answerable]

@@ -12,7 +12,7 @@ import sys
 from typing import TYPE_CHECKING
 
 from fieldfare import __version__, settings
-from fieldfare.cli import authors, checks, models, packs, questions, signing
+from fieldfare.cli import authors, checks, evaluations, models, packs, questions, signing
 from fieldfare.cli.arguments import show_help
 from fieldfare.errors import FieldfareError, StorageError, UsageError
 from fieldfare.text import clean
@@ -87,6 +87,7 @@ def _parser() -> argparse.ArgumentParser:
     signing.register(pack_commands)
     packs.register(pack_commands)
     packs.register_update(commands)
+    evaluations.register(commands)
     models.register(commands)
     return parser
 

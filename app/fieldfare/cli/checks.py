@@ -133,19 +133,13 @@ def _asked(file: Path, questions: Sequence[GoldQuestion], *, draft: bool) -> tup
     from dataclasses import replace
 
     from fieldfare import evaluation, settings
-    from fieldfare.assistant import model_opener, open_embedder
     from fieldfare.pack.archive import Archive
 
     if not questions:
         print("fieldfare: the pack has no gold questions, so nothing says what it can answer. Write some, name them in "
               'pack.toml ([pack] questions = "questions.jsonl") and build it again.', file=sys.stderr)  # fmt: skip
         return ()
-    open_model = model_opener(replace(settings.load(), draft=True)) if draft else None
-    archive = Archive(file)
-    try:
-        return evaluation.ask_all(archive, questions, open_embedder(), Progress(), open_model=open_model, warn=_warn)
-    finally:
-        archive.close()
+    return evaluation.ask_all(Archive(file), questions, replace(settings.load(), draft=draft), Progress(), warn=_warn)
 
 
 def _warn(sentence: str) -> None:

@@ -84,7 +84,12 @@ class Journal:
 
 def run_key(*parts: Any) -> str:
     """The name of a run by what it depends on (JSON values), this program among it."""
-    described = json.dumps([_program(), *parts], sort_keys=True, ensure_ascii=False, default=str)
+    return digest_of([program(), *parts])
+
+
+def digest_of(value: Any) -> str:
+    """A digest of JSON values."""
+    described = json.dumps(value, sort_keys=True, ensure_ascii=False, default=str)
     return hashlib.sha256(described.encode()).hexdigest()[:32]
 
 
@@ -95,7 +100,7 @@ def _prune(folder: Path, used: Path) -> None:
 
 
 @cache
-def _program() -> str:
+def program() -> str:
     """A digest of the code that answers; in a bundle, which has no source files, its version."""
     root = Path(fieldfare.__file__).parent
     total = hashlib.sha256(fieldfare.__version__.encode())

@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict, dataclass, field, replace
 from typing import TYPE_CHECKING, Any
 
-from fieldfare.assistant import Assistant
+from fieldfare.assistant import open_assistant
+from fieldfare.domain import ModelStatus, Question
+from fieldfare.errors import ModelError
 from fieldfare.evaluation import machine
 from fieldfare.evaluation.asking import DEPTH, ask
+from fieldfare.evaluation.cases import gold_cases
+from fieldfare.evaluation.journal import program
 from fieldfare.evaluation.judging import Outcome, failure, wanted_text
 from fieldfare.evaluation.measures import counts, measures, percentiles
 from fieldfare.library import Shelf
@@ -15,12 +19,13 @@ from fieldfare.library import Shelf
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
-    from fieldfare.assistant import Model
+    from fieldfare.assistant import Assistant
     from fieldfare.domain import GoldQuestion
     from fieldfare.evaluation.cases import Case
     from fieldfare.evaluation.journal import Journal
     from fieldfare.pack.archive import Archive
     from fieldfare.retrieval import Embedder
+    from fieldfare.settings import Settings
 
     Progress = Callable[[str, int, int], None]
 
@@ -77,7 +82,7 @@ def outcome_object(outcome: Outcome) -> dict[str, Any]:
         "id": outcome.question.id, "pack": outcome.case.pack, "question": outcome.question.text,
         "kind": outcome.question.kind, "answerable": outcome.question.answerable if outcome.case.judged else None,
         "expected": wanted_text(outcome), "verdict": reply.verdict, "answer": reply.text,
-        "rank": outcome.rank or None, "cited": outcome.cited, "exact": outcome.exact, "f1": outcome.f1,
+        "placed": outcome.case.placed, "rank": outcome.rank or None, "cited": outcome.cited, "exact": outcome.exact, "f1": outcome.f1,
         "numbers": outcome.numbers, "warned": outcome.warned, "unsupported": list(outcome.unsupported),
         "right": outcome.right, "failure": failure(outcome), "confidence": reply.confidence,
         "seconds": {"evidence": reply.evidence, "first": reply.first, "whole": reply.whole},
@@ -102,11 +107,15 @@ def ask_cases(
     Raises FieldfareError where an engine fails. Ctrl-C passes through; the journal keeps what was said before.
     """
     by_id = {one.manifest.id: one for one in archives}
+    ready = False
     outcomes = []
     for done, case in enumerate(cases, 1):
         key = f"{case.pack}/{case.gold.id}"
         reply = journal.get(mode, key) if journal else None
         if reply is None:
+            if not ready:
+                warm_up(assistant)
+                ready = True
             reply = ask(assistant, by_id, case, depth=depth, packs=packs(case))
             if journal:
                 journal.add(mode, key, reply)
@@ -115,33 +124,42 @@ def ask_cases(
     return tuple(outcomes)
 
 
+def warm_up(assistant: Assistant) -> None:
+    """Load the engines, so that no question waits for them; ModelError where the language model does not load."""
+    assistant.load_model()
+    if assistant.model_state.status is ModelStatus.FAILED:
+        raise ModelError(assistant.model_state.sentence)
+    assistant.find(Question(text="ready?"))
+
+
 def ask_all(
     archive: Archive,
     questions: Sequence[GoldQuestion],
-    embedder: Embedder | None,
+    settings: Settings,
     progress: Progress,
     *,
-    open_model: Callable[[], Model] | None = None,
     warn: Callable[[str], None] = lambda _: None,
 ) -> tuple[Outcome, ...]:
-    """Ask every question of one pack alone; with `open_model` running text is drafted as on the device, else quoted.
+    """Ask every question of one pack alone, as this device would, and close it.
 
-    `warn` hears what is wrong with the pack: that its embedder is not here, say. The archive is closed by its owner.
-    Raises FieldfareError where an engine fails.
+    `warn` hears what is wrong with the pack: that its embedder is not here, say. Raises FieldfareError where an engine fails.
     """
-    from fieldfare.evaluation.cases import gold_cases
+    assistant = over(settings, (archive,))
+    try:
+        for problem in assistant.problems:
+            warn(problem)
+        return ask_cases(assistant, (archive,), gold_cases(questions), progress)
+    finally:
+        assistant.close()
 
-    shelf = Shelf(archives=(archive,), packs=(), problems=())
-    assistant = Assistant(shelf, embedder, open_model, eager=True)
-    for problem in assistant.problems:
-        warn(problem)
-    return ask_cases(assistant, (archive,), gold_cases(questions), progress)
+
+def over(settings: Settings, archives: Sequence[Archive]) -> Assistant:
+    """The device's assistant over some packs; closing it closes them."""
+    return open_assistant(settings, eager=True, shelf=Shelf(archives=tuple(archives), packs=(), problems=()))
 
 
 def removed_cases(cases: Sequence[Case]) -> tuple[Case, ...]:
     """The answerable ones of the cases, as they are when their manual is gone: nothing answers them."""
-    from dataclasses import replace
-
     return tuple(
         replace(
             one, pack=one.pack, pages=(), accepted=(),
@@ -158,6 +176,7 @@ def about(
 ) -> dict[str, Any]:  # fmt: skip
     """What a run depends on, for its record and its key."""
     return {
+        "program": program(),
         "set": {"name": name, "digest": digest},
         "packs": [
             {"id": one.manifest.id, "version": one.manifest.version, "digest": one.manifest.digest,

@@ -1,0 +1,351 @@
+"""`eval`: questions with known answers through the device's assistant, to figures."""
+
+from __future__ import annotations
+
+import contextlib
+import json
+import sys
+import time
+from dataclasses import asdict, replace
+from datetime import UTC, datetime
+from functools import partial
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from fieldfare import output, settings
+from fieldfare.cli.arguments import Progress
+from fieldfare.errors import StorageError, UsageError
+from fieldfare.text import clean
+
+if TYPE_CHECKING:
+    import argparse
+    from collections.abc import Callable, Iterator, Sequence
+
+    from fieldfare.cli.arguments import Commands
+    from fieldfare.evaluation import Case, Outcome, QuestionSet, Run
+    from fieldfare.evaluation.comparison import Comparison
+    from fieldfare.pack.archive import Archive
+    from fieldfare.settings import Settings
+
+FAILURES = 10  # failed questions that are listed
+FOLDS = 5  # packs with a fifth of the manuals taken out each
+
+
+def register(commands: Commands) -> None:
+    """Declare the command."""
+    command = commands.add_parser(
+        "eval",
+        help="ask questions with known answers and report how right, honest and fast the answers are",
+        description="Without SOURCE the gold questions of all installed packs are asked. A run that was stopped goes on "
+        "where it was.",
+    )
+    command.add_argument(
+        "source", nargs="*", metavar="SOURCE",
+        help="a .fpack file, the id of an installed pack, or a folder with a question set (corpus.jsonl, queries.jsonl, "
+        "qrels.tsv, answers.jsonl)",
+    )  # fmt: skip
+    command.add_argument("--questions", type=Path, metavar="FILE", help="ask these (.jsonl or .csv) instead")
+    command.add_argument("--removed", action="store_true", help="ask once more with the manual taken out that answers")
+    drafting = command.add_mutually_exclusive_group()
+    drafting.add_argument(
+        "--draft", action="store_true", help="let the language model write, whatever the settings say"
+    )
+    drafting.add_argument("--quotes", action="store_true", help="answer with quotes only (quick)")
+    command.add_argument("--depth", type=int, default=10, metavar="N", help="how many places are ranked (default 10)")
+    command.add_argument("--limit", type=int, default=0, metavar="N", help="ask a sample of N questions")
+    command.add_argument("--seed", type=int, default=1, metavar="N", help="which sample (default 1)")
+    command.add_argument("--json", metavar="FILE", help="write the record of the run (- prints it)")
+    command.add_argument("--html", type=Path, metavar="OUT.html", help="write the report as one page")
+    command.add_argument("--no-resume", action="store_true", help="ask everything anew")
+    command.add_argument(
+        "--compare", type=Path, nargs=2, metavar=("A.json", "B.json"), help="compare two records instead of asking"
+    )
+    command.set_defaults(run=_eval)
+
+
+def _eval(options: argparse.Namespace) -> int:
+    if options.compare:
+        return _compare(options)
+    for name, least in (("depth", 1), ("limit", 0)):
+        if not least <= getattr(options, name) <= 1_000_000:
+            raise UsageError(f"--{name} must be at least {least}.")
+    if options.html and (options.html.is_dir() or options.html.suffix.lower() not in {".html", ".htm"}):
+        raise UsageError(f"{options.html} is no name of an HTML file. Name one: --html report.html")
+    if options.json and options.json != "-" and not Path(options.json).absolute().parent.is_dir():
+        raise UsageError(f"The folder of {options.json} does not exist. Make it first.")
+    chosen = settings.load()
+    chosen = replace(chosen, draft=(chosen.draft or options.draft) and not options.quotes)
+    folders = [Path(one) for one in options.source if Path(one).is_dir()]
+    if folders and len(options.source) > 1:
+        raise UsageError("Name one question set, or packs.")
+    run = _run_set(folders[0], options, chosen) if folders else _run_packs(options, chosen)
+    if options.json == "-":
+        print(json.dumps(run.as_object(), ensure_ascii=False, indent=1))
+    else:
+        _print_run(run)
+    if options.json and options.json != "-":
+        from fieldfare.settings import write_atomically
+
+        write_atomically(Path(options.json), json.dumps(run.as_object(), ensure_ascii=False, indent=1).encode())
+        print(f"{options.json}: compare with another run by fieldfare eval --compare", file=sys.stderr)
+    if options.html:
+        from fieldfare.evaluation.report import write_report
+
+        size = write_report(run, options.html)
+        print(f"{options.html}: {size / 1e3:.0f} kB, opens in any browser, asks for no network", file=sys.stderr)
+    return 0
+
+
+# --- what is asked ---
+
+
+def _run_packs(options: argparse.Namespace, chosen: Settings) -> Run:
+    from fieldfare.evaluation import gold_cases
+    from fieldfare.evaluation.run import ASKED, REMOVED, over, removed_cases
+
+    archives = _archives(options.source)
+    try:
+        if options.questions:
+            from fieldfare.ingest.questions import read_questions
+
+            cases = gold_cases(read_questions(options.questions))
+        else:
+            cases = tuple(case for one in archives for case in gold_cases(one.questions(), one.manifest.id))
+        if not cases:
+            raise UsageError(
+                "There are no gold questions to ask. Their packs have none: name a file with --questions, or a question set."
+            )
+        if options.removed and (len(archives) < 2 or options.questions):
+            raise UsageError(
+                "--removed needs at least two packs with their own questions, so that one can be taken out, or a question set."
+            )
+        name = options.questions.name if options.questions else "gold questions"
+        with _asking(options, chosen, name, cases, archives) as (run, asked, ask):
+            assistant = over(chosen, archives)
+            try:
+                _warn(assistant.problems)
+                run.outcomes[ASKED] = ask(assistant, archives, asked)
+                if options.removed:
+                    others = tuple(one.manifest.id for one in archives)
+                    run.outcomes[REMOVED] = ask(
+                        assistant, archives, removed_cases(asked), mode=REMOVED,
+                        packs=lambda case: tuple(id_ for id_ in others if id_ != case.pack),
+                    )  # fmt: skip
+            finally:
+                assistant.close()
+        return run
+    finally:
+        for archive in archives:
+            archive.close()
+
+
+def _archives(names: Sequence[str]) -> tuple[Archive, ...]:
+    """The packs that are named, as files or ids; all installed ones where none is."""
+    from fieldfare import library
+    from fieldfare.pack.archive import Archive
+
+    files = [Path(one) for one in names if one.endswith(".fpack")]
+    for file in files:
+        if not file.is_file():
+            raise UsageError(f"{file} does not exist. Name a .fpack file, an installed pack or a question set.")
+    opened = [Archive(file) for file in files]
+    ids = [one for one in names if not one.endswith(".fpack")]
+    if ids or not names:
+        shelf = library.open_shelf()
+        _warn(shelf.problems)
+        installed = {one.manifest.id: one for one in shelf.archives}
+        for id_ in ids:
+            if id_ not in installed:
+                known = ", ".join(sorted(installed)) or "none"
+                raise UsageError(f"{clean(id_)} is no folder and no installed pack. Installed are: {known}.")
+        opened += [one for id_, one in installed.items() if id_ in ids or not ids]
+    if not opened:
+        raise UsageError("No pack is installed. Install one: fieldfare pack install FILE.fpack")
+    return tuple(opened)
+
+
+def _run_set(folder: Path, options: argparse.Namespace, chosen: Settings) -> Run:
+    from fieldfare.evaluation import read_set
+    from fieldfare.evaluation.run import ASKED, REMOVED, over, removed_cases
+    from fieldfare.pack.archive import Archive
+
+    if options.questions:
+        raise UsageError("A question set brings its own questions. Leave out --questions.")
+    questions = read_set(folder)
+    archives = (Archive(_set_pack(questions)),) if questions.texts else _archives(())
+    try:
+        with _asking(options, chosen, questions.name, questions.cases, archives) as (run, asked, ask):
+            assistant = over(chosen, archives)
+            try:
+                _warn(assistant.problems)
+                run.outcomes[ASKED] = ask(assistant, archives, asked)
+            finally:
+                assistant.close()
+            if options.removed:
+                outcomes: list[Outcome] = []
+                for cases, pages in _folds(questions, asked):
+                    part = Archive(_set_pack(questions, pages))
+                    assistant = over(chosen, (part,))
+                    try:
+                        outcomes += ask(assistant, (part,), removed_cases(cases), mode=REMOVED)
+                    finally:
+                        assistant.close()
+                run.outcomes[REMOVED] = tuple(outcomes)
+        return run
+    finally:
+        for archive in archives:
+            archive.close()
+
+
+def _set_pack(questions: QuestionSet, without: frozenset[int] = frozenset()) -> Path:
+    from fieldfare import paths
+    from fieldfare.assistant import open_embedder
+    from fieldfare.ingest.corpus import Corpus, corpus_pack
+
+    corpus = Corpus(name=questions.name, texts=questions.texts, language=questions.language)
+    return corpus_pack(corpus, open_embedder(), paths.build_cache_dir(), Progress(), without=without)
+
+
+def _folds(questions: QuestionSet, asked: Sequence[Case]) -> Iterator[tuple[list[Case], frozenset[int]]]:
+    """The questions in a few groups, each with the pages of all their manuals: what is taken out for them together."""
+    from fieldfare.evaluation.cases import manuals_of, pages_of
+
+    groups = manuals_of(questions)
+    if not groups:
+        raise UsageError("--removed needs to know which text answers a question: the set has no qrels.tsv.")
+    pages = pages_of(questions, groups)
+    folds: list[tuple[list[int], set[int]]] = [([], set()) for _ in range(min(FOLDS, len(pages)))]
+    for group, mine in sorted(pages.items(), key=lambda entry: (-len(entry[1]), entry[0])):
+        members, taken = min(folds, key=lambda fold: len(fold[1]))
+        members.append(group)
+        taken |= mine
+    for members, taken in folds:
+        cases = [case for case in asked if groups.get(case.gold.id) in members]
+        if cases and len(taken) < len(questions.texts):
+            yield cases, frozenset(taken)
+
+
+# --- asking ---
+
+
+@contextlib.contextmanager
+def _asking(
+    options: argparse.Namespace, chosen: Settings, name: str, cases: Sequence[Case], archives: Sequence[Archive]
+) -> Iterator[tuple[Run, tuple[Case, ...], Callable[..., tuple[Outcome, ...]]]]:
+    """A run, the questions that it asks, and how: going on in the run's journal. The run is filled in when all is asked."""
+    from fieldfare import paths
+    from fieldfare.assistant import open_embedder
+    from fieldfare.evaluation import Run, ask_cases, machine, sample
+    from fieldfare.evaluation.journal import Journal, digest_of, run_key
+    from fieldfare.evaluation.run import about
+
+    asked = sample(cases, options.limit, options.seed)
+    found = about(
+        name=name,
+        digest=digest_of([asdict(case) for case in cases]),
+        archives=archives,
+        embedder=open_embedder(),
+        model=_model(chosen),
+        settings={"draft": chosen.draft, "threads": chosen.threads, "depth": options.depth},
+    )
+    started, began = datetime.now(UTC), time.monotonic()
+    run = Run(about={"started": started.isoformat(timespec="seconds"), "machine": machine.described(), **found,
+                     "sample": {"limit": options.limit, "seed": options.seed}})  # fmt: skip
+    with Journal(paths.evaluations_dir(), run_key(found), resume=not options.no_resume) as journal:
+        try:
+            yield run, asked, partial(ask_cases, progress=Progress(), journal=journal, depth=options.depth)
+        except KeyboardInterrupt:
+            print(f"\nfieldfare: {len(journal)} answers are kept. The same command goes on from here.", file=sys.stderr)
+            raise
+        run.resumed = journal.resumed
+    run.memory = machine.peak_memory()
+    run.about["duration"] = round(time.monotonic() - began, 1)
+
+
+def _model(chosen: Settings) -> dict[str, Any] | None:
+    """The language model that drafts, None where none does."""
+    from fieldfare import llm, paths
+    from fieldfare.evaluation import machine
+
+    file = Path(chosen.model) if chosen.model else paths.language_model_file()
+    if not chosen.draft or not file.is_file():
+        return None
+    found = llm.inspect(file)
+    return {"name": found.name, "parameters": found.parameters, "weights": found.quantisation,
+            "size": found.file_size, "sha256": machine.digest(file)}  # fmt: skip
+
+
+def _warn(sentences: Sequence[str]) -> None:
+    for sentence in sentences:
+        print(f"fieldfare: {clean(sentence)}", file=sys.stderr)
+
+
+# --- what is printed ---
+
+
+def _print_run(run: Run) -> None:
+    from fieldfare.evaluation.judging import failure
+    from fieldfare.evaluation.measures import by_kind, measures
+    from fieldfare.evaluation.run import ASKED
+
+    about = run.about
+    packs = ", ".join(f"{one['id']} {one['version']}" for one in about["packs"])
+    model = about["model"]
+    drafts = f"{model['name']} {model['weights']}" if model else "quotes only"
+    print(f"{clean(about['set']['name'])} over {packs}; {clean(drafts)}")
+    for mode, found in run.figures().items():
+        counted = found["counts"]
+        print(f"\n{mode}: {found['meaning']}")
+        print(
+            "  "
+            + ", ".join(f"{value} {name}" for name, value in counted.items() if value or name in {"questions", "wrong"})
+        )
+        for one in found["measures"]:
+            of = f"{one['good']} of {one['total']}" if one["good"] is not None else f"over {one['total']}"
+            print(f"  {one['name']:<21} {one['value']:.3f}  [{one['low']:.3f}, {one['high']:.3f}]  {of:<14} "
+                  f"{_meaning(one['name'])}")  # fmt: skip
+        for name, values in found["seconds"].items():
+            print(f"  {name:<21} " + ", ".join(f"{rank} {_seconds(value)}" for rank, value in values.items()))
+    outcomes = run.outcomes[ASKED]
+    kinds = by_kind(outcomes)
+    if len(kinds) > 1:
+        print("\nkinds of questions")
+        for kind, group in list(kinds.items())[:12]:
+            figures = {one.name: one.value for one in measures(group)}
+            line = ", ".join(
+                f"{name} {figures[name]:.2f}" for name in ("hit_at_1", "right", "exact") if name in figures
+            )
+            print(f"  {clean(kind):<21} {len(group):>4}  {line}")
+    again = f", {run.resumed} of the answers from an earlier run" if run.resumed else ""
+    print(f"\npeak memory {run.memory / 1e6:.0f} MB{again}")
+    failed = [(one, why) for one in outcomes if not one.right and (why := failure(one))]
+    for one, why in failed[:FAILURES]:
+        print(output.paragraph(f"{clean(one.question.text)} ({clean(one.question.id)})", starts="\n  "))
+        print(output.paragraph(clean(why), starts="      "))
+    if len(failed) > FAILURES:
+        print(f"\n  and {len(failed) - FAILURES} more questions that failed (--html lists them)")
+
+
+def _meaning(name: str) -> str:
+    from fieldfare.evaluation.measures import MEANINGS
+
+    return MEANINGS[name]
+
+
+def _seconds(value: float) -> str:
+    return f"{value * 1000:.0f} ms" if value < 1 else f"{value:.1f} s"
+
+
+def _compare(options: argparse.Namespace) -> int:
+    from fieldfare.evaluation.comparison import compare, read_record
+
+    first, second = (read_record(file) for file in options.compare)
+    found: Comparison = compare(first, second)
+    if options.json == "-":
+        print(json.dumps(found.as_object(), ensure_ascii=False, indent=1))
+        return 0
+    if options.json:
+        raise StorageError("--compare prints: use --json - for JSON.")
+    for line in found.lines():
+        print(clean(line))
+    return 0
