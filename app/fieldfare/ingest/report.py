@@ -7,17 +7,14 @@ script. All text of a manual is escaped; a hostile one cannot add markup.
 from __future__ import annotations
 
 import base64
-import hashlib
-import html
-import os
 import re
-import tempfile
 from collections import defaultdict
 from pathlib import Path
 from typing import IO, TYPE_CHECKING
 
 from fieldfare.domain import BlockKind, TermKind
-from fieldfare.errors import StorageError, UsageError
+from fieldfare.html_page import escape as _e
+from fieldfare.html_page import template, written
 from fieldfare.ingest.lint import Severity
 from fieldfare.text import clean, squeeze
 
@@ -30,7 +27,6 @@ if TYPE_CHECKING:
     from fieldfare.ingest.lint import Flaw
 
 _TEMPLATE = Path(__file__).with_name("report.html")
-_MARKER = "<!-- body -->"
 _DEEPEST = 5
 # Colours by the word as printed (ANSI Z535, ISO 3864): the word itself is never changed.
 _COLOURS = {
@@ -48,25 +44,9 @@ def write_report(
 
     Raises UsageError for a target that is a folder or no HTML file, StorageError where it cannot be written.
     """
-    target = target.absolute()
-    if target.is_dir() or target.suffix.lower() not in {".html", ".htm"}:
-        raise UsageError(f"{target.name} is no name of an HTML file. Name one: --html report.html")
-    try:
-        handle, name = tempfile.mkstemp(prefix=".fieldfare-", suffix=".html", dir=target.parent)
-        scratch = Path(name)
-        try:
-            with os.fdopen(handle, "w", encoding="utf-8", newline="\n") as stream:
-                _Report(contents, pack, flaws, stream, progress, pages=pages).write()
-            scratch.chmod(0o644)
-            size = scratch.stat().st_size
-            scratch.replace(target)
-        finally:
-            scratch.unlink(missing_ok=True)
-    except OSError as error:
-        raise StorageError(
-            f"{target} cannot be written ({error.strerror}). Check the folder and the space left."
-        ) from error
-    return size
+    with written(target) as stream:
+        _Report(contents, pack, flaws, stream, progress, pages=pages).write()
+    return target.stat().st_size
 
 
 class _Report:
@@ -96,7 +76,7 @@ class _Report:
         self._total = len(contents.chapters) + len(self._pages)
 
     def write(self) -> None:
-        head, tail = _template(self._contents.manifest.title)
+        head, tail = template(_TEMPLATE, self._contents.manifest.title)
         self._out(head)
         self._out(f"<body{'' if self._pages else ' class=unpaged'}>\n")
         self._header()
@@ -344,17 +324,6 @@ class _Report:
         return _data(picture.media_type, picture.data)
 
 
-def _template(title: str) -> tuple[str, str]:
-    """What stands before and after the body, with a policy that lets this style and script run and nothing else."""
-    text = _TEMPLATE.read_text(encoding="utf-8")
-    for tag in ("style", "script"):
-        body = text[text.index(f"<{tag}>") + len(tag) + 2 : text.index(f"</{tag}>")]
-        digest = base64.b64encode(hashlib.sha256(body.encode()).digest()).decode()
-        text = text.replace("{{" + tag + "-digest}}", f"sha256-{digest}")
-    head, _, tail = text.partition(_MARKER)
-    return head.replace("{{title}}", _e(title)), tail
-
-
 def _identifiers(contents: Contents) -> tuple[dict[int, dict[str, bool]], dict[str, list[tuple[int, bool]]]]:
     """The identifiers of each block with whether it defines them, and the blocks of each identifier."""
     marks: defaultdict[int, dict[str, bool]] = defaultdict(dict)
@@ -365,10 +334,6 @@ def _identifiers(contents: Contents) -> tuple[dict[int, dict[str, bool]], dict[s
             marks[block][mention.printed] = marks[block].get(mention.printed, False) or mention.defines
         places[mention.printed].append((first, mention.defines))
     return marks, places
-
-
-def _e(text: str) -> str:
-    return html.escape(clean(text), quote=True)
 
 
 def _data(media_type: str, data: bytes) -> str:
