@@ -1,0 +1,100 @@
+"""What is counted of an answer or a list of results, the same for every system: no system's own judge is asked."""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Sequence
+
+QUOTE_SHARE = (
+    0.9  # of the words of a gold quote that must stand in a result: tables are laid out differently everywhere
+)
+PROSE_SHARE = 0.5  # of the content words of a gold answer without numbers that must stand in the answer
+_NUMBER = re.compile(r"\d+(?:[.,]\d+)*")
+# Marks of citations and of numbered lists: they count things, they say nothing about a machine.
+_MARKS = re.compile(r"\[\d{1,2}\]|^\s*\d{1,2}[.)]\s+", re.MULTILINE)
+_THOUSANDS = re.compile(r"\d{1,3}(?:,\d{3})+(?:\.\d+)?")
+_WORD = re.compile(r"[^\W_]+")
+_COMMON = frozenset(
+    """a an and are as at be by can do does for from has have how if in is it its my not of on or so than that the their then
+    there these they this to was were what when where which who why will with you your no yes""".split()
+)
+# How a model says that it has no answer, however it words it.
+_REFUSAL = re.compile(
+    r"\b(?:do(?:es)? not|don['’]t|doesn['’]t|cannot|can['’]t|could not|couldn['’]t|is not|isn['’]t|are not|was not|no)\s+"
+    r"(?:\w+\s+){0,3}?(?:know|answer|say|state|specify|specified|mention(?:ed)?|provided?|contain|include|given?|stated|"
+    r"information|found|find|available|clear|determine)\b|\bunknown\b|\bunable to\b|\bempty response\b",
+    re.IGNORECASE,
+)
+
+
+def numbers(text: str) -> set[str]:
+    """The numbers of a text as they count: without list marks, thousands joined, a decimal comma as a point."""
+    found = set()
+    for printed in _NUMBER.findall(_MARKS.sub(" ", text)):
+        value = printed.replace(",", "") if _THOUSANDS.fullmatch(printed) else printed.replace(",", ".")
+        if value.count(".") == 1:
+            value = value.rstrip("0").rstrip(".")
+        found.add(value.lstrip("0") or "0")
+    return found
+
+
+def refuses(text: str) -> bool:
+    """Whether an answer says, in its first sentence, that there is none; an empty one says so too."""
+    first = re.split(r"(?<=[.!?])\s", text.strip(), maxsplit=1)[0]
+    return not first or bool(_REFUSAL.search(first))
+
+
+def unsupported(answer: str, question: str, texts: Iterable[str]) -> set[str]:
+    """The numbers of an answer that neither the question nor any of the texts has."""
+    known = numbers(question)
+    for text in texts:
+        known |= numbers(text)
+    return numbers(answer) - known
+
+
+def words(text: str) -> list[str]:
+    """The words of a text without case and punctuation."""
+    return _WORD.findall(text.casefold())
+
+
+def holds(text: str, quote: str) -> bool:
+    """Whether a result has the words of a gold quote, however it is laid out."""
+    wanted = set(words(quote))
+    return bool(wanted) and len(wanted & set(words(text))) >= QUOTE_SHARE * len(wanted)
+
+
+def rank(found: Sequence[dict[str, str]], question: dict[str, Any]) -> int:
+    """The place of the first right result from 1, 0 for none: by its text where the gold is a quote, else by its source."""
+    for place, one in enumerate(found, 1):
+        if holds(one["text"], question["quote"]) if question["quote"] else one["doc"] in question["gold"]:
+            return place
+    return 0
+
+
+def right(answer: str, golds: Sequence[str]) -> bool:
+    """Whether one of the gold answers stands in an answer: word for word, or by its numbers, or by half of its words."""
+    given = words(answer)
+    spoken, line = {word[:5] for word in given}, f" {' '.join(given)} "
+    for gold in golds:
+        wanted = words(gold)
+        if wanted and f" {' '.join(wanted)} " in line:
+            return True
+        if len(wanted) <= 3:  # a name or a date: all of it or nothing
+            continue
+        if numbers(gold):
+            if numbers(gold) <= numbers(answer):
+                return True
+            continue
+        content = {word[:5] for word in wanted if word not in _COMMON}
+        if content and len(content & spoken) >= PROSE_SHARE * len(content):
+            return True
+    return False
+
+
+def percentile(values: Sequence[float], share: float) -> float:
+    """The value that this share of the values does not exceed; 0 for none."""
+    ordered = sorted(values)
+    return ordered[min(len(ordered) - 1, int(share * len(ordered)))] if ordered else 0.0
