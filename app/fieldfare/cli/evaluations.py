@@ -12,7 +12,7 @@ from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from fieldfare import output, settings
+from fieldfare import html_page, output, settings
 from fieldfare.cli.arguments import Progress
 from fieldfare.errors import StorageError, UsageError
 from fieldfare.text import clean
@@ -69,8 +69,8 @@ def _eval(options: argparse.Namespace) -> int:
     for name, least in (("depth", 1), ("limit", 0)):
         if not least <= getattr(options, name) <= 1_000_000:
             raise UsageError(f"--{name} must be at least {least}.")
-    if options.html and (options.html.is_dir() or options.html.suffix.lower() not in {".html", ".htm"}):
-        raise UsageError(f"{options.html} is no name of an HTML file. Name one: --html report.html")
+    if options.html:
+        html_page.check_name(options.html)
     if options.json and options.json != "-" and not Path(options.json).absolute().parent.is_dir():
         raise UsageError(f"The folder of {options.json} does not exist. Make it first.")
     chosen = settings.load()
@@ -119,7 +119,7 @@ def _run_packs(options: argparse.Namespace, chosen: Settings) -> Run:
             raise UsageError(
                 "--removed needs at least two packs with their own questions, so that one can be taken out, or a question set."
             )
-        name = options.questions.name if options.questions else "gold questions"
+        name = options.questions.name if options.questions else "Gold questions"
         with _asking(options, chosen, name, cases, archives) as (run, asked, ask):
             assistant = over(chosen, archives)
             try:

@@ -34,7 +34,6 @@ MEANINGS = {
     "abstention_recall": "gaps of the manual that were admitted",
     "answered": "answerable questions that were answered",
 }
-COUNTS = ("first", "evidence", "whole")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -175,7 +174,8 @@ def by_kind(outcomes: Sequence[Outcome]) -> dict[str, list[Outcome]]:
     """The outcomes of each kind of question, the most frequent first."""
     groups: defaultdict[str, list[Outcome]] = defaultdict(list)
     for one in outcomes:
-        groups[one.question.kind or "other"].append(one)
+        gap = "other" if one.question.answerable else "not in the manual"
+        groups[one.question.kind or gap].append(one)
     return dict(sorted(groups.items(), key=lambda entry: (-len(entry[1]), entry[0])))
 
 
