@@ -21,12 +21,19 @@ _COMMON = frozenset(
     """a an and are as at be by can do does for from has have how if in is it its my not of on or so than that the their then
     there these they this to was were what when where which who why will with you your no yes""".split()
 )
-# How a model says that it has no answer, however it words it.
-_REFUSAL = re.compile(
-    r"\b(?:do(?:es)? not|don['’]t|doesn['’]t|cannot|can['’]t|could not|couldn['’]t|is not|isn['’]t|are not|was not|no)\s+"
-    r"(?:\w+\s+){0,3}?(?:know|answer|say|state|specify|specified|mention(?:ed)?|provided?|contain|include|given?|stated|"
-    r"information|found|find|available|clear|determine)\b|\bunknown\b|\bunable to\b|\bempty response\b",
+# How a model says that it has no answer: outright, or by what its text lacks.
+_OUTRIGHT = re.compile(
+    r"\b(?:do not|don['’]t|does not|doesn['’]t) (?:\w+ )?know\b|\b(?:cannot|can['’]t|could not|couldn['’]t) (?:\w+ ){0,2}?answer\b|"
+    r"\bunable to (?:\w+ ){0,2}?(?:answer|find|determine|provide)\b|\bno (?:\w+ )?(?:information|answer)\b|\bempty response\b",
     re.IGNORECASE,
+)
+_LACKS = re.compile(
+    r"(?:\b(?:not|no)|n['’]t)\s+(?:\w+\s+){0,3}?(?:answer|say|state|specify|specified|mention(?:ed)?|provided?|contain|include|"
+    r"given?|stated|found|available|clear|explicitly)\b",
+    re.IGNORECASE,
+)
+_READ = re.compile(
+    r"\b(?:contexts?|texts?|passages?|manuals?|documents?|information|excerpts?|answers?)\b", re.IGNORECASE
 )
 
 
@@ -37,14 +44,14 @@ def numbers(text: str) -> set[str]:
         value = printed.replace(",", "") if _THOUSANDS.fullmatch(printed) else printed.replace(",", ".")
         if value.count(".") == 1:
             value = value.rstrip("0").rstrip(".")
-        found.add(value.lstrip("0") or "0")
+        found.add(re.sub(r"^0+(?=\d)", "", value))
     return found
 
 
 def refuses(text: str) -> bool:
     """Whether an answer says, in its first sentence, that there is none; an empty one says so too."""
     first = re.split(r"(?<=[.!?])\s", text.strip(), maxsplit=1)[0]
-    return not first or bool(_REFUSAL.search(first))
+    return not first or bool(_OUTRIGHT.search(first) or (_LACKS.search(first) and _READ.search(first)))
 
 
 def unsupported(answer: str, question: str, texts: Iterable[str]) -> set[str]:
