@@ -143,6 +143,8 @@ class Assistant:
                     self._model.close()
                 self._model.load()
             except FieldfareError as error:
+                if self._model is not None:
+                    self._model.close()
                 self._model = None
                 self._state = ModelState(status=ModelStatus.FAILED, sentence=f"{error} Answers are quotes.")
             else:
