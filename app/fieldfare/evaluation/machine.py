@@ -49,17 +49,18 @@ def peak_memory() -> int:
     import psutil
 
     mine = psutil.Process()
-    return sum(_peak(one) for one in (mine, *mine.children(recursive=True)))
+    return sum(peak_of(one.pid) for one in (mine, *mine.children(recursive=True)))
 
 
-def _peak(process: Any) -> int:
+def peak_of(pid: int) -> int:
+    """Bytes that a process took at its most, or takes now where the system does not say; 0 where it is gone."""
     import psutil
 
     with contextlib.suppress(OSError, ValueError, IndexError):
-        status = Path(f"/proc/{process.pid}/status").read_text(encoding="utf-8")
+        status = Path(f"/proc/{pid}/status").read_text(encoding="utf-8")
         return int(status.partition("VmHWM:")[2].split()[0]) * 1024
     with contextlib.suppress(psutil.Error):
-        memory = process.memory_info()
+        memory = psutil.Process(pid).memory_info()
         return int(getattr(memory, "peak_wset", memory.rss))
     return 0
 

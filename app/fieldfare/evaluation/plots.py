@@ -85,10 +85,11 @@ class Chart:
                 f'<text class=tick x="{at:.1f}" y="{_HEIGHT - _BOTTOM + 14}" text-anchor=middle>{escape(text)}</text>'
             )
             return
-        anchor = "end" if x > 0.7 else "start"
+        before = line == 0 or x > 0.75
+        place, anchor = (at - 4, "end") if before else (at + 4, "start")
         self._parts.append(f'<line class=mark x1="{at:.1f}" y1="{_TOP}" x2="{at:.1f}" y2="{self._y(0):.1f}"/>')
         self._parts.append(
-            f'<text class=tick x="{at + (-4 if x > 0.7 else 4):.1f}" y="{_TOP + 9 + 12 * line}" text-anchor={anchor}>{escape(text)}</text>'
+            f'<text class=tick x="{place:.1f}" y="{_TOP + 9 + 12 * line}" text-anchor={anchor}>{escape(text)}</text>'
         )
 
     def _named(self, kind: str, name: str) -> None:
