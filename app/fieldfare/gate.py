@@ -1,7 +1,7 @@
-"""Evidence -> the chance that the manuals answer the question. Pure.
+"""What a search measured -> the chance that the manuals answer the question. Pure.
 
-A calibrated gate on what the search measured, not a sentence in a prompt: a model that is told to abstain does so at the
-wrong moments. docs/silence.md shows what it keeps out and what it costs.
+A calibrated gate on evidence, not a sentence in a prompt: a model that is told to abstain does so at the wrong moments.
+docs/silence.md shows what it keeps out and what that costs.
 """
 
 from __future__ import annotations
@@ -10,33 +10,40 @@ import math
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from fieldfare.domain import Finding
+    from fieldfare.domain import Signals
 
-FEATURES = ("closeness", "coverage", "share", "margin", "answers", "span")
-# scripts/train/gate.py fits these on public sets that no reported figure is taken from.
-WEIGHTS = (1.0, 1.0, 1.0, 1.0, 1.0, 0.1)
-CONSTANT = -2.0
-
-
-def features(finding: Finding) -> tuple[float, ...]:
-    """What the gate looks at, in the order of FEATURES."""
-    signals = finding.signals
-    return (
-        signals.closeness,
-        signals.coverage,
-        signals.share,
-        min(signals.margin, 1.0),
-        _squeezed(signals.answers),
-        _squeezed(signals.span),
-    )
+GATE = 0.5  # the chance below which the answer is that the manuals do not say
+MEANING, WORDS, READER = ("closeness",), ("coverage", "share", "margin"), ("answers", "span")
+# The logistic weights, the constant last, for every kind of search: with or without vectors, with or without a reader.
+# scripts/train/gate.py fits them on public sets that no reported figure is taken from.
+WEIGHTS: dict[tuple[str, ...], tuple[float, ...]] = {
+    MEANING + WORDS + READER: (2.0, 2.0, 1.0, 1.0, 2.0, 1.0, -2.5),
+    MEANING + WORDS: (4.0, 2.0, 1.0, 1.0, -2.5),
+    WORDS + READER: (2.0, 2.0, 1.0, 2.0, 1.0, -2.0),
+    WORDS: (4.0, 2.0, 1.0, -2.5),
+}
+NO_WORD_SHARED = 0.45  # closeness at which a question in another language than its answer passes
 
 
-def confidence(finding: Finding) -> float:
+def features(signals: Signals) -> dict[str, float]:
+    """What the gate looks at: only what was measured."""
+    found = {"coverage": signals.coverage, "share": signals.share, "margin": min(signals.margin, 1.0)}
+    if signals.closeness is not None:
+        found["closeness"] = signals.closeness
+    if signals.answers is not None and signals.span is not None:
+        # Far out a logit says nothing more.
+        found["answers"], found["span"] = math.tanh(signals.answers / 4), math.tanh(signals.span / 8)
+    return found
+
+
+def confidence(signals: Signals) -> float:
     """The chance from 0 to 1 that what was found answers the question."""
-    total = CONSTANT + sum(weight * value for weight, value in zip(WEIGHTS, features(finding), strict=True))
-    return 1 / (1 + math.exp(-total))
-
-
-def _squeezed(logit: float | None) -> float:
-    """A logit of the reader from -1 to 1: far out it says nothing more."""
-    return math.tanh((logit or 0.0) / 4)
+    found = features(signals)
+    for names, (*weights, constant) in WEIGHTS.items():
+        if found.keys() == set(names):
+            total = constant + sum(weight * found[name] for weight, name in zip(weights, names, strict=True))
+            chance = 1 / (1 + math.exp(-total))
+            if not signals.coverage and signals.closeness is not None:
+                return max(chance, GATE * signals.closeness / NO_WORD_SHARED) if signals.closeness > 0 else chance
+            return chance
+    raise AssertionError(f"no weights for {sorted(found)}")

@@ -1,6 +1,6 @@
 """Fit the gate: from what a search measured to the chance that the manuals answer the question.
 
-    .venv/bin/python scripts/train/gate.py DATA [--work DIR]
+    .venv/bin/python scripts/train/gate.py DATA [--work DIR] [--reader build/models/reader]
 
 DATA is the folder of training sets; nothing that a figure is reported on is read here. A guide of a technical documentation
 or an article of an encyclopaedia is a manual: its questions are asked with it and without it, and questions that were turned
@@ -17,11 +17,13 @@ from pathlib import Path
 import numpy as np
 from reader_data import Maker, read
 
-from fieldfare.assistant import open_embedder, open_reader
+from fieldfare import paths
+from fieldfare.assistant import open_embedder
 from fieldfare.domain import Question
-from fieldfare.gate import FEATURES, features
+from fieldfare.gate import WEIGHTS, features
 from fieldfare.ingest.corpus import Corpus, corpus_pack
 from fieldfare.pack.archive import Archive
+from fieldfare.reading import Reader
 from fieldfare.retrieval import Retriever
 
 GUIDES, ARTICLES = 24, 40
@@ -66,15 +68,15 @@ def manuals(
     return {name: [(title, text) for text, title in texts[name].items()] for name in chosen}, questions
 
 
-def fit(rows: np.ndarray, labels: np.ndarray, weights: np.ndarray) -> np.ndarray:
+def fit(rows: np.ndarray, labels: np.ndarray, mass: np.ndarray) -> np.ndarray:
     """Logistic regression with a little ridge, by Newton's method; the last coefficient is the constant."""
     design = np.hstack([rows, np.ones((len(rows), 1))])
     beta = np.zeros(design.shape[1])
     ridge = np.diag([*[1.0] * rows.shape[1], 0.0])
     for _ in range(50):
         chance = 1 / (1 + np.exp(-design @ beta))
-        slope = design.T @ (weights * (labels - chance)) - ridge @ beta
-        curve = (design * (weights * chance * (1 - chance))[:, None]).T @ design + ridge
+        slope = design.T @ (mass * (labels - chance)) - ridge @ beta
+        curve = (design * (mass * chance * (1 - chance))[:, None]).T @ design + ridge
         step = np.linalg.solve(curve, slope)
         beta += step
         if np.abs(step).max() < 1e-8:
@@ -91,11 +93,12 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("data", type=Path)
     parser.add_argument("--work", type=Path, default=Path("work-gate"))
+    parser.add_argument("--reader", type=Path, default=paths.reader_dir())
     options = parser.parse_args()
     chance = random.Random(5)
-    embedder, reader = open_embedder(), open_reader()
-    if embedder is None or reader is None:
-        parser.error("the embedder and the reader are not set up: run scripts/test once")
+    embedder, reader = open_embedder(), Reader(options.reader)
+    if embedder is None:
+        parser.error("the embedder is not set up: run scripts/test once")
     options.work.mkdir(parents=True, exist_ok=True)
     texts, questions = manuals(options.data, chance)
     archives = {}
@@ -110,33 +113,45 @@ def main() -> None:
         for without in (False, True) if answered else (False,):
             packs = tuple(id_ for other, id_ in everything.items() if not (without and other == name))
             finding = retriever.search(Question(text=text, packs=packs))
-            rows.append(features(finding))
+            rows.append(features(finding.signals))
             labels.append(answered and not without)
             kinds.append("removed" if without else "present" if answered else "open")
             groups.append(name)
         if number % 100 == 99:
             print(f"{number + 1} of {len(questions)} questions", flush=True)
-    table, truth, kind = np.array(rows), np.array(labels), np.array(kinds)
-    np.savez(options.work / "features.npz", rows=table, labels=truth, kinds=kind, groups=np.array(groups))
-    report(table, truth, kind, np.array(groups), chance)
+    names = list(next(iter(WEIGHTS)))
+    table, truth, kind = np.array([[row[name] for name in names] for row in rows]), np.array(labels), np.array(kinds)
+    np.savez(options.work / "features.npz", names=names, rows=table, labels=truth, kinds=kind, groups=np.array(groups))
+    report(options.work / "features.npz")
 
 
-def report(table: np.ndarray, truth: np.ndarray, kind: np.ndarray, groups: np.ndarray, chance: random.Random) -> None:
+def report(file: Path) -> None:
+    """What each measure and all of them tell apart, held out by manual, and the weights over everything."""
+    kept = np.load(file)
+    names, table, truth, kind, groups = list(kept["names"]), kept["rows"], kept["labels"], kept["kinds"], kept["groups"]
     mass = np.where(kind == "open", 0.5, 1.0)
-    names = sorted(set(groups))
-    chance.shuffle(names)
-    held = np.zeros(len(table))
-    for fold in range(5):
-        mine = np.isin(groups, names[fold::5])
-        beta = fit(table[~mine], truth[~mine], mass[~mine])
-        held[mine] = np.hstack([table[mine], np.ones((mine.sum(), 1))]) @ beta
+    order = sorted(set(groups))
+    random.Random(5).shuffle(order)
+    for name, column in zip(names, table.T, strict=True):
+        print(f"{name:>38}" + told(column, truth, kind))
+    for wanted in WEIGHTS:
+        mine = table[:, [names.index(name) for name in wanted]]
+        held = np.zeros(len(mine))
+        for fold in range(5):
+            out = np.isin(groups, order[fold::5])
+            beta = fit(mine[~out], truth[~out], mass[~out])
+            held[out] = mine[out] @ beta[:-1] + beta[-1]
+        print(f"{' '.join(wanted):>38}" + told(held, truth, kind) + "  held out")
+        beta = fit(mine, truth, mass)
+        print(f"    {wanted}: ({', '.join(f'{one:.2f}' for one in beta)}),")
+
+
+def told(scores: np.ndarray, truth: np.ndarray, kind: np.ndarray) -> str:
+    text = ""
     for against in ("removed", "open"):
         chosen = (kind == "present") | (kind == against)
-        alone = "  ".join(f"{name} {auroc(table[chosen, i], truth[chosen]):.3f}" for i, name in enumerate(FEATURES))
-        print(f"held out, present against {against}: {auroc(held[chosen], truth[chosen]):.3f}  ({alone})")
-    beta = fit(table, truth, mass)
-    print(f"present {np.sum(kind == 'present')}, removed {np.sum(kind == 'removed')}, open {np.sum(kind == 'open')}")
-    print("WEIGHTS = (" + ", ".join(f"{one:.3f}" for one in beta[:-1]) + f")\nCONSTANT = {beta[-1]:.3f}")
+        text += f"  {against} {auroc(scores[chosen], truth[chosen]):.3f}"
+    return text
 
 
 if __name__ == "__main__":

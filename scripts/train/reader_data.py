@@ -21,7 +21,12 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 T = TypeVar("T")
-MAX_WORDS = 110  # of a passage: longer ones are cut to a window around the answer
+WINDOWS = (
+    45,
+    45,
+    75,
+    110,
+)  # words of a passage: a longer one is cut to one of these around the answer, short ones teach fastest
 
 _OPPOSITES = """before after|first last|left right|up down|open closed|open close|increase decrease|high low|higher lower|
 highest lowest|maximum minimum|most least|more less|more fewer|north south|east west|northern southern|eastern western|
@@ -95,7 +100,7 @@ class Maker:
             ("tatqa", 9999),
             ("aitqa", 9999),
             ("covidqa", 9999),
-            ("fairytaleqa", 2500),
+            ("fairytaleqa", 1500),
             ("wtq", 2500),
             ("condaqa", 9999),
         ):
@@ -103,7 +108,7 @@ class Maker:
             examples += self._from_rows(rows, name)
             negatives = self._sample(read(self._folder / name / "train_negatives.jsonl.gz"), most // 2)
             examples += [self._open(row["question"], row, row["passage"], name) for row in negatives]
-        for name, most in (("qamr", 6000), ("qasrl_gs", 1000), ("qadiscourse", 1500)):
+        for name, most in (("qamr", 10000), ("qasrl_gs", 1500), ("qadiscourse", 2500)):
             rows = self._joined(_answered(read(self._folder / name / "train.jsonl.gz")))
             examples += self._from_rows(self._sample(rows, most), name)
         for row in self._sample(read(self._folder / "condaqa" / "train_yesno.jsonl.gz"), 1500):
@@ -120,7 +125,7 @@ class Maker:
                 wrong = [text for text, label in zip(row["candidates"], row["labels"], strict=True) if not label]
                 if right and wrong:
                     texts = (self._random.choice(right), *self._sample(wrong, 2))
-                    cut = tuple(" ".join(text.split()[: MAX_WORDS * 2 // 3]) for text in texts)
+                    cut = tuple(" ".join(text.split()[:60]) for text in texts)
                     title = _title(row) if name == "awsdocs_headings" and self._random.random() < 0.5 else ""
                     made.append(Choice(row["question"], title, cut, name))
         self._random.shuffle(made)
@@ -151,21 +156,22 @@ class Maker:
         return _title(row) if self._random.random() < 0.4 else ""
 
     def _window(self, passage: str, start: int, end: int) -> tuple[str, int, int]:
-        """The passage, or of a long one a window of MAX_WORDS that holds the answer."""
+        """The passage, or of a long one a window that holds the answer."""
         places = [match.start() for match in re.finditer(r"\S+", passage)]
-        if len(places) <= MAX_WORDS:
+        words = self._random.choice(WINDOWS)
+        if len(places) <= words:
             return passage, start, end
         inside = [index for index, place in enumerate(places) if place <= start]
         at = inside[-1] if inside else 0
         last = sum(place < end for place in places)
-        low, high = max(0, min(last - MAX_WORDS, at)), min(at, len(places) - MAX_WORDS)
+        low, high = max(0, min(last - words, at)), min(at, len(places) - words)
         first = (
             self._random.randint(min(low, high), max(low, high))
             if end
-            else self._random.randint(0, len(places) - MAX_WORDS)
+            else self._random.randint(0, len(places) - words)
         )
         begin = places[first]
-        stop = places[first + MAX_WORDS] if first + MAX_WORDS < len(places) else len(passage)
+        stop = places[first + words] if first + words < len(places) else len(passage)
         return passage[begin:stop], start - begin, min(end, stop) - begin
 
     def _without(self, passage: str, answers: Sequence[str]) -> str | None:
@@ -246,7 +252,7 @@ class Maker:
         return None
 
     def _joined(self, rows: Sequence[dict[str, Any]]) -> list[dict[str, Any]]:
-        """Questions on single sentences, their sentence among up to five others of the same article."""
+        """Questions on single sentences, their sentence among up to four others of the same article."""
         texts: dict[str, list[str]] = defaultdict(list)
         for row in rows:
             if row["passage"] not in texts[row["title"]]:
@@ -257,8 +263,8 @@ class Maker:
                 continue
             near = texts[row["title"]]
             place = near.index(row["passage"])
-            before = self._random.randint(0, 3)
-            window = near[max(0, place - before) : place + 1 + self._random.randint(0, 3)]
+            before = self._random.randint(0, 2)
+            window = near[max(0, place - before) : place + 1 + self._random.randint(0, 2)]
             lead = " ".join(window[: window.index(row["passage"])])
             start = row["answer_start"] + (len(lead) + 1 if lead else 0)
             joined.append({**row, "passage": " ".join(window), "answer_start": start, "title": row["title"]})
