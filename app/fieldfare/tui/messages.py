@@ -15,11 +15,15 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Target:
-    """What is opened for reading: a passage, the quotes that led there, and its number on the screen (0 for none)."""
+    """What is opened for reading: a passage, the quotes that led there, and its number on the screen (0 for none).
+
+    `warned` where the reader has had its warnings on the screen; else they come before the passage.
+    """
 
     passage: Passage
     quotes: tuple[str, ...] = ()
     number: int = 0
+    warned: bool = True
 
 
 @dataclass

@@ -7,6 +7,7 @@ from threading import Event as Flag
 from typing import TYPE_CHECKING
 
 from fieldfare.domain import Answer, Answered, Cancelled, Drafted, Evidence, EvidenceFound, Failed, Hazard, Statement
+from fieldfare.tui.seats import untold
 
 if TYPE_CHECKING:
     from fieldfare.domain import Event, Passage, Question
@@ -39,6 +40,7 @@ class Turn:
                 self.number_of(evidence.passage)
             self._add_hazards(event.hazards)
         elif isinstance(event, Drafted):
+            self._add_hazards(event.hazards)
             self.statements.append(event.statement)
         elif isinstance(event, Answered):
             self.answer = event.answer
@@ -53,5 +55,4 @@ class Turn:
         return self._numbers.setdefault((passage.pack, passage.id), len(self._numbers) + 1)
 
     def _add_hazards(self, hazards: tuple[Hazard, ...]) -> None:
-        known = {(hazard.signal_word, hazard.text) for hazard in self.hazards}
-        self.hazards += [hazard for hazard in hazards if (hazard.signal_word, hazard.text) not in known]
+        self.hazards += untold(hazards, self.hazards)

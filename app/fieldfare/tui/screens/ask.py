@@ -200,7 +200,7 @@ class AskScreen(Screen[None]):
         said = squeeze(message.error) or found or "Nothing found yet. Enter asks all the same."
         self._say(self._notice or said)
         if message.evidence:
-            left = max(0.0, self._edited_at + THOUGHT - time.monotonic())
+            left = max(0.001, self._edited_at + THOUGHT - time.monotonic())
             self._thought = self.set_timer(left, self._think_ahead)
 
     def _think_ahead(self) -> None:

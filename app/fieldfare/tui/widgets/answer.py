@@ -4,13 +4,16 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from textual import on
 from textual.containers import Vertical
 from textual.content import Content
+from textual.events import Click
 from textual.widgets import Static
 
 from fieldfare.domain import Cancelled, Failed, Verdict
 from fieldfare.text import squeeze
 from fieldfare.tui.messages import Target
+from fieldfare.tui.seats import seats
 from fieldfare.tui.widgets.column import Column
 from fieldfare.tui.widgets.hazard import HazardBox
 from fieldfare.tui.widgets.rows import CitedGroup, EvidenceRow, PassageRow
@@ -38,6 +41,7 @@ class AnswerColumn(Column, can_focus=False):
         yield Vertical(id="statements")
         yield Static("", id="pages-title", markup=False)
         yield Vertical(id="evidence")
+        yield Onward(self)
 
     def on_mount(self) -> None:
         """Nothing to show yet."""
@@ -87,6 +91,8 @@ class AnswerColumn(Column, can_focus=False):
         refused = turn.answer is not None and turn.answer.verdict is Verdict.REFUSED
         title = "Nearest pages" if refused else "Found in the manuals"
         self._title(title if turn.evidence else "")
+        self.query_one(Onward).display = bool(turn.hazards)
+        self.call_after_refresh(self._onward)
 
     def sentence(self, turn: Turn, seconds: float) -> str:
         """What is going on with an answer, for the line under the question."""
@@ -113,7 +119,8 @@ class AnswerColumn(Column, can_focus=False):
         if self.has_class("-instant"):
             rows = [row for row in rows if isinstance(row, EvidenceRow)]
         quotes = tuple(quote for row in rows for quote in row.target.quotes)
-        return Target(passage=rows[0].target.passage, quotes=quotes, number=number) if rows else None
+        warned = all(row.target.warned for row in rows)
+        return Target(passage=rows[0].target.passage, quotes=quotes, number=number, warned=warned) if rows else None
 
     def enter(self) -> None:
         """Take the focus: the row that is on the screen, or the first."""
@@ -126,10 +133,31 @@ class AnswerColumn(Column, can_focus=False):
         """Rows have more or fewer lines on another size."""
         for row in self.query(EvidenceRow):
             row.changed()
+        self.call_after_refresh(self._onward)
+
+    def watch_scroll_y(self, old_value: float, new_value: float) -> None:
+        """Keep the line about what follows right while scrolling."""
+        super().watch_scroll_y(old_value, new_value)
+        self._onward()
+
+    def answer_below(self) -> bool:
+        """Whether an answer stands under the warnings, out of sight."""
+        drawn = self.query_one("#statements")
+        return bool(drawn.children) and drawn.display and drawn.virtual_region.y >= self.scroll_offset.y + self._room
+
+    @property
+    def _room(self) -> int:
+        """Lines of the column that are seen above its foot."""
+        return self.scrollable_content_region.height - 1
+
+    def _onward(self) -> None:
+        for line in self.query(Onward):
+            line.tell()
 
     def _reset(self) -> None:
         self._hazards_drawn = 0
         self._statements_drawn = []
+        self.query_one(Onward).display = False
         self.query_one("#hazards").remove_children()
         self.query_one("#statements").remove_children()
 
@@ -168,13 +196,14 @@ class AnswerColumn(Column, can_focus=False):
     def _list(self, evidence: tuple[Evidence, ...], turn: Turn | None) -> None:
         box = self.query_one("#evidence")
         rows = list(box.query(EvidenceRow))
-        for index, found in enumerate(evidence):
+        told = turn.hazards if turn is not None else ()
+        for index, (found, seat) in enumerate(zip(evidence, seats(evidence, told), strict=True)):
             number = turn.number_of(found.passage) if turn is not None else index + 1
             if index < len(rows):
-                rows[index].show(found, number)
+                rows[index].show(found, number, seat)
                 rows[index].display = True
             else:
-                box.mount(EvidenceRow(found, number))
+                box.mount(EvidenceRow(found, number, seat))
         for row in rows[len(evidence) :]:
             row.display = False
 
@@ -189,3 +218,23 @@ class AnswerColumn(Column, can_focus=False):
             self.scroll_relative(y=chosen.region.y - before, animate=False, force=True)
 
         self.call_after_refresh(settle)
+
+
+class Onward(Static):
+    """The line that stays at the foot of the column where warnings fill it: the answer follows them."""
+
+    def __init__(self, column: AnswerColumn) -> None:
+        super().__init__("", id="onward", markup=False)
+        self._column = column
+        self._told = False
+
+    def tell(self) -> None:
+        """Look again whether the answer is out of sight."""
+        below = self._column.answer_below()
+        if below != self._told:
+            self._told = below
+            self.update(Content.assemble((" ▼ The answer follows: ↓ " if below else "", "bold reverse")), layout=False)
+
+    @on(Click)
+    def _clicked(self) -> None:
+        self._column.scroll_page_down(animate=False)

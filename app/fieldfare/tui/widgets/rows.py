@@ -9,13 +9,15 @@ from textual.binding import Binding, BindingType
 from textual.content import Content
 from textual.events import Click, Focus
 
+from fieldfare.domain import BlockKind
 from fieldfare.text import squeeze
 from fieldfare.tui.messages import Highlighted, Opened, Target
 from fieldfare.tui.widgets.wrapped import Wrapped, hanging
 from fieldfare.tui.wording import caveats, heading, page_name, plain, signal_words, snippet, source_line
 
 if TYPE_CHECKING:
-    from fieldfare.domain import Evidence, Statement
+    from fieldfare.domain import Evidence, Hazard, Statement
+    from fieldfare.tui.seats import Seat
 
 
 class PassageRow(Wrapped, can_focus=True):
@@ -44,32 +46,42 @@ class PassageRow(Wrapped, can_focus=True):
 class EvidenceRow(PassageRow):
     """A passage that was found: where it stands, which hazards protect it, how it begins; two or three lines."""
 
-    def __init__(self, evidence: Evidence, number: int) -> None:
+    def __init__(self, evidence: Evidence, number: int, seat: Seat) -> None:
         super().__init__(classes="row evidence")
         self._evidence = evidence
         self._number = number
+        self._seat = seat
 
-    def show(self, evidence: Evidence, number: int) -> None:
+    def show(self, evidence: Evidence, number: int, seat: Seat) -> None:
         """Show another passage in this row: while typing, rows are reused and nothing flickers."""
-        if (evidence, number) != (self._evidence, self._number):
-            self._evidence, self._number = evidence, number
+        if (evidence, number, seat) != (self._evidence, self._number, self._seat):
+            self._evidence, self._number, self._seat = evidence, number, seat
             self.changed()
 
     @property
     def target(self) -> Target:
         """The passage as a whole."""
-        return Target(passage=self._evidence.passage, number=self._number)
+        return Target(passage=self._evidence.passage, number=self._number, warned=not self._seat.withheld)
 
     def lines(self, width: int) -> list[Content]:
-        """Number, page and heading; then the hazards and the beginning; where there is room, the document."""
+        """Number, page and heading; its hazards whole; then its beginning, and where there is room, the document.
+
+        Where the hazards have no room here, the text waits with them until the place is opened.
+        """
         passage = self._evidence.passage
         number = f"{self._number:>2} "
         room = width - len(number)
         place = page_name(passage.place)
         title = heading(passage.heading) or squeeze(passage.document)
         first = Content.assemble((number, "bold"), (f"{place}  " if place else "", ""), (title, "bold"))
-        words = signal_words(passage.hazards)
-        second = Content.assemble((f"▲ {words} · " if words else "", "bold"), snippet(passage))
+        indent = " " * len(number)
+        warnings = [line for hazard in self._seat.hazards for line in _whole(hazard, width, indent)]
+        if self._seat.withheld:
+            second = Content.assemble((f"▲ {signal_words(passage.hazards)}", "bold"), " · Enter to read")
+        elif passage.kind is BlockKind.HAZARD:  # it stands whole in its seat, or above the list
+            second = Content("" if warnings else "stands above")
+        else:
+            second = Content(snippet(passage))
         if not self.screen.has_class("-tall"):
             lines = [second.truncate(room, ellipsis=True)]
         else:
@@ -84,7 +96,14 @@ class EvidenceRow(PassageRow):
                 f", rev. {revision}" if revision else ""
             )
             lines.append(Content(f"{source} · found by {matched}").truncate(room, ellipsis=True))
-        return [first.truncate(width, ellipsis=True), *(Content(" " * len(number)) + line for line in lines)]
+        return [first.truncate(width, ellipsis=True), *warnings, *(Content(indent) + line for line in lines if line)]
+
+
+def _whole(hazard: Hazard, width: int, indent: str) -> list[Content]:
+    """A warning in a row: never cut, its lines hang behind a bar."""
+    scheme = f" ({squeeze(hazard.scheme)})" if hazard.scheme else ""
+    said = Content.assemble((f"{squeeze(hazard.signal_word)}{scheme}: ", "bold"), plain(hazard.text).strip())
+    return hanging(said, width, Content.assemble(indent, ("▲ ", "bold")), f"{indent}▌ ")
 
 
 class CitedGroup(PassageRow):

@@ -121,14 +121,21 @@ class SectionPane(Column):
         unsigned = "UNSIGNED PACK · " if view.unsigned else ""
         yield PaneHead(self, unsigned + (f"{page} · " if page else "") + squeeze(view.document) + revision)
         yield Static(Content.assemble((number + heading_path(view.heading), "bold")), classes="path", markup=False)
-        printed = {squeeze(block.text) for block in view.blocks if block.kind is BlockKind.HAZARD}
-        for hazard in target.passage.hazards:
-            if squeeze(hazard.text) not in printed:  # it stands elsewhere and protects this passage all the same
-                yield HazardBox.of(hazard)
         quotes = self._quotes(target, view)
+        ahead = {(one.signal_word, one.text): one for one in view.hazards}
+        printed = {(one.signal_word, one.text) for one in view.blocks if one.kind is BlockKind.HAZARD}
+        for one in target.passage.hazards:
+            if (one.signal_word, one.text) not in printed:  # it stands elsewhere and protects this passage all the same
+                ahead.setdefault((one.signal_word, one.text), one)
+        for hazard in ahead.values():
+            yield HazardBox.of(hazard, cited=quoted_span(plain(hazard.text).strip(), quotes) is not None)
         figures = list(view.figures)
         for block in view.blocks:
-            yield from self._block(block, quotes, figures, target.passage.pack)
+            if (block.signal_word, block.text) in ahead:
+                words = f"▲ {squeeze(block.signal_word)}: stands at the top"
+                yield Static(Content(words), classes="hazard-mark", markup=False)
+            else:
+                yield from self._block(block, quotes, figures, target.passage.pack)
         for figure in figures:
             yield self._figure(figure, target.passage.pack)
         if view.sheet is not None:
@@ -148,7 +155,7 @@ class SectionPane(Column):
         text = plain(block.text).strip("\n")
         span = quoted_span(text, quotes)
         if block.kind is BlockKind.HAZARD:
-            yield HazardBox(signal_word=block.signal_word, text=text, cited=bool(span))
+            yield HazardBox(signal_word=block.signal_word, text=text, scheme=block.scheme, cited=bool(span))
         elif block.kind is BlockKind.TABLE and block.rows:
             if block.caption:
                 yield Static(Content.assemble((plain(block.caption), "bold")), classes="caption", markup=False)
@@ -185,6 +192,8 @@ class SectionPane(Column):
     def _to_quote(self) -> None:
         for head in self.query(PaneHead):
             head.tell()
+        if self.target is not None and not self.target.warned:
+            return  # from the top, where the warnings stand
         for widget in self.query(".cited, .cited-table, .cited-hazard"):
             line = widget.cited_line if isinstance(widget, Table) else 0
             top = widget.virtual_region.y + line
