@@ -1,0 +1,144 @@
+"""Whether one text says what another says: its words found there in order, and nothing left out that turns it round. Pure."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from itertools import pairwise
+from typing import TYPE_CHECKING
+
+from fieldfare.clauses import Kind, Opening, Token
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+SHORT_CLAUSE = 3  # tokens; `but not without oil` restricts, `but do not remove the key from it` is a second order
+NAMES = frozenset({Kind.WORD, Kind.CODE})
+_FIXED = frozenset(
+    {Kind.NEGATION, Kind.CONDITION, Kind.POLAR, Kind.OR}
+)  # never brought in, never left out in their clause
+
+
+@dataclass(frozen=True, slots=True)
+class Span:
+    """A part of a passage that may prove a sentence, taken apart."""
+
+    start: int
+    end: int
+    openings: tuple[Opening, ...]  # of each clause
+    sentences: tuple[int, ...]  # of each clause, counted within the span
+    tokens: tuple[Token, ...]
+    keys: frozenset[tuple[Kind, tuple[str, ...]]]
+
+
+def aligned(claim: Sequence[Token], printed: Sequence[Token]) -> dict[int, int]:
+    """Which printed token each token of the claim is, in order: as many as there are, as near together as they stand."""
+    places: dict[tuple[Kind, tuple[str, ...]], list[int]] = {}
+    for j, token in enumerate(printed):
+        places.setdefault((token.kind, token.key), []).append(j)
+    chains: list[tuple[float, int, int, int]] = []  # score, i, j, index of the chain before
+    for i, token in enumerate(claim):
+        for j in places.get((token.kind, token.key), ()):
+            best, before = 0.0, -1
+            for index, (score, i0, j0, _) in enumerate(chains):
+                if i0 < i and j0 < j:
+                    apart = (printed[j].clause != printed[j0].clause) + (j - j0 - 1) / 100
+                    if score - apart > best:
+                        best, before = score - apart, index
+            chains.append((best + 10, i, j, before))
+    mapping: dict[int, int] = {}
+    index = max(range(len(chains)), key=lambda n: chains[n][0], default=-1)
+    while index >= 0:
+        _, i, j, index = chains[index]
+        mapping[i] = j
+    return mapping
+
+
+def bound_alike(claim: Sequence[Token], span: Span, mapping: dict[int, int], *, strict: bool) -> bool:
+    """Whether nothing was left out or put together that changes what is said; `strict` where a name was brought in."""
+    used = set(mapping.values())
+    touched = sorted({span.tokens[j].clause for j in used})
+    for clause in touched:
+        condition = span.openings[clause] is Opening.CONDITION
+        values = {
+            token.quantity.dimension
+            for j, token in enumerate(span.tokens)
+            if j in used and token.clause == clause and token.quantity
+        }
+        tokens = [(j in used, token) for j, token in enumerate(span.tokens) if token.clause == clause]
+        if not clause_kept(tokens, values, whole=strict or condition):
+            return False
+    return _joined_alike(claim, span, mapping) and _clauses_kept(span, touched, strict=strict)
+
+
+def clause_kept(tokens: Sequence[tuple[bool, Token]], values: set[str], *, whole: bool) -> bool:
+    """Whether only phrases that qualify were left out of a clause: its tokens, each with whether the claim has it.
+
+    None may be left out of a `whole` one, and no value beside another of the same dimension (`values`).
+    """
+    last = max(index for index, (kept, _) in enumerate(tokens) if kept)
+    for index, (kept, token) in enumerate(tokens):
+        if kept or token.adverb:
+            continue
+        loose = token.prepositional and not any(kept for kept, one in tokens if one.phrase == token.phrase)
+        fixed = token.kind is Kind.CONDITION or (token.kind in _FIXED and not (token.bound or token.leads))
+        if whole or fixed or not loose or not any(kept for kept, _ in tokens[:index]):
+            return False
+        if index < last and token.quantity and token.quantity.dimension in values:
+            return False
+    return True
+
+
+def _joined_alike(claim: Sequence[Token], span: Span, mapping: dict[int, int]) -> bool:
+    """Whether what stands together in the claim stands together in the span, with nothing left out between."""
+    steps = sorted(mapping.items())
+    if _hangs(span, span.tokens[steps[0][1]].clause):
+        return False
+    last_of = {token.clause: j for j, token in enumerate(span.tokens)}
+    for (i0, j0), (i, j) in pairwise(steps):
+        a, b = span.tokens[j0].clause, span.tokens[j].clause
+        if a == b:
+            continue
+        if not {span.openings[n] for n in range(a + 1, b)} <= {Opening.RELATIVE, Opening.PARENTHESIS}:
+            return False
+        one_sentence = span.sentences[a] == span.sentences[b]
+        together = claim[i0].clause == claim[i].clause
+        if together and not one_sentence:
+            return False
+        if (together or _hangs(span, b)) and j0 != last_of[a]:
+            return False
+    return True
+
+
+def _hangs(span: Span, clause: int) -> bool:
+    """Whether a clause says nothing without the one before it: `…, of B 30`, `(26 lbf·ft)`, `: below 360 V`."""
+    if not clause or span.sentences[clause] != span.sentences[clause - 1]:
+        return False
+    opening = span.openings[clause]
+    head = next(token for token in span.tokens if token.clause == clause)
+    return opening in {Opening.COLON, Opening.PARENTHESIS, Opening.RELATIVE} or (
+        opening in {Opening.COMMA, Opening.AND, Opening.OR} and (head.kind is Kind.VALUE or head.prepositional)
+    )
+
+
+def _clauses_kept(span: Span, touched: Sequence[int], *, strict: bool) -> bool:
+    """Whether no clause that restricts the others was left out of the sentences that are used."""
+    used = {span.sentences[clause] for clause in touched}
+    for clause, opening in enumerate(span.openings):
+        if clause in touched or span.sentences[clause] not in used:
+            continue
+        tokens = [token for token in span.tokens if token.clause == clause]
+        kinds = {token.kind for token in tokens}
+        mine = [one for one in touched if span.sentences[one] == span.sentences[clause]]
+        if opening in {Opening.CONDITION, Opening.OR} or kinds & {Kind.CONDITION, Kind.OR}:
+            return False
+        if clause < mine[-1]:
+            parted = any(span.openings[n] in {Opening.HARD, Opening.BUT} for n in range(clause + 1, mine[-1] + 1))
+            if strict or (Kind.NEGATION in kinds and not parted):
+                return False
+        else:
+            goes_on = opening in {Opening.COMMA, Opening.AND} and clause - 1 in touched and _hangs(span, clause)
+            if goes_on and Kind.VALUE in kinds:
+                return False
+            if Kind.NEGATION in kinds and len(tokens) <= SHORT_CLAUSE:
+                return False
+    return True
