@@ -284,7 +284,8 @@ class FakeAssistant:
         self.problems: tuple[str, ...] = ()
         self.questions: list[Question] = []
         self.searched: list[str] = []
-        self.prepared: list[str] = []
+        self.prepared: list[tuple[str, threading.Event]] = []
+        self.slow_to_prepare = False
         self.stopped = threading.Event()
         self.closed = False
         self._script = tuple(script)
@@ -313,8 +314,10 @@ class FakeAssistant:
             yield event
 
     def prepare(self, question: Question, cancel: threading.Event) -> None:
-        """Remember that it was asked to."""
-        self.prepared.append(question.text)
+        """Remember what for, and wait until it is stopped where the test wants that."""
+        self.prepared.append((question.text, cancel))
+        if self.slow_to_prepare:
+            cancel.wait(20)
 
     def stop(self) -> None:
         """Remember that it was asked to."""

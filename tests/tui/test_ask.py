@@ -4,6 +4,7 @@ import asyncio
 import threading
 import time
 from collections.abc import Awaitable, Callable, Iterator
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import pytest
@@ -102,6 +103,75 @@ def test_searches_after_a_pause_and_not_for_every_letter() -> None:
         await until_text(pilot, "5 places")
 
     assert play(scenario).searched == ["oil drain plug"]
+
+
+def test_the_answer_is_worked_out_ahead_after_a_pause_and_stopped_by_the_next_letter() -> None:
+    assistant = FakeAssistant()
+    assistant.slow_to_prepare = True
+
+    async def scenario(app: FieldfareApp, pilot: Pilot[None]) -> None:
+        app.screen.query_one(QuestionInput).put("oil drain")
+        await until(pilot, lambda: assistant.prepared)
+        text, cancel = assistant.prepared[0]
+        assert text == "oil drain"
+        assert not cancel.is_set()
+        await pilot.press("s")
+        assert cancel.is_set()
+        await until(pilot, lambda: assistant.prepared[1:])
+        text, cancel = assistant.prepared[1]
+        await pilot.press("enter")
+        await until_text(pilot, "Answer from")
+        assert text == assistant.questions[0].text == "oil drains"
+        assert not cancel.is_set()
+
+    play(scenario, assistant)
+    assert assistant.prepared[1][1].is_set() or assistant.stopped.is_set()
+
+
+def test_nothing_is_worked_out_for_what_is_not_found() -> None:
+    async def scenario(app: FieldfareApp, pilot: Pilot[None]) -> None:
+        app.screen.query_one(QuestionInput).put("zzz")
+        await until_text(pilot, "Nothing found yet")
+        await pilot.pause(0.5)
+
+    assert not play(scenario).prepared
+
+
+def test_leaving_stops_a_model_that_loads() -> None:
+    assistant = FakeAssistant()
+    assistant.load_model = lambda: assistant.stopped.wait(20)  # type: ignore[assignment, method-assign, return-value]
+
+    async def scenario(app: FieldfareApp, pilot: Pilot[None]) -> None:
+        await until_text(pilot, "model loading…")
+        await pilot.press("ctrl+q")
+
+    play(scenario, assistant)
+    assert assistant.stopped.is_set()
+
+
+def test_a_model_that_breaks_or_becomes_slow_is_shown_and_its_apology_read() -> None:
+    broken = ModelState(status=ModelStatus.FAILED, sentence="The language model stopped working.")
+    apology = "Sorry, this is quoted and not drafted: the language model stopped working."
+
+    def ask(question: Question, cancel: threading.Event) -> Iterator[Event]:
+        yield from SCRIPT[:-1]
+        assistant.model_state = broken
+        yield Answered(answer=replace(SCRIPT[-1].answer, message=apology))  # type: ignore[union-attr]
+
+    assistant = FakeAssistant(ask=ask)
+
+    async def scenario(app: FieldfareApp, pilot: Pilot[None]) -> None:
+        await until_text(pilot, "● ready")
+        await asked(pilot)
+        await until_text(pilot, "Sorry, this is quoted")
+        await until_text(pilot, "model failed: quotes only")
+        assert "Answer from" in shown(app)
+        assistant.model_state = ModelState(status=ModelStatus.SLOW, sentence="It is too slow.")
+        await until_text(pilot, "slow machine: quotes only")
+        assistant.model_state = ModelState(status=ModelStatus.READY, sentence="Ready.")
+        await until_text(pilot, "● ready")
+
+    play(scenario, assistant)
 
 
 def test_drops_results_of_a_text_that_is_no_longer_there() -> None:
