@@ -25,9 +25,10 @@ import subprocess
 import sys
 import tempfile
 import termios
+import threading
 import time
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple, Self
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -267,14 +268,47 @@ def ask(cage: Cage, id_: str) -> tuple[Run, str]:
 
 
 def draft(cage: Cage) -> tuple[Run, str]:
-    """A question about running text loads the language model: it takes the model's weight in memory more than quoting."""
-    quoted = _succeeded(cage.run("ask", "--json", "--no-draft", _gold(RUNNING_TEXT)["text"]))
-    run, seen = ask(cage, RUNNING_TEXT)
+    """A question about running text loads the language model in a process of its own, which ends with the program."""
     model = next(cage.program.parent.rglob("language-model.gguf")).stat().st_size / 1e6
-    more = run.memory - quoted.memory
-    if more < model / 2:
-        raise SmokeError(f"the model of {model:.0f} MB was not loaded: {more:.0f} MB more than without")
-    return run, f"{seen}; {more:.0f} MB for a model of {model:.0f} MB"
+    with _Watch(cage.program) as watch:
+        run, seen = ask(cage, RUNNING_TEXT)
+    if watch.possible and watch.memory < model:
+        raise SmokeError(f"the model of {model:.0f} MB was not loaded: its process held {watch.memory:.0f} MB at most")
+    if left := watch.look():
+        raise SmokeError(f"the model's process was left behind with {left:.0f} MB")
+    return run, f"{seen}; its process held {watch.memory:.0f} MB for a model of {model:.0f} MB"
+
+
+class _Watch:
+    """Looks for the model's process of a program while something runs; where the system shows no processes, for nothing."""
+
+    def __init__(self, program: Path) -> None:
+        self._program = str(program).encode()
+        self._done = threading.Event()
+        self._thread = threading.Thread(target=self._run, daemon=True)
+        self.possible = Path("/proc/self/cmdline").exists()
+        self.memory = 0.0  # the most that it held, in MB
+
+    def __enter__(self) -> Self:
+        self._thread.start()
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._done.set()
+        self._thread.join()
+
+    def _run(self) -> None:
+        while not self._done.wait(0.02):
+            self.memory = max(self.memory, self.look())
+
+    def look(self) -> float:
+        """The memory that it holds now, in MB, 0 where there is none."""
+        for process in Path("/proc").glob("[0-9]*"):
+            with contextlib.suppress(OSError):
+                if (process / "cmdline").read_bytes().split(b"\0")[:2] == [self._program, b"serve-language-model"]:
+                    found = re.search(r"VmHWM:\s*(\d+)", (process / "status").read_text())
+                    return int(found[1]) / 1e3 if found else 0.0
+        return 0.0
 
 
 def no_authors(cage: Cage) -> tuple[Run, str]:

@@ -11,7 +11,18 @@ import threading
 from typing import TYPE_CHECKING
 
 from fieldfare import output, settings
-from fieldfare.domain import Answer, Answered, BlockKind, Cancelled, Drafted, EvidenceFound, Failed, Question, Verdict
+from fieldfare.domain import (
+    Answer,
+    Answered,
+    BlockKind,
+    Cancelled,
+    Drafted,
+    EvidenceFound,
+    Failed,
+    ModelStatus,
+    Question,
+    Verdict,
+)
 from fieldfare.errors import FieldfareError, UsageError
 from fieldfare.text import clean
 
@@ -68,6 +79,8 @@ def _assistant(options: argparse.Namespace, *, draft: bool) -> Iterator[Assistan
         for problem in assistant.problems:  # an embedder is opened by the question
             if problem not in told:
                 print(f"fieldfare: {problem}", file=sys.stderr)
+        if assistant.model_state.status is ModelStatus.FAILED:
+            print(f"fieldfare: {clean(assistant.model_state.sentence)}", file=sys.stderr)
     finally:
         assistant.close()
 
