@@ -16,7 +16,7 @@ BREACHES = {
     "a screen that reads a pack": ("tui/app.py", "from fieldfare.pack import archive"),
     "a screen that searches": ("tui/app.py", "from fieldfare import retrieval"),
     "answering that reaches back": ("answering.py", "from fieldfare import assistant"),
-    "strangers that meet": ("retrieval.py", "from fieldfare import answering"),
+    "strangers that meet": ("retrieval/retriever.py", "from fieldfare import answering"),
     "an engine that reads settings": ("llm/__init__.py", "from fieldfare import settings"),
     "a second llama.cpp": ("answering.py", "import llama_cpp"),
     "a second place that opens SQLite": ("library.py", "import apsw"),

@@ -6,6 +6,7 @@ The SQLite of many systems is old, has known FTS5 faults and cannot load extensi
 from __future__ import annotations
 
 import importlib.util
+import json
 import threading
 from pathlib import Path
 from typing import Any
@@ -15,7 +16,7 @@ import apsw
 from fieldfare.errors import PackError, StorageError
 
 APPLICATION_ID = 0x46464650  # "FFFP", in the header of every pack
-SCHEMA_VERSION = 2
+SCHEMA_VERSION = 3
 
 DatabaseError = apsw.Error
 
@@ -43,6 +44,15 @@ def _load_vectors(connection: apsw.Connection) -> None:
     connection.enable_load_extension(True)
     connection.load_extension(_vector_extension())
     connection.enable_load_extension(False)
+
+
+def _places(api: apsw.FTS5ExtensionApi, *_: object) -> str:
+    """Where each phrase of an FTS5 query stands in a row, by column, with the columns' sizes and usual sizes, as JSON."""
+    columns = range(api.column_count)
+    rows = max(api.row_count, 1)
+    places = [api.phrase_locations(phrase) for phrase in range(api.phrase_count)]
+    usual = [api.column_total_size(column) / rows for column in columns]
+    return json.dumps([places, [api.column_size(column) for column in columns], usual], separators=(",", ":"))
 
 
 class Reader:
@@ -76,6 +86,7 @@ class Reader:
             try:
                 connection = apsw.Connection(uri, flags=flags)
                 _load_vectors(connection)
+                connection.register_fts5_function("places", _places)
                 connection.execute("PRAGMA query_only=ON; PRAGMA trusted_schema=OFF; PRAGMA cache_size=-8000")
             except apsw.Error as error:
                 raise PackError(f"{self._path.name} cannot be opened ({error}). Get a new copy of it.") from error

@@ -30,8 +30,9 @@ from fieldfare.ingest.chosen import ChosenEmbedder
 from fieldfare.ingest.documents import Workshop
 from fieldfare.ingest.illustrations import illustration
 from fieldfare.ingest.passages import cut, leading_hazards
+from fieldfare.ingest.word_index import IndexedPassage, WordIndex
 from fieldfare.pack import manifest
-from fieldfare.text import identifier_key, loose_key, searchable
+from fieldfare.text import identifier_key, loose_key
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -134,6 +135,7 @@ class _Writer:
         spoken = Counter(document.language for document in documents)
         self._language = source.language or max(sorted(spoken), key=lambda code: spoken[code])
         self._texts: list[str] = []
+        self._index = WordIndex(connection, progress)
         self._illustrations: list[str] = []  # of the figures, in the order of their ids
         self._remarks: list[Remark] = []
         self._agreement: Agreement | None = None
@@ -143,23 +145,16 @@ class _Writer:
 
     def write(self) -> dict[str, Any]:
         schema = Path(manifest.__file__).with_name("schema.sql").read_text(encoding="utf-8")
-        porter = "porter " if self._language == "en" else ""
-        tokens = f"{porter}unicode61 remove_diacritics 2"
         self._db.execute(f"PRAGMA page_size=4096; PRAGMA application_id={database.APPLICATION_ID}; "
                          f"PRAGMA user_version={database.SCHEMA_VERSION}")  # fmt: skip
         with self._db:
             self._db.execute(schema)
-            self._db.execute(
-                f"CREATE VIRTUAL TABLE passage_words USING fts5(heading, text, caption, content='', tokenize='{tokens}')"
-            )
-            self._db.execute(
-                f"CREATE VIRTUAL TABLE figure_words USING fts5(caption, heading, text, content='', tokenize='{tokens}')"
-            )
             for number, document in enumerate(self._documents, 1):
                 self._document(number, document)
                 self._progress("writing", number, len(self._documents))
             if not self._texts:
                 raise SourceError("No text was found in the manuals. Scanned pages need text recognition first.")
+            self._index.write()
             self._vectors()
             self._db.executemany(
                 "INSERT OR REPLACE INTO term VALUES (?, ?, ?)",
@@ -177,8 +172,6 @@ class _Writer:
             )
             made = self._manifest()
             self._db.executemany("INSERT INTO manifest VALUES (?, ?)", manifest.to_rows(made))
-            self._db.execute("INSERT INTO passage_words(passage_words) VALUES ('optimize')")
-            self._db.execute("INSERT INTO figure_words(figure_words) VALUES ('optimize')")
         return {
             "manifest": made,
             "sections": self._counts["sections"],
@@ -221,7 +214,7 @@ class _Writer:
                         (number, piece.place.page, piece.place.label, image and self._image(image.picture)),
                     )
                 case Section():
-                    self._section(number, document.title, piece)
+                    self._section(number, document.title, document.language, piece)
 
     @cached_property
     def _superseded(self) -> dict[int, int]:
@@ -245,7 +238,7 @@ class _Writer:
             found |= dict.fromkeys(exact or older, number)
         return found
 
-    def _section(self, document: int, title: str, section: Section) -> None:
+    def _section(self, document: int, title: str, language: str, section: Section) -> None:
         section = replace(section, blocks=tuple(block for one in section.blocks for block in self._prepared(one)))
         id_ = self._id("section")
         self._counts["sections"] += 1
@@ -263,15 +256,11 @@ class _Writer:
             if figure is not None:
                 words = illustration(section, number)
                 found_by = words.caption, f"{title} > {words.heading}", f"{words.callouts}\n{words.text}"
-                self._db.execute(
-                    "INSERT INTO figure_words (rowid, caption, heading, text) VALUES (?, ?, ?, ?)",
-                    (figure, *map(searchable, found_by)),
-                )
+                self._index.add_figure(figure, language, found_by)
                 self._illustrations.append(words.whole)
         self._open_hazards[section.path] = [hazard for i in leading_hazards(section) if (hazard := blocks[i][2])]
         for one in cut(section, self._source.patterns):
             passage = self._id("passage")
-            heading = " > ".join(section.path)
             captions = "\n".join(section.blocks[i].caption for i in sorted(one.figures))
             confidence = min(section.blocks[i].confidence for i in range(one.first, one.last + 1))
             self._db.execute(
@@ -279,10 +268,9 @@ class _Writer:
                 (passage, id_, one.kind.value, one.text, blocks[one.first][0], blocks[one.last][0], one.row,
                  confidence, *_place(one.place)),
             )  # fmt: skip
-            self._db.execute(
-                "INSERT INTO passage_words (rowid, heading, text, caption) VALUES (?, ?, ?, ?)",
-                (passage, *map(searchable, (f"{title} > {heading}", one.text, captions))),
-            )
+            above = " > ".join((title, *section.path[:-1]))
+            last = section.path[-1] if section.path else ""
+            self._index.add_passage(IndexedPassage(passage, id_, language, above, last, one.text, captions))
             hazards = {blocks[i][2] for i in one.hazards}
             if one.kind is not BlockKind.HAZARD:
                 hazards |= set(inherited)

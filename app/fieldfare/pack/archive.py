@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import re
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from fieldfare.database import Reader
@@ -29,6 +30,24 @@ _PASSAGE = """
 """
 
 
+_PASSAGE_FIELDS = ("context", "heading", "text", "caption", "parts")
+_SECTION_FIELDS = ("heading", "text")
+_MAX_REMEMBERED = 20_000  # frequencies of words, a few bytes each
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Occurrences:
+    """Where the phrases of a query stand in one text: `places[phrase][column]` are positions counted in words.
+
+    `sizes` are the words in each column, `usual` the average of all texts.
+    """
+
+    columns: tuple[str, ...]
+    places: Sequence[Sequence[Sequence[int]]]
+    sizes: Sequence[int]
+    usual: Sequence[float]
+
+
 class Archive:
     """An open pack. The library opens it after its signature was verified; all threads may read at once.
 
@@ -38,6 +57,8 @@ class Archive:
     def __init__(self, path: Path, *, unsigned: bool = False) -> None:
         self.path = path
         self.unsigned = unsigned
+        self._frequencies: dict[str, int] = {}
+        self._languages: tuple[str, ...] | None = None
         self._reader = Reader(path)
         try:
             self.manifest = manifest.from_rows(self._reader.rows("SELECT key, value FROM manifest"))
@@ -50,16 +71,39 @@ class Archive:
         self._reader.close()
 
     def find_words(self, query: str, limit: int) -> list[tuple[int, float]]:
-        """Passages for an FTS5 query, best first, with bm25 turned so that more is better; headings weigh four times.
+        """Passages for an FTS5 query, best first, with bm25 turned so that more is better; headings weigh most.
 
-        The query must be well formed: retrieval quotes every token.
+        The query must be well formed and speak the words of the index: `fieldfare.stems.indexed`, each quoted.
         """
         rows = self._reader.rows(
-            "SELECT rowid, -bm25(passage_words, 4.0, 1.0, 1.0) AS score FROM passage_words "
+            "SELECT rowid, -bm25(passage_words, 0.6, 3.0, 1.0, 0.6, 0.4) AS score FROM passage_words "
             "WHERE passage_words MATCH ? ORDER BY score DESC, rowid LIMIT ?",
             (query, limit),
         )
         return [(row[0], row[1]) for row in rows]
+
+    def occurrences(self, query: str, ids: Iterable[int]) -> dict[int, Occurrences]:
+        """Where the phrases of an FTS5 query stand in those of the passages that have any."""
+        # The plus keeps SQLite from asking the index anew for every id.
+        rows = self._reader.rows(
+            "SELECT rowid, places(passage_words) FROM passage_words "
+            "WHERE passage_words MATCH ? AND +rowid IN (SELECT value FROM json_each(?))",
+            (query, json.dumps(sorted(ids))),
+        )
+        return {row[0]: _occurrences(row[1], _PASSAGE_FIELDS) for row in rows}
+
+    def find_sections(self, query: str, limit: int) -> dict[int, Occurrences]:
+        """The sections that fit an FTS5 query best as a whole, and where its phrases stand in them."""
+        best = self._reader.rows(
+            "SELECT rowid FROM section_words WHERE section_words MATCH ? ORDER BY bm25(section_words, 3.0, 1.0), rowid LIMIT ?",
+            (query, limit),
+        )
+        rows = self._reader.rows(
+            "SELECT rowid, places(section_words) FROM section_words "
+            "WHERE section_words MATCH ? AND +rowid IN (SELECT value FROM json_each(?))",
+            (query, json.dumps([row[0] for row in best])),
+        )
+        return {row[0]: _occurrences(row[1], _SECTION_FIELDS) for row in rows}
 
     def find_meaning(self, vector: bytes, limit: int) -> list[tuple[int, float]]:
         """Passages nearest to a unit vector (float32 bytes), best first, with their cosine."""
@@ -131,10 +175,45 @@ class Archive:
         )
         return [(row[0], row[1], row[2], bool(row[3])) for row in rows]
 
-    def document_frequency(self, word: str) -> int:
-        """In how many passages an FTS5 phrase stands."""
-        query = "SELECT count(*) FROM passage_words WHERE passage_words MATCH ?"
-        return int(self._reader.value(query, (fts_phrase(word),)))
+    def find_codes_by_number(self, number: str) -> list[tuple[str, str, int, bool]]:
+        """As `find_identifiers`, for codes that a passage defines and whose number this is, whatever their letters."""
+        rows = self._reader.rows(
+            "SELECT key, printed, passage, defines FROM identifier "
+            "WHERE defines = 1 AND ltrim(loose, 'abcdefghijklmnopqrstuvwxyz') = ? AND loose <> ? ORDER BY key, passage",
+            (number.lstrip("0") or "0", number),
+        )
+        return [(row[0], row[1], row[2], bool(row[3])) for row in rows]
+
+    def frequency(self, phrase: str) -> int:
+        """In how many passages a word or phrase of the index stands; the last answers are remembered."""
+        known = self._frequencies.get(phrase)
+        if known is None:
+            if " " in phrase:
+                query = "SELECT count(*) FROM passage_words WHERE passage_words MATCH ?"
+                known = int(self._reader.value(query, (fts_phrase(phrase),)))
+            else:
+                known = int(self._reader.value("SELECT doc FROM vocabulary WHERE term = ?", (phrase,)) or 0)
+            if len(self._frequencies) > _MAX_REMEMBERED:
+                self._frequencies.clear()
+            self._frequencies[phrase] = known
+        return known
+
+    def words_like(self, first: str, shortest: int, longest: int) -> list[tuple[str, int]]:
+        """Words as the manuals print them, in small letters, that begin with a letter and have so many letters, with the
+        number of passages that they stand in.
+        """
+        rows = self._reader.rows(
+            "SELECT word, passages FROM word WHERE word >= ? AND word < ? AND length(word) BETWEEN ? AND ?",
+            (first, first + "\U0010ffff", shortest, longest),
+        )
+        return [(row[0], row[1]) for row in rows]
+
+    def languages(self) -> tuple[str, ...]:
+        """The languages of the pack's manuals, the pack's own first."""
+        if self._languages is None:
+            rows = self._reader.rows("SELECT DISTINCT language FROM document ORDER BY language")
+            self._languages = tuple(dict.fromkeys((self.manifest.language, *(row[0] for row in rows))))
+        return self._languages
 
     def passages(self, ids: Iterable[int]) -> dict[int, Passage]:
         """Passages by id, each with the hazards that protect it, its figures and its identifiers."""
@@ -286,6 +365,11 @@ class Archive:
 def fts_phrase(word: str) -> str:
     """A word as an FTS5 string: quoted, so that no character of it is syntax."""
     return '"' + re.sub(r'"', '""', searchable(word)) + '"'
+
+
+def _occurrences(found: str, columns: tuple[str, ...]) -> Occurrences:
+    places, sizes, usual = json.loads(found)
+    return Occurrences(columns=columns, places=places, sizes=sizes, usual=usual)
 
 
 def _place(page: int | None, label: str, region: str | None) -> Place:

@@ -117,6 +117,17 @@ CREATE TABLE identifier (
 ) WITHOUT ROWID;
 CREATE INDEX identifier_loose ON identifier (loose);
 
+-- Beside these: passage_words, section_words, figure_words (FTS5 of the words that fieldfare.stems makes, columns below),
+-- vocabulary (fts5vocab of passage_words), passage_meaning, figure_meaning (sqlite-vec).
+--   passage_words: context (document and headings above), heading, text, caption, parts (of compounds); rowid is the passage
+--   section_words: heading, text; rowid is the section
+--   figure_words:  caption, heading, text; rowid is the figure
+
+CREATE TABLE word (                    -- words as printed, in small letters, for typing errors
+    word TEXT PRIMARY KEY,
+    passages INTEGER NOT NULL          -- that it stands in
+) WITHOUT ROWID;
+
 CREATE TABLE term (
     kind TEXT NOT NULL,                -- synonym, abbreviation, protected
     text TEXT NOT NULL,
