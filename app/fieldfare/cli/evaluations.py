@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any
 
 from fieldfare import html_page, output, settings
 from fieldfare.cli.arguments import Progress
+from fieldfare.domain import Question
 from fieldfare.errors import StorageError, UsageError
 from fieldfare.text import clean
 
@@ -46,6 +47,12 @@ def register(commands: Commands) -> None:
     )  # fmt: skip
     command.add_argument("--questions", type=Path, metavar="FILE", help="ask these (.jsonl or .csv) instead")
     command.add_argument("--removed", action="store_true", help="ask once more with the manual taken out that answers")
+    command.add_argument(
+        "--given", action="store_true", help="ask once more with the passage that a set hands over as the only evidence"
+    )
+    command.add_argument(
+        "--history", action="store_true", help="ask follow-up questions once more, with those before them"
+    )
     drafting = command.add_mutually_exclusive_group()
     drafting.add_argument(
         "--draft", action="store_true", help="let the language model write, whatever the settings say"
@@ -103,6 +110,8 @@ def _run_packs(options: argparse.Namespace, chosen: Settings) -> Run:
     from fieldfare.evaluation import gold_cases
     from fieldfare.evaluation.run import ASKED, REMOVED, over, removed_cases
 
+    if options.given or options.history:
+        raise UsageError("--given and --history are for question sets: gold questions of packs have neither.")
     archives = _archives(options.source)
     try:
         if options.questions:
@@ -129,7 +138,9 @@ def _run_packs(options: argparse.Namespace, chosen: Settings) -> Run:
                     others = tuple(one.manifest.id for one in archives)
                     run.outcomes[REMOVED] = ask(
                         assistant, archives, removed_cases(asked), mode=REMOVED,
-                        packs=lambda case: tuple(id_ for id_ in others if id_ != case.pack),
+                        frame=lambda case: Question(
+                            text=case.gold.text, packs=tuple(id_ for id_ in others if id_ != case.pack)
+                        ),
                     )  # fmt: skip
             finally:
                 assistant.close()
@@ -166,12 +177,17 @@ def _archives(names: Sequence[str]) -> tuple[Archive, ...]:
 
 def _run_set(folder: Path, options: argparse.Namespace, chosen: Settings) -> Run:
     from fieldfare.evaluation import read_set
-    from fieldfare.evaluation.run import ASKED, REMOVED, over, removed_cases
+    from fieldfare.evaluation.run import ASKED, GIVEN, HISTORY, REMOVED, over, removed_cases
     from fieldfare.pack.archive import Archive
 
     if options.questions:
         raise UsageError("A question set brings its own questions. Leave out --questions.")
     questions = read_set(folder)
+    if options.given and not (questions.texts and any(case.given for case in questions.cases)):
+        raise UsageError("--given needs a set whose queries name their passages (context_doc_ids) in corpus.jsonl.")
+    followed = options.history and any(case.history for case in questions.cases)
+    if options.history and not followed:
+        raise UsageError("--history needs a set whose queries have the turns before them (history).")
     archives = (Archive(_set_pack(questions)),) if questions.texts else _archives(())
     try:
         with _asking(options, chosen, questions.name, questions.cases, archives) as (run, asked, ask):
@@ -179,8 +195,15 @@ def _run_set(folder: Path, options: argparse.Namespace, chosen: Settings) -> Run
             try:
                 _warn(assistant.problems)
                 run.outcomes[ASKED] = ask(assistant, archives, asked)
+                if followed:
+                    run.outcomes[HISTORY] = ask(
+                        assistant, archives, [case for case in asked if case.history], mode=HISTORY,
+                        frame=lambda case: Question(text=case.gold.text, history=case.history),
+                    )  # fmt: skip
             finally:
                 assistant.close()
+            if options.given:
+                run.outcomes[GIVEN] = _ask_given(chosen, archives[0].path, asked, ask)
             if options.removed:
                 outcomes: list[Outcome] = []
                 for cases, pages in _folds(questions, asked):
@@ -195,6 +218,26 @@ def _run_set(folder: Path, options: argparse.Namespace, chosen: Settings) -> Run
     finally:
         for archive in archives:
             archive.close()
+
+
+def _ask_given(
+    chosen: Settings, pack: Path, asked: Sequence[Case], ask: Callable[..., tuple[Outcome, ...]]
+) -> tuple[Outcome, ...]:
+    """Ask with nothing to be found but the passage that the set hands over."""
+    from fieldfare.evaluation.excerpt import Excerpt
+    from fieldfare.evaluation.run import GIVEN, over
+
+    excerpt = Excerpt(pack)
+    assistant = over(chosen, (excerpt,))
+
+    def frame(case: Case) -> Question:
+        excerpt.narrow(case.given)
+        return Question(text=case.gold.text)
+
+    try:
+        return ask(assistant, (excerpt,), [case for case in asked if case.given], mode=GIVEN, frame=frame)
+    finally:
+        assistant.close()
 
 
 def _set_pack(questions: QuestionSet, without: frozenset[int] = frozenset()) -> Path:

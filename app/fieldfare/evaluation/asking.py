@@ -113,18 +113,12 @@ def confidence(finding: Finding) -> float:
 
 
 def ask(
-    assistant: Assistant,
-    archives: Mapping[str, Archive],
-    case: Case,
-    *,
-    depth: int = DEPTH,
-    packs: tuple[str, ...] = (),
+    assistant: Assistant, archives: Mapping[str, Archive], case: Case, question: Question, *, depth: int = DEPTH
 ) -> Reply:
-    """Ask one question as the screen does, then look at the evidence behind it.
+    """Ask one question as the screen does, then look at the evidence behind it; `question` is the case as it is asked.
 
     `archives` are the open packs by id: every quote is looked up again in its pack. Raises FieldfareError where an engine fails.
     """
-    question = Question(text=case.gold.text, packs=packs)
     began = time.perf_counter()
     evidence = first = None
     for event in assistant.ask(question, threading.Event()):

@@ -30,12 +30,12 @@ if TYPE_CHECKING:
     Progress = Callable[[str, int, int], None]
 
 FORMAT = 1  # of the record
-ASKED, REMOVED = "asked", "removed"
+ASKED, REMOVED, GIVEN, HISTORY = "asked", "removed", "given", "history"
 MODES = {
     ASKED: "as a technician asks",
     REMOVED: "with the manual that answers taken out",
-    "given": "with the passage that the set hands over as the only evidence",
-    "history": "with the questions before it",
+    GIVEN: "with the passage that the set hands over as the only evidence",
+    HISTORY: "those that follow others, with the questions before them",
 }
 
 
@@ -100,9 +100,9 @@ def ask_cases(
     journal: Journal | None = None,
     mode: str = ASKED,
     depth: int = DEPTH,
-    packs: Callable[[Case], tuple[str, ...]] = lambda _: (),
+    frame: Callable[[Case], Question] | None = None,
 ) -> tuple[Outcome, ...]:
-    """Ask every case; what the journal knows is not asked again. `packs` are those that may answer a case, empty for all.
+    """Ask every case; what the journal knows is not asked again. `frame` makes the question of a case, else it is its text.
 
     Raises FieldfareError where an engine fails. Ctrl-C passes through; the journal keeps what was said before.
     """
@@ -116,7 +116,8 @@ def ask_cases(
             if not ready:
                 warm_up(assistant)
                 ready = True
-            reply = ask(assistant, by_id, case, depth=depth, packs=packs(case))
+            question = frame(case) if frame else Question(text=case.gold.text)
+            reply = ask(assistant, by_id, case, question, depth=depth)
             if journal:
                 journal.add(mode, key, reply)
         outcomes.append(Outcome(case=case, reply=reply))

@@ -1,0 +1,47 @@
+"""A pack of which only some pages are found: what a question set hands over as the passage to be read."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from typing import TYPE_CHECKING
+
+from fieldfare.pack.archive import Archive
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Sequence
+    from pathlib import Path
+
+_NEAREST = 4096  # the most that sqlite-vec gives
+
+
+class Excerpt(Archive):
+    """The pack itself, so that the weight of its words stays, but nothing is found outside the pages it is narrowed to."""
+
+    def __init__(self, path: Path) -> None:
+        super().__init__(path)
+        self._of_page: defaultdict[str, set[int]] = defaultdict(set)
+        for id_, passage in self.passages(range(1, self.manifest.passages + 1)).items():
+            self._of_page[passage.place.label].add(id_)
+        self._kept: set[int] = set()
+
+    def narrow(self, pages: Iterable[str]) -> None:
+        """From now on only the passages of these printed pages are found."""
+        self._kept = set[int]().union(*(self._of_page[page] for page in pages))
+
+    def find_words(self, query: str, limit: int) -> list[tuple[int, float]]:
+        """As in the whole pack, without what stands elsewhere."""
+        found = super().find_words(query, self.manifest.passages)
+        return [hit for hit in found if hit[0] in self._kept][:limit]
+
+    def find_meaning(self, vector: bytes, limit: int) -> list[tuple[int, float]]:
+        """As in the whole pack, without what stands elsewhere."""
+        found = super().find_meaning(vector, min(self.manifest.passages, _NEAREST))
+        return [hit for hit in found if hit[0] in self._kept][:limit]
+
+    def find_identifiers(self, keys: Sequence[str]) -> list[tuple[str, str, int, bool]]:
+        """As in the whole pack, without what stands elsewhere."""
+        return [hit for hit in super().find_identifiers(keys) if hit[2] in self._kept]
+
+    def find_loose_identifiers(self, keys: Sequence[str]) -> list[tuple[str, str, int, bool]]:
+        """As in the whole pack, without what stands elsewhere."""
+        return [hit for hit in super().find_loose_identifiers(keys) if hit[2] in self._kept]
