@@ -23,6 +23,7 @@ if TYPE_CHECKING:
 
 _CHUNK = 256  # prompt tokens read at once: fewer cost speed, and the number of threads is chosen between chunks
 _POLL = 0.02  # seconds between looks at `cancelled` while the library computes
+_LEAST_PART = 64  # prompt tokens that are worth a step of their own
 _LEAST_ROOM = 16  # tokens that must be left for an answer
 _ABORTED = 2  # what llama_decode returns after an abort
 _CONTROL, _USER_DEFINED = 8, 16  # attributes of tokens, as llama.h has them
@@ -176,20 +177,24 @@ class LanguageModel:
                 return
 
     def _prompt(self, system: str, user: str, opening: str, *, whole: bool = True) -> tuple[list[int], list[int]]:
-        """The tokens of a prompt (or of its instructions alone), and where its parts end: the instructions, what stands
-        before the last paragraph, the whole. The last paragraph is what changes while a question is typed.
+        """The tokens of a prompt (or of its instructions alone), and where its parts end: the instructions, paragraphs of the
+        user's turn, the whole. The last paragraph is a part of its own: it is what changes while a question is typed.
         """
-        before, mark, last = user.rpartition("\n\n")
-        parts = self._format.parts(system, before)
+        parts = self._format.parts(system, "")
         begin = [int(self._llama.llama_vocab_bos(self._vocabulary))] * bool(
             self._llama.llama_vocab_get_add_bos(self._vocabulary)
         )
         prompt = begin + self._tokens(parts[:2])
         ends = [len(prompt)]
         if whole:
-            for part in (parts[2:4], ((mark + last, False), *parts[4:], (opening, False))):
-                prompt += self._tokens(part)
-                ends.append(len(prompt))
+            prompt += self._tokens(parts[2:3])
+            *paragraphs, last = user.split("\n\n")
+            for number, paragraph in enumerate(paragraphs, 1):
+                prompt += self._tokens([(f"{paragraph}\n\n", False)])
+                if len(prompt) - ends[-1] >= _LEAST_PART or number == len(paragraphs):
+                    ends.append(len(prompt))
+            prompt += self._tokens([(last, False), *parts[4:], (opening, False)])
+            ends.append(len(prompt))
         if len(prompt) > self._size - _LEAST_ROOM:
             raise ModelError(
                 f"The question and its evidence are {len(prompt):,} tokens long and the model takes "
