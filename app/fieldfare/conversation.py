@@ -1,0 +1,217 @@
+"""A question and those before it -> the question that stands by itself. Pure: no engine, no manual.
+
+A technician goes on in half sentences: `and the voltage?`, `what about the left one?`, `how do I remove it?`. Such a text takes
+its thing (or, where it names another thing, what is asked of it) from the question before; a question that names its own thing
+is left alone. The words that decide stand in `question_words`.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING
+
+from fieldfare.question_words import is_thing, language_of
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from fieldfare.domain import Question
+    from fieldfare.question_words import Language
+
+EARLIER = 6  # questions before this one that are looked at
+LONGEST = 300  # characters of each: what is longer is no half sentence, and its subject is not found by its words
+FRAGMENT = 6  # words of a thing that is named without a sentence
+_LASTING = frozenset("long often lang lange oft dauert longtemps souvent tarda".split())  # asked of a piece of work
+_SENTENCE = re.compile(r"[.!]\s+\S")  # who says more than one sentence says what they are about
+_TOKEN = re.compile(r"[^\W_]+(?:[-./'’][^\W_]+)*", re.UNICODE)
+
+
+@dataclass(frozen=True, slots=True)
+class _Word:
+    """A word of a question, folded, with where it stands."""
+
+    text: str
+    start: int
+    end: int
+
+
+def standalone(question: Question) -> Question:
+    """The question with what it leaves out, without its history; the same words where it stands by itself."""
+    before = ""
+    earlier = [text for text in question.history if text.strip()][-EARLIER:]
+    language = language_of(question.text, *earlier)
+    for text in earlier:
+        whole = _completed(text, before, language)
+        if _things(whole, language) or not before:
+            before = whole
+    return replace(question, text=_completed(question.text, before, language), history=())
+
+
+def names_thing(text: str) -> bool:
+    """Whether a question says what it is about, be it by a code."""
+    return bool(_things(text, language_of(text)))
+
+
+def _completed(text: str, before: str, language: Language) -> str:
+    """A text with the thing of the question before it, as it stands where it needs none."""
+    if not before or len(text) > LONGEST or _SENTENCE.search(text.strip()):
+        return text
+    subject = _subject(before, language)
+    rest, opened = _without_opening(text, language)
+    said = _words(rest)
+    if not said:
+        return text
+    if not subject:  # the thing of a property or action that was asked before
+        fragment = _things(rest, language) and _is_fragment(said, language, opened=opened)
+        return _joined(before, _words(before), before, _bare(rest, language), language) if fragment else text
+    pointer = _pointer(said, language)
+    if pointer is not None:
+        if any(word.text in _LASTING for word in said) and not _things(rest, language):
+            return _joined(
+                rest, said, before, subject, language
+            )  # `how long does it take` asks about the work, not its thing
+        tells_apart = said[pointer].text in language.ones
+        rest = _filled(rest, said, pointer, subject, language)
+        if tells_apart and _is_fragment(_words(rest), language, opened=opened or rest.endswith("?")):
+            return _in_place(before, subject, _bare(rest, language), language)
+        return rest
+    things = _things(rest, language)
+    if not things:
+        return _joined(rest, said, before, subject, language)
+    named = any(word.text in language.properties for word in said)
+    if not named and _is_fragment(said, language, opened=opened):
+        return _in_place(before, subject, _bare(rest, language), language)
+    return text
+
+
+def _words(text: str) -> list[_Word]:
+    return [
+        _Word(match.group().casefold().replace("’", "'"), *match.span()) for match in _TOKEN.finditer(text[:LONGEST])
+    ]
+
+
+def _things(text: str, language: Language) -> list[_Word]:
+    return [word for word in _words(text) if is_thing(word.text, language)]
+
+
+def _subject(text: str, language: Language) -> str:
+    """What a question is about: its things with the little words between them, as they are spelled."""
+    said = _words(text)
+    runs: list[list[_Word]] = []
+    last = -2
+    for index, word in enumerate(said):
+        if is_thing(word.text, language) or _modifies(said, index, language):
+            between = said[last + 1 : index]
+            if runs and all(one.text in language.links for one in between):
+                runs[-1] += [*between, word]
+            else:
+                runs.append([word])
+            last = index
+    return " ".join(text[run[0].start : run[-1].end] for run in runs)
+
+
+def _modifies(said: Sequence[_Word], index: int, language: Language) -> bool:
+    """Whether a property or action is part of a name: the `drain` of `the drain plug`, the `pressure` of `oil pressure sensor`."""
+    if not 0 < index < len(said) - 1 or said[index].text not in language.properties | language.actions:
+        return False
+    before, after = said[index - 1].text, said[index + 1].text
+    led = before in language.links or is_thing(before, language)
+    return led and is_thing(after, language)
+
+
+def _without_opening(text: str, language: Language) -> tuple[str, bool]:
+    """The text without the words by which it goes on from another, and whether there were any."""
+    said = _words(text)
+    for opening in language.openings:
+        words = opening.split()
+        if len(said) > len(words) and [word.text for word in said[: len(words)]] == words:
+            return text[said[len(words)].start :], True
+    return text.strip(), False
+
+
+def _pointer(said: Sequence[_Word], language: Language) -> int | None:
+    """The word that stands for a thing of the question before; none where the text names a thing ahead of it."""
+    for index, word in enumerate(said[1:], 1):
+        last = index == len(said) - 1 or not is_thing(said[index + 1].text, language)
+        if word.text in language.ones and last and said[index - 1].text not in language.asking:
+            return index
+    for index, word in enumerate(said):
+        if is_thing(word.text, language):
+            return None
+        after = said[index + 1].text if index + 1 < len(said) else ""
+        if word.text in language.owners and after:
+            return index
+        if word.text in language.pointers:
+            empty = after in language.impersonal
+            determines = bool(after) and word.text not in {"it", "they", "them"} and not _is_verbal(after, language)
+            if not empty and not (determines and language.the):
+                return index
+    return None
+
+
+def _is_verbal(word: str, language: Language) -> bool:
+    return word in language.asking or word in language.actions or word in language.links
+
+
+def _filled(text: str, said: Sequence[_Word], index: int, subject: str, language: Language) -> str:
+    """The text with the thing itself where a word stood for it."""
+    word = said[index]
+    article = f"{language.the} " if language.the and not subject[:1].isupper() else ""
+    if word.text in language.ones or (index and said[index - 1].text in language.articles):
+        article = ""
+    if word.text in language.owners and index + 1 < len(said):
+        after = said[index + 1]
+        owned = f"{language.the} {text[after.start : after.end]} {language.of} {article}{subject}".strip()
+        return text[: word.start] + owned + text[after.end :]
+    return text[: word.start] + article + subject + text[word.end :]
+
+
+def _is_fragment(said: Sequence[_Word], language: Language, *, opened: bool) -> bool:
+    """Whether words name a thing without a sentence around it: `the fuel filter`, and not a query of key words."""
+    begins = bool(said) and (opened or said[0].text in language.articles)
+    return begins and len(said) <= FRAGMENT and not any(word.text in language.asking for word in said)
+
+
+def _bare(text: str, language: Language) -> str:
+    """A thing without its article and marks."""
+    said = _words(text)
+    if len(said) > 1 and said[0].text in language.articles:
+        said = said[1:]
+    return text[said[0].start : said[-1].end] if said else ""
+
+
+def _in_place(before: str, subject: str, thing: str, language: Language) -> str:
+    """The question before, asked of another thing."""
+    at = before.find(subject)
+    if at >= 0:
+        return before[:at] + thing + before[at + len(subject) :]
+    asked = [word for word in _words(before) if word.text in language.properties | language.actions]
+    return " ".join([*(before[word.start : word.end] for word in asked), thing])
+
+
+def _joined(text: str, said: Sequence[_Word], before: str, subject: str, language: Language) -> str:
+    """A property, an action or a bare `why` with the thing that it is asked of."""
+    body = text.rstrip(" ?!.¿")
+    mark = "?" if "?" in text[len(body) :] else ""
+    article = f"{language.the} " if language.the and not subject[:1].isupper() else ""
+    last = said[-1].text
+    if last in language.actions and not any(word.text in _LASTING for word in said):
+        return f"{body} {article}{subject}{mark}"
+    if any(word.text in language.properties for word in said) and last not in language.asking:
+        if said[0].text in language.articles and not any(word.text in language.asking for word in said):
+            body = body[said[1].start - said[0].start :] if len(said) > 1 else body
+        measure = last in {"much", "many"} or any(word.text in _LASTING for word in said)
+        if not measure:
+            return f"{body} {language.of} {article}{subject}{mark}"
+    return f"{body}: {_bare(_asked(before, language), language)}{mark}"
+
+
+def _asked(text: str, language: Language) -> str:
+    """A question without the words that only make it one: `change the engine oil`."""
+    said = _words(text)
+    said = [word for word in said if word.text not in language.asking]
+    kept = [
+        word for word in said if is_thing(word.text, language) or word.text in language.actions | language.properties
+    ]
+    return text[kept[0].start : kept[-1].end] if kept else text
