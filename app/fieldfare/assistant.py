@@ -14,7 +14,7 @@ from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Protocol
 
-from fieldfare import answering, embedders, library, paths
+from fieldfare import answering, conversation, embedders, library, paths
 from fieldfare.ahead import Ahead
 from fieldfare.domain import (
     Answered,
@@ -169,6 +169,7 @@ class Assistant:
 
     def find(self, question: Question, limit: int = FOUND) -> Finding:
         """What the search found and how well it fits, now or a moment ago: packs do not change under an open assistant."""
+        question = conversation.standalone(question)
         with self._taking:
             if (found := self._found.get((question, limit))) is not None:
                 return found
@@ -227,6 +228,8 @@ class Assistant:
         return ahead.question == question and ahead.drafts == self._drafts() and not ahead.stop.is_set()
 
     def _answer(self, question: Question, cancel: threading.Event) -> Iterator[Event]:
+        typed, question = question, conversation.standalone(question)
+        asked = question.text if question.text != typed.text else ""
         try:
             finding = self.find(question)
             refusal = answering.refuse(finding, question)
@@ -237,9 +240,9 @@ class Assistant:
             # What a draft will cite is not known yet, but the warnings must stand above it.
             read = [one.passage for one in evidence[: answering.PROMPT_PASSAGES]]
             cited = [one.citation.passage for one in statements] or read
-            yield EvidenceFound(evidence=evidence, hazards=() if refusal else hazards_before(cited))
+            yield EvidenceFound(evidence=evidence, hazards=() if refusal else hazards_before(cited), asked=asked)
             if refusal:
-                yield Answered(answer=refusal)
+                yield Answered(answer=replace(refusal, asked=asked))
                 return
             given: list[Statement] = []
             trouble: list[str] = []
@@ -256,7 +259,7 @@ class Assistant:
                 given.append(statement)
                 yield Drafted(statement=statement)
             answer = answering.answer(given, (*evidence, *older))
-            yield Answered(answer=replace(answer, message=" ".join(trouble)))
+            yield Answered(answer=replace(answer, message=" ".join(trouble), asked=asked))
         except FieldfareError as error:
             yield Failed(message=str(error))
 
