@@ -128,9 +128,9 @@ class Assistant:
 
         The outcome stands in `model_state`. Meanwhile and whatever it is, searching works.
         """
-        if self._embedder is not None and not self._eager:
+        if not self._eager:
             with contextlib.suppress(FieldfareError):  # the first search will say what is wrong
-                self._embedder.encode(["ready"])
+                self._retriever.search(Question(text="Is it ready?"))
         with self._loading:
             if self._model is not None or self._open_model is None:
                 return
