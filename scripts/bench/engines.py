@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
     from pathlib import Path
 
-    from fieldfare.llm import LanguageModel
+    from fieldfare.llm import LanguageModel, ModelProcess
 
 import psutil
 
@@ -119,6 +119,7 @@ def language_model(rounds: int) -> None:
         print(
             f"cancelled while {name}: stops in {quiet_milliseconds:.0f} ms, with 2 busy processes {milliseconds:.0f} ms (worst of 5)"
         )
+    apart(rounds, model)
     model.close()
 
 
@@ -155,11 +156,48 @@ def reuse(model: LanguageModel) -> None:
     )
 
 
-def cancel(model: LanguageModel, *, prefill: bool) -> float:
+def forget(model: LanguageModel | ModelProcess) -> None:
+    """Have the model read something else."""
+    for _ in model.generate("Forget.", "Everything.", max_tokens=1, cancelled=lambda: False):
+        pass
+
+
+def apart(rounds: int, model: LanguageModel) -> None:
+    """What it costs to have the model in a process of its own: the same answer from both, in turns."""
+    from fieldfare.llm import ModelProcess
+
+    process = ModelProcess(paths.language_model_file(), instructions=SYSTEM)
+    began = time.perf_counter()
+    process.load()
+    print(
+        f"a process of its own: ready in {1000 * (time.perf_counter() - began):.0f} ms, {process.memory / 1e6:.0f} MB"
+    )
+
+    def whole(one: LanguageModel | ModelProcess) -> tuple[float, float]:
+        forget(one)
+        began = time.perf_counter()
+        answer = one.generate(SYSTEM, PROMPT, max_tokens=DECODED, cancelled=lambda: False)
+        next(answer)
+        first = time.perf_counter()
+        for _ in answer:
+            pass
+        return first - began, time.perf_counter() - first
+
+    inside, outside, ratio = compare(rounds, lambda: whole(model), lambda: whole(process))
+    for index, name in enumerate(("first word", "the rest")):
+        print(
+            f"  {name}: inside {1000 * inside[index]:.0f} ms, apart {1000 * outside[index]:.0f} ms, ratio {ratio[index]:.3f}"
+        )
+    stops = [cancel(process, prefill=prefill) for prefill in (True, False)]
+    print(f"  cancelled while reading: stops in {stops[0]:.0f} ms, while writing: {stops[1]:.0f} ms (worst of 5)")
+    process.close()
+
+
+def cancel(model: LanguageModel | ModelProcess, *, prefill: bool) -> float:
     """The worst of five: milliseconds from asking to stop to the end of `generate`."""
     found = []
     for turn in range(5):
-        model.prefetch("Forget.", "Everything.")
+        forget(model)
         stop, asked = threading.Event(), 0.0
 
         def ask(stop: threading.Event = stop) -> None:
