@@ -208,6 +208,14 @@ class Archive:
         )
         return [(row[0], row[1]) for row in rows]
 
+    def words_with(self, part: str, limit: int) -> list[str]:
+        """The commonest words of the manuals, as printed in small letters, that have others before or after a part."""
+        rows = self._reader.rows(
+            "SELECT word FROM word WHERE instr(word, ?) > 0 AND word <> ? ORDER BY passages DESC, word LIMIT ?",
+            (part, part, limit),
+        )
+        return [row[0] for row in rows]
+
     def languages(self) -> tuple[str, ...]:
         """The languages of the pack's manuals, the pack's own first."""
         if self._languages is None:

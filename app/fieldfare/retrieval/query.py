@@ -22,6 +22,8 @@ MAX_WORDS = 40  # of a question that are looked at
 # compound, a corrected word.
 ACCEPTED, USUAL, PART, CORRECTED = 0.9, 0.7, 0.4, 0.8
 _SHORTEST_HALF_TYPED = 3
+_SHORTEST_IN_COMPOUND = 5  # letters of a word that is looked for inside others
+_COMPOUNDS = 6  # of one word
 # Words of questions that say what kind of answer is wanted and nothing about the machine.
 _SCAFFOLD = frozenset(
     """question answer tell know want wonder wondering help try trying give need information info details anything something
@@ -160,9 +162,13 @@ def _join_and_cut(
             compounding = language.split("-", 1)[0] in COMPOUNDING
             if compounding or not found:
                 parts = compound_parts(group.word, language, known)
-                if parts and compounding:
+                if compounding:
                     for part in parts:
                         group.add(part, PART)
+                    if not found and len(group.word) >= _SHORTEST_IN_COMPOUND:
+                        for archive in archives:
+                            for word in archive.words_with(group.word, _COMPOUNDS):
+                                group.add(stem(word, language), ACCEPTED)
                 elif parts and known(" ".join(parts)):
                     group.add(" ".join(parts), 1.0)
                     found = True
