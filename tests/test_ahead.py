@@ -17,13 +17,16 @@ from fieldfare.domain import (
     Event,
     EvidenceFound,
     Failed,
+    Match,
     ModelStatus,
     Question,
 )
 from fieldfare.errors import CrashError, ModelError
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Callable, Iterator, Sequence
+
+    import numpy as np
 
     from fieldfare.library import Shelf
     from fieldfare.retrieval import Embedder
@@ -213,6 +216,31 @@ def test_what_goes_wrong_while_recording_ends_whoever_follows() -> None:
     with pytest.raises(ZeroDivisionError):
         ahead.record(broken())
     assert list(ahead.follow(threading.Event())) == [Failed(message="first")]
+
+
+def test_words_find_pages_while_the_engines_load(shelf: Shelf, embedder: Embedder) -> None:
+    loading, loaded = threading.Event(), threading.Event()
+
+    class Loading:
+        identity = embedder.identity
+        closeness = staticmethod(embedder.closeness)
+
+        def encode(self, texts: Sequence[str], *, query: bool = False) -> np.ndarray:
+            loading.set()
+            assert loaded.wait(30)
+            return embedder.encode(texts, query=query)
+
+    assistant = Assistant(shelf, Loading(), None)
+    thread = threading.Thread(target=assistant.load_model)
+    thread.start()
+    assert loading.wait(30)
+    early = assistant.search(HOLDS)
+    assert thread.is_alive()
+    assert "2.6 L" in early[0].passage.text
+    assert all(Match.MEANING not in one.matched_by for one in early)
+    loaded.set()
+    thread.join(30)
+    assert any(Match.MEANING in one.matched_by for one in assistant.search(HOLDS))
 
 
 # --- a model that breaks, is slow, or must stop ---------------------------------------------------------------------

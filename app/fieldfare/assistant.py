@@ -14,7 +14,7 @@ from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Protocol
 
-from fieldfare import answering, conversation, embedders, library, paths
+from fieldfare import ambiguity, answering, conversation, embedders, library, machines, paths
 from fieldfare.ahead import Ahead
 from fieldfare.domain import (
     Answered,
@@ -85,6 +85,8 @@ class Assistant:
         """
         self._shelf = shelf
         self._archives: dict[str, Archive] = {one.manifest.id: one for one in shelf.archives}
+        self._manifests = [one.manifest for one in shelf.archives]
+        self._machines = {one.manifest.id: one.machine for one in shelf.archives}
         self._embedder = embedder
         self._others: dict[str, embedders.EmbedderOnDemand] = {}
         self._lacking: tuple[str, ...] = ()
@@ -94,6 +96,8 @@ class Assistant:
         except FieldfareError as error:  # the first search will say so too
             self._lacking = (str(error),)
         self._retriever = Retriever(shelf.archives, embedder, self._others, reader)
+        self._by_words = Retriever(shelf.archives, None)
+        self._warming = threading.Event()
         self._open_model = open_model
         self._eager = eager
         self._patience = patience
@@ -129,8 +133,12 @@ class Assistant:
         The outcome stands in `model_state`. Meanwhile and whatever it is, searching works.
         """
         if not self._eager:
-            with contextlib.suppress(FieldfareError):  # the first search will say what is wrong
-                self._retriever.search(Question(text="Is it ready?"))
+            self._warming.set()
+            try:
+                with contextlib.suppress(FieldfareError):  # the first search will say what is wrong
+                    self._retriever.search(Question(text="Is it ready?"))
+            finally:
+                self._warming.clear()
         with self._loading:
             if self._model is not None or self._open_model is None:
                 return
@@ -164,12 +172,14 @@ class Assistant:
             self._state = ModelState(status=ModelStatus.READY, sentence="The language model is ready.")
 
     def search(self, question: Question, limit: int = FOUND) -> tuple[Evidence, ...]:
-        """The instant tier: the best passages, without any language model."""
+        """The instant tier: the best passages, without any language model; by words alone while the engines load."""
+        if self._warming.is_set():
+            return self._by_words.search(question, limit).evidence
         return self.find(question, limit).evidence
 
     def find(self, question: Question, limit: int = FOUND) -> Finding:
         """What the search found and how well it fits, now or a moment ago: packs do not change under an open assistant."""
-        question = conversation.standalone(question)
+        question = self._understood(question)
         with self._taking:
             if (found := self._found.get((question, limit))) is not None:
                 return found
@@ -228,10 +238,15 @@ class Assistant:
         return ahead.question == question and ahead.drafts == self._drafts() and not ahead.stop.is_set()
 
     def _answer(self, question: Question, cancel: threading.Event) -> Iterator[Event]:
-        typed, question = question, conversation.standalone(question)
-        asked = question.text if question.text != typed.text else ""
         try:
+            typed, question = question, self._understood(question)
+            asked = question.text if question.text != typed.text else ""
+            searched = self._searched(question)
             finding = self.find(question)
+            if choice := ambiguity.ask_back(question, finding, self._machines):
+                yield EvidenceFound(evidence=choice.evidence[:SHOWN], hazards=(), asked=asked)
+                yield Answered(answer=replace(choice, evidence=choice.evidence[:SHOWN], asked=asked, searched=searched))
+                return
             refusal = answering.refuse(finding, question)
             evidence = refusal.evidence if refusal else answering.relevant(question, finding)[:SHOWN]
             statements = () if refusal else answering.quoted_whole(question, evidence, self._procedure)
@@ -242,7 +257,8 @@ class Assistant:
             cited = [one.citation.passage for one in statements] or read
             yield EvidenceFound(evidence=evidence, hazards=() if refusal else hazards_before(cited), asked=asked)
             if refusal:
-                yield Answered(answer=replace(refusal, asked=asked))
+                message = f"{refusal.message} {machines.sentence(searched)}".strip()
+                yield Answered(answer=replace(refusal, message=message, asked=asked, searched=searched))
                 return
             given: list[Statement] = []
             trouble: list[str] = []
@@ -259,9 +275,21 @@ class Assistant:
                 given.append(statement)
                 yield Drafted(statement=statement)
             answer = answering.answer(given, (*evidence, *older))
-            yield Answered(answer=replace(answer, message=" ".join(trouble), asked=asked))
+            yield Answered(answer=replace(answer, message=" ".join(trouble), asked=asked, searched=searched))
         except FieldfareError as error:
             yield Failed(message=str(error))
+
+    def _understood(self, question: Question) -> Question:
+        """The question with what it leaves out, and the packs that cover its machine."""
+        question = conversation.standalone(question)
+        if not question.machine:
+            return question
+        return replace(question, packs=machines.covering(question.machine, self._manifests, question.packs))
+
+    def _searched(self, question: Question) -> tuple[str, ...]:
+        """The machines whose manuals are searched for a question, each with how many."""
+        chosen = [one for id_, one in self._archives.items() if id_ in (question.packs or self._archives)]
+        return machines.searched([(one.machine, len(one.document_titles())) for one in chosen])
 
     def _drafts(self) -> bool:
         """Whether a language model can draft now; an eager assistant loads it first."""

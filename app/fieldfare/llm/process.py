@@ -158,7 +158,7 @@ class _Child:
 
     def __init__(self) -> None:
         """Start it. Raises ModelError where this system does not allow that."""
-        program = [sys.executable] if getattr(sys, "frozen", False) else [sys.executable, "-m", "fieldfare"]
+        program = [sys.executable] if getattr(sys, "frozen", False) else [sys.executable, "-P", "-m", "fieldfare"]
         try:
             self._process = subprocess.Popen(
                 [*program, frames.COMMAND],
