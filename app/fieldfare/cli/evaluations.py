@@ -120,13 +120,13 @@ def _run_packs(options: argparse.Namespace, chosen: Settings) -> Run:
             cases = gold_cases(read_questions(options.questions))
         else:
             cases = tuple(case for one in archives for case in gold_cases(one.questions(), one.manifest.id))
-        if not cases:
-            raise UsageError(
-                "There are no gold questions to ask. Their packs have none: name a file with --questions, or a question set."
-            )
         if options.removed and (len(archives) < 2 or options.questions):
             raise UsageError(
                 "--removed needs at least two packs with their own questions, so that one can be taken out, or a question set."
+            )
+        if not cases:
+            raise UsageError(
+                "There are no gold questions to ask. Their packs have none: name a file with --questions, or a question set."
             )
         name = options.questions.name if options.questions else "Gold questions"
         with _asking(options, chosen, name, cases, archives) as (run, asked, ask):
@@ -263,7 +263,7 @@ def _folds(questions: QuestionSet, asked: Sequence[Case]) -> Iterator[tuple[list
         members.append(group)
         taken |= mine
     for members, taken in folds:
-        cases = [case for case in asked if groups.get(case.gold.id) in members]
+        cases = [case for case in asked if groups.get(case.gold.id) in members and case.judged]
         if cases and len(taken) < len(questions.texts):
             yield cases, frozenset(taken)
 

@@ -45,3 +45,7 @@ class Excerpt(Archive):
     def find_loose_identifiers(self, keys: Sequence[str]) -> list[tuple[str, str, int, bool]]:
         """As in the whole pack, without what stands elsewhere."""
         return [hit for hit in super().find_loose_identifiers(keys) if hit[2] in self._kept]
+
+    def find_codes_by_number(self, number: str) -> list[tuple[str, str, int, bool]]:
+        """As in the whole pack, without what stands elsewhere."""
+        return [hit for hit in super().find_codes_by_number(number) if hit[2] in self._kept]

@@ -98,7 +98,7 @@ def wilson(good: int, total: int) -> tuple[float, float]:
     found, squared = good / total, _Z * _Z
     middle = (found + squared / (2 * total)) / (1 + squared / total)
     half = _Z / (1 + squared / total) * math.sqrt(found * (1 - found) / total + squared / (4 * total * total))
-    return max(0.0, middle - half), min(1.0, middle + half)
+    return max(0.0, min(middle - half, found)), min(1.0, max(middle + half, found))
 
 
 def mean(name: str, values: Iterable[float]) -> Measure | None:

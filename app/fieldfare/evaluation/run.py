@@ -111,14 +111,14 @@ def ask_cases(
     outcomes = []
     for done, case in enumerate(cases, 1):
         key = f"{case.pack}/{case.gold.id}"
-        reply = journal.get(mode, key) if journal else None
+        reply = journal.get(mode, key) if journal is not None else None
         if reply is None:
             if not ready:
                 warm_up(assistant)
                 ready = True
             question = frame(case) if frame else Question(text=case.gold.text)
             reply = ask(assistant, by_id, case, question, depth=depth)
-            if journal:
+            if journal is not None:
                 journal.add(mode, key, reply)
         outcomes.append(Outcome(case=case, reply=reply))
         progress("asking" if mode == ASKED else f"asking, {mode}", done, len(cases))

@@ -16,7 +16,7 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from fieldfare import database
+from fieldfare import database, stems
 from fieldfare.errors import StorageError
 from fieldfare.ingest.cache import Cache
 from fieldfare.ingest.creator import build
@@ -51,9 +51,10 @@ def corpus_pack(
     Raises SourceError where no text is left, StorageError where the cache cannot be written.
     """
     with Cache(cache) as known:
-        schema = Path(manifest.__file__).with_name("schema.sql").read_text(encoding="utf-8")
+        index = [Path(manifest.__file__).with_name("schema.sql"), Path(stems.__file__)]
+        made = [file.read_text(encoding="utf-8") for file in index]
         identity = str(embedder.identity if embedder else None)
-        key = known.key("corpus", asdict(corpus), identity, sorted(without), schema, database.SCHEMA_VERSION)
+        key = known.key("corpus", asdict(corpus), identity, sorted(without), made, database.SCHEMA_VERSION)
         target = known.file(key).with_suffix(".fpack")
     try:
         if target.is_file():
