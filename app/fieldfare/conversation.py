@@ -53,6 +53,23 @@ def names_thing(text: str) -> bool:
     return bool(_things(text, language_of(text)))
 
 
+def asked_of(text: str, thing: str) -> str:
+    """A question that names no thing, asked of one: `what is the torque?` of the drain plug."""
+    language = language_of(text)
+    rest, _ = _without_opening(text, language)
+    said = _words(rest)
+    first = _words(thing)[:1]
+    named = bool(first) and first[0].text not in language.actions  # `Change the oil` is a heading, no name
+    if {word.text for word in said} & language.properties & {word.text for word in _words(thing)}:
+        return thing  # `Rated voltage, three phases` says what is asked
+    if not said or not named or len(_words(thing)) > FRAGMENT:
+        return f"{rest.rstrip(' ?!.')}: {thing}"
+    pointer = _pointer(said, language)
+    if pointer is not None:
+        return _filled(rest, said, pointer, thing, language)
+    return _joined(rest, said, thing, thing, language)
+
+
 def _completed(text: str, before: str, language: Language) -> str:
     """A text with the thing of the question before it, as it stands where it needs none."""
     if not before or len(text) > LONGEST or _SENTENCE.search(text.strip()):

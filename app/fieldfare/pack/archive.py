@@ -7,6 +7,7 @@ import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
+from fieldfare import machines
 from fieldfare.database import Reader
 from fieldfare.domain import Block, BlockKind, Figure, Hazard, Passage, Picture, Place, Region, SectionView
 from fieldfare.errors import PackError
@@ -65,6 +66,7 @@ class Archive:
         except PackError:
             self._reader.close()
             raise
+        self.machine = machines.name_of(self.manifest)
 
     def close(self) -> None:
         """Close the file; may be called again."""
@@ -263,6 +265,7 @@ class Archive:
                 confidence=row[11],
                 superseded_by=row[12],
                 unsigned=self.unsigned,
+                machine=self.machine,
                 hazards=tuple(hazards.get(row[0], ())),
                 figures=tuple(figures.get(row[0], ())),
                 identifiers=tuple(printed.get(row[0], ())),
