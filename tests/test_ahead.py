@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from fieldfare import assistant as door
+from fieldfare import drafter
 from fieldfare.ahead import Ahead
 from fieldfare.assistant import Assistant
 from fieldfare.domain import (
@@ -290,7 +290,7 @@ def test_a_machine_that_is_too_slow_quotes_and_says_so(
     slow.cost = 2.0
     assistant.prepare(HOLDS, threading.Event())
     assert assistant.model_state.status is ModelStatus.SLOW
-    monkeypatch.setattr(door, "SECOND_LOOK", 0.0)
+    monkeypatch.setattr(drafter, "SECOND_LOOK", 0.0)
     assistant.prepare(HOLDS, threading.Event())
     assert assistant.model_state.status is ModelStatus.READY
     assert slow.loads == 2

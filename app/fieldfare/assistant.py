@@ -8,11 +8,10 @@ from __future__ import annotations
 
 import contextlib
 import threading
-import time
 from collections import OrderedDict
 from dataclasses import replace
 from pathlib import Path
-from typing import TYPE_CHECKING, Protocol
+from typing import TYPE_CHECKING
 
 from fieldfare import ambiguity, answering, conversation, embedders, library, machines, paths
 from fieldfare.ahead import Ahead
@@ -27,15 +26,17 @@ from fieldfare.domain import (
     Finding,
     InstalledPack,
     ModelState,
-    ModelStatus,
     Passage,
     Question,
     SectionView,
     Statement,
     hazards_before,
 )
-from fieldfare.errors import CrashError, FieldfareError, ModelError, PackError
+from fieldfare.drafter import Drafter, Model
+from fieldfare.errors import FieldfareError, ModelError, PackError
 from fieldfare.retrieval import Retriever
+
+__all__ = ["Assistant", "Model", "model_opener", "open_assistant", "open_embedder", "open_reader"]
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
@@ -47,21 +48,6 @@ if TYPE_CHECKING:
 SHOWN = 5  # pieces of evidence beside an answer
 FOUND = 10  # pieces of evidence that a search looks for unless told otherwise
 KEPT = 4  # findings that are kept: who pauses, reads and asks has the same question searched once
-DRAFT = (400, 60)  # tokens of the prompt and of the answer of a usual draft
-SECOND_LOOK = 60.0  # seconds after which a machine that was too slow for drafts is measured again
-
-
-class Model(answering.Generator, Protocol):
-    """A language model that loads when it is told to, may be closed at any time, and knows how fast it is."""
-
-    def load(self) -> None:
-        """Make it ready, or measure its speed again; waits for it. Raises ModelError."""
-
-    def seconds(self, read: int, written: int) -> float:
-        """How long reading and writing so many tokens takes on this machine, as measured last; 0 where unknown."""
-
-    def close(self) -> None:
-        """Free the model's memory at once, whatever it is doing."""
 
 
 class Assistant:
@@ -98,18 +84,11 @@ class Assistant:
         self._retriever = Retriever(shelf.archives, embedder, self._others, reader)
         self._by_words = Retriever(shelf.archives, None)
         self._warming = threading.Event()
-        self._open_model = open_model
+        self._drafter = Drafter(open_model, patience)
         self._eager = eager
-        self._patience = patience
-        self._model: Model | None = None
-        self._loading = threading.Lock()
-        self._stopped = threading.Event()
-        self._measured_at = 0.0
         self._found: OrderedDict[tuple[Question, int], Finding] = OrderedDict()
         self._ahead: Ahead | None = None
         self._taking = threading.Lock()  # of the two above
-        sentence = "The model is not loaded yet." if open_model else "No language model: answers are quotes."
-        self._state = ModelState(status=ModelStatus.ABSENT, sentence=sentence)
 
     @property
     def packs(self) -> tuple[InstalledPack, ...]:
@@ -125,7 +104,7 @@ class Assistant:
     @property
     def model_state(self) -> ModelState:
         """How far the language model is."""
-        return self._state
+        return self._drafter.state
 
     def load_model(self) -> None:
         """Load the engines, the language model if there is one; waits until it is done.
@@ -139,37 +118,7 @@ class Assistant:
                     self._retriever.search(Question(text="Is it ready?"))
             finally:
                 self._warming.clear()
-        with self._loading:
-            if self._model is not None or self._open_model is None:
-                return
-            self._state = ModelState(
-                status=ModelStatus.LOADING, sentence="The language model is loading; searching works."
-            )
-            try:
-                self._model = self._open_model()
-                if self._stopped.is_set():  # what is stopped from now on finds the model and closes it
-                    self._model.close()
-                self._model.load()
-            except FieldfareError as error:
-                if self._model is not None:
-                    self._model.close()
-                self._model = None
-                self._state = ModelState(status=ModelStatus.FAILED, sentence=f"{error} Answers are quotes.")
-            else:
-                self._judge(self._model)
-
-    def _judge(self, model: Model) -> None:
-        """Say whether the model is fast enough to wait for."""
-        seconds = model.seconds(*DRAFT)
-        self._measured_at = time.monotonic()
-        if 0 < self._patience < seconds:
-            sentence = (
-                f"Answers are quotes: this machine is too slow or too busy, a draft would take about {seconds:.0f} s. "
-                f"draft_seconds in the settings is {self._patience:.0f}."
-            )
-            self._state = ModelState(status=ModelStatus.SLOW, sentence=sentence)
-        else:
-            self._state = ModelState(status=ModelStatus.READY, sentence="The language model is ready.")
+        self._drafter.load()
 
     def search(self, question: Question, limit: int = FOUND) -> tuple[Evidence, ...]:
         """The instant tier: the best passages, without any language model; by words alone while the engines load."""
@@ -200,16 +149,7 @@ class Assistant:
         `ask` with the same question goes on from where this is. One question is prepared at a time: a newer one, or
         another that is asked, stops it.
         """
-        model = self._model
-        if (
-            self._state.status is ModelStatus.SLOW
-            and model is not None
-            and time.monotonic() - self._measured_at > SECOND_LOOK
-        ):
-            self._measured_at = time.monotonic()
-            with contextlib.suppress(ModelError):
-                model.load()
-                self._judge(model)
+        self._drafter.look_again()
         with self._taking:
             known = self._ahead
             if known is not None and self._answers(known, question):
@@ -295,14 +235,13 @@ class Assistant:
         """Whether a language model can draft now; an eager assistant loads it first."""
         if self._eager:
             self.load_model()
-        drafting = ModelStatus.READY, ModelStatus.FAILED  # one that broke is started again
-        return self._model is not None and self._state.status in drafting
+        return self._drafter.model is not None
 
     def _drafted(
         self, question: Question, evidence: tuple[Evidence, ...], cancel: threading.Event, trouble: list[str]
     ) -> Iterator[Statement]:
         """The draft under the lock; where the model breaks, the quote instead, and a sentence of `trouble`."""
-        model = self._model
+        model = self._drafter.model
         if model is None:  # closed meanwhile
             return
         count = 0
@@ -312,15 +251,12 @@ class Assistant:
                 count += 1
                 yield statement
         except ModelError as error:
-            trouble.append(f"Sorry, this is quoted and not drafted: {error}")
-            if isinstance(error, CrashError):
-                sentence = f"{error} Answers are quotes; the next question tries it again."
-                self._state = ModelState(status=ModelStatus.FAILED, sentence=sentence)
+            trouble.append(self._drafter.failed(error))
             if not count:
                 yield from answering.best_quotes(question, evidence, self._encoder(evidence))
         else:
             if not cancel.is_set():
-                self._judge(model)
+                self._drafter.judge()
 
     def _encoder(self, evidence: Sequence[Evidence]) -> Embedder | None:
         """The embedder that knows the language of the best evidence: the one that its pack was made with."""
@@ -346,19 +282,14 @@ class Assistant:
 
     def stop(self) -> None:
         """Stop whatever the language model does, loading included, for good; searching goes on."""
-        self._stopped.set()
         with self._taking:
             if self._ahead is not None:
                 self._ahead.stop.set()
-        model = self._model
-        if model is not None:
-            model.close()
+        self._drafter.stop()
 
     def close(self) -> None:
         """Close the packs and free the model."""
         self.stop()
-        with self._loading:
-            self._model = None
         self._shelf.close()
 
 
