@@ -145,7 +145,7 @@ class AskScreen(Screen[None]):
     def _model_changed(self, message: ModelChanged) -> None:
         self._state = message.state
         self.query_one(TitleBar).show(message.state)
-        if message.state.status is ModelStatus.FAILED and self._turn is None:
+        if message.state.status in {ModelStatus.FAILED, ModelStatus.SLOW} and self._turn is None:
             self._say(squeeze(message.state.sentence))
 
     # While typing: the instant tier.
