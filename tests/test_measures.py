@@ -7,7 +7,7 @@ from dataclasses import replace
 import pytest
 
 from fieldfare.domain import BlockKind, GoldQuestion, Place
-from fieldfare.evaluation.asking import Reply, Said, Spot
+from fieldfare.evaluation.asking import Offered, Reply, Said, Spot
 from fieldfare.evaluation.cases import Case
 from fieldfare.evaluation.comparison import bootstrap, mcnemar
 from fieldfare.evaluation.judging import Outcome, failure
@@ -96,6 +96,18 @@ def test_an_answer_is_right_by_its_place_or_by_its_words() -> None:
     assert gap(REFUSAL).right and not gap(REPLY).right
 
 
+def test_readings_to_choose_from_are_right_where_one_leads_there() -> None:
+    choices = (
+        Offered(text="Torque of the drain plug", spot=spot("9")),
+        Offered(text="Oil of the gearbox", spot=spot("3")),
+    )
+    offered = replace(REPLY, verdict="choice", statements=(), choices=choices, first=None)
+    assert outcome(offered).right and outcome(offered).exact is False and outcome(offered).offered
+    assert not outcome(replace(offered, choices=choices[:1])).right
+    assert not gap(offered).right and not gap(offered).refused
+    assert Reply.of_object(offered.as_object()) == offered
+
+
 def test_short_accepted_answers_are_compared_as_squad_does() -> None:
     gold = GoldQuestion(id="q", text="who led them")
     reply = replace(REPLY, statements=(said("They sailed under their leader Rollo, to France."),))
@@ -116,7 +128,8 @@ def test_figures_count_the_questions_that_they_are_about() -> None:
     assert found["auroc"].total == 4
     assert "auroc_removed" not in found and "hazards" not in found
     assert counts(outcomes) == {
-        "questions": 5, "right": 2, "refused": 1, "wrong": 1, "not judged": 1, "quoted": 3, "unsupported": 0,
+        "questions": 5, "right": 2, "refused": 1, "wrong": 1, "not judged": 1, "quoted": 3, "offered to choose": 0,
+        "unsupported": 0,
     }  # fmt: skip
 
 

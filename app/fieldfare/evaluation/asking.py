@@ -54,10 +54,19 @@ class Said:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Offered:
+    """One reading of an ambiguous question that was offered to choose from, and where it would be answered from."""
+
+    text: str
+    spot: Spot
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Reply:
     """What the assistant did with a question; times are in seconds from Enter, `first` None where nothing was stated.
 
-    `hazards` are the warnings shown, each with its signal word; `confidence` is what the gate decides by.
+    `hazards` are the warnings shown, each with its signal word; `confidence` is what the gate decides by; `asked` is the
+    question that was searched where it is not the one that was typed.
     """
 
     verdict: str
@@ -69,11 +78,13 @@ class Reply:
     evidence: float
     first: float | None
     whole: float
+    choices: tuple[Offered, ...] = ()
+    asked: str = ""
 
     @property
     def text(self) -> str:
-        """The answer as one text, or the sentence of refusal."""
-        return "\n".join(one.text for one in self.statements) or self.message
+        """The answer as one text, or the readings to choose from, or the sentence of refusal."""
+        return "\n".join(one.text for one in self.statements or self.choices) or self.message
 
     def as_object(self) -> dict[str, Any]:
         """For JSON."""
@@ -84,7 +95,8 @@ class Reply:
         """What `as_object` made; ValueError, TypeError or KeyError where it is something else."""
         said = tuple(Said(**{**one, "spot": _spot_of(one["spot"])}) for one in row["statements"])
         found = tuple(map(_spot_of, row["found"]))
-        return cls(**{**row, "statements": said, "found": found, "hazards": tuple(row["hazards"])})
+        choices = tuple(Offered(text=one["text"], spot=_spot_of(one["spot"])) for one in row["choices"])
+        return cls(**{**row, "statements": said, "found": found, "hazards": tuple(row["hazards"]), "choices": choices})
 
 
 def _spot_of(row: dict[str, Any]) -> Spot:
@@ -146,6 +158,8 @@ def ask(
         evidence=whole if evidence is None else evidence,
         first=first,
         whole=whole,
+        choices=tuple(Offered(text=one.question.text, spot=spot(one.evidence.passage)) for one in answer.choices),
+        asked=answer.asked,
     )
 
 

@@ -29,7 +29,8 @@ _ARTICLES = frozenset("a an the".split())
 class Outcome:
     """A question with what was said, judged. What a question does not ask for is None: no words, no number, no warning.
 
-    Who gets no answer acts on none, so a refusal is not judged for its warning.
+    Who gets no answer acts on none, so a refusal is not judged for its warning. Readings to choose from are an answer that
+    is right where one of them leads to the right place.
     """
 
     case: Case
@@ -70,8 +71,8 @@ class Outcome:
 
     @property
     def cited(self) -> bool:
-        """Whether the answer quotes the right place."""
-        return any(self._stands(one.spot) for one in self.reply.statements)
+        """Whether the answer quotes the right place, or offers it as a reading."""
+        return any(self._stands(one.spot) for one in self.reply.statements or self.reply.choices)
 
     def _stands(self, spot: Spot) -> bool:
         if self.case.pack and spot.pack != self.case.pack:
@@ -114,7 +115,7 @@ class Outcome:
     @cached_property
     def warned(self) -> bool | None:
         """Whether the expected warning was shown."""
-        if not self.question.hazard or self.refused:
+        if not self.question.hazard or not self.reply.statements:
             return None
         shown = [*self.reply.hazards]
         shown += [one.text for one in self.reply.statements if one.spot.kind is BlockKind.HAZARD]
@@ -142,6 +143,11 @@ class Outcome:
     def quoted(self) -> bool:
         """Whether the answer is quotes only."""
         return self.reply.verdict == "quoted"
+
+    @property
+    def offered(self) -> bool:
+        """Whether readings of the question were offered instead of an answer."""
+        return bool(self.reply.choices)
 
 
 def stands_at(question: GoldQuestion, passage: Passage | Spot) -> bool:

@@ -166,6 +166,7 @@ def counts(outcomes: Sequence[Outcome]) -> dict[str, int]:
         "wrong": len(judged) - right - refused,
         "not judged": len(outcomes) - len(judged),
         "quoted": sum(one.quoted for one in outcomes),
+        "offered to choose": sum(one.offered for one in outcomes),
         "unsupported": sum(len(one.unsupported) for one in outcomes),
     }
 

@@ -241,7 +241,8 @@ def _failed(outcome: Outcome) -> str:
     rows = [
         ("expected", wanted_text(outcome)),
         ("why", failure(outcome)),
-        ("got" if reply.statements else "refused", reply.text),
+        ("searched", reply.asked),
+        ("offered" if reply.choices else "got" if reply.statements else "refused", reply.text),
         ("cites", "\n".join(cites)),
         ("found first", f"{nearest.line}: {nearest.text}" if nearest and not cites else ""),
         ("warnings", "\n".join(reply.hazards)),

@@ -81,7 +81,7 @@ def outcome_object(outcome: Outcome) -> dict[str, Any]:
     return {
         "id": outcome.question.id, "pack": outcome.case.pack, "question": outcome.question.text,
         "kind": outcome.question.kind, "answerable": outcome.question.answerable if outcome.case.judged else None,
-        "expected": wanted_text(outcome), "verdict": reply.verdict, "answer": reply.text,
+        "expected": wanted_text(outcome), "verdict": reply.verdict, "answer": reply.text, "asked": reply.asked,
         "placed": outcome.case.placed, "rank": outcome.rank or None, "cited": outcome.cited, "exact": outcome.exact, "f1": outcome.f1,
         "numbers": outcome.numbers, "warned": outcome.warned, "unsupported": list(outcome.unsupported),
         "right": outcome.right, "failure": failure(outcome), "confidence": reply.confidence,
