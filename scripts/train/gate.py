@@ -26,8 +26,8 @@ from fieldfare.pack.archive import Archive
 from fieldfare.reading import Reader
 from fieldfare.retrieval import Retriever
 
-GUIDES, ARTICLES = 24, 40
-QUESTIONS = 16  # of each manual
+GUIDES, ARTICLES = 12, 14
+QUESTIONS = 24  # of each manual
 
 
 def manuals(

@@ -101,13 +101,17 @@ class Maker:
             ("aitqa", 9999),
             ("covidqa", 9999),
             ("fairytaleqa", 1500),
-            ("wtq", 2500),
+            ("wtq", 1500),
             ("condaqa", 9999),
         ):
             rows = self._sample(_answered(read(self._folder / name / "train.jsonl.gz")), most)
             examples += self._from_rows(rows, name)
             negatives = self._sample(read(self._folder / name / "train_negatives.jsonl.gz"), most // 2)
             examples += [self._open(row["question"], row, row["passage"], name) for row in negatives]
+        for name in ("wtq", "tatqa", "aitqa"):
+            for row in _answered(read(self._folder / name / "train.jsonl.gz")):
+                if row.get("kind") == "table":
+                    examples += self._table_rows(row, name)
         for name, most in (("qamr", 10000), ("qasrl_gs", 1500), ("qadiscourse", 2500)):
             rows = self._joined(_answered(read(self._folder / name / "train.jsonl.gz")))
             examples += self._from_rows(self._sample(rows, most), name)
@@ -144,6 +148,36 @@ class Maker:
                 yield self._open(row["question"], row, rest, name)
             if self._random.random() < 0.75 and (turned := self.turned(row, others[row.get("title") or name])):
                 yield Example(turned, self._maybe_title(row), passage, 0, 0, False, True, name)
+
+    def _table_rows(self, row: dict[str, Any], name: str) -> Iterable[Example]:
+        """A question that names its row: the row that answers it, and another, as packs hold rows: `heading: value` a line."""
+        table = [[cell.strip() for cell in line.split(" | ")] for line in row["passage"].split("\n")]
+        head, body = table[0], [cells for cells in table[1:] if len(cells) == len(table[0])]
+        answer = row["answers"][0]
+        asked = set(re.findall(r"[a-z0-9]{3,}", row["question"].casefold())) - _PLAIN
+        holding = [cells for cells in body if answer in cells]
+        if len(holding) != 1 or len(head) < 2:
+            return
+
+        def shared(cells: Sequence[str]) -> int:
+            own = " ".join(cell for cell in cells if cell != answer).casefold()
+            return len(asked & set(re.findall(r"[a-z0-9]{3,}", own)))
+
+        def written(cells: Sequence[str]) -> str:
+            return "\n".join(f"{title}: {cell}" for title, cell in zip(head, cells, strict=True) if title and cell)
+
+        right = holding[0]
+        others = [cells for cells in body if cells is not right and shared(cells) < shared(right)]
+        text = written(right)
+        start = text.find(f": {answer}")
+        if not shared(right) or start < 0 or len(text) > 500:
+            return
+        yield Example(row["question"], "", text, start + 2, start + 2 + len(answer), True, True, name)
+        if others:
+            others.sort(key=shared, reverse=True)
+            wrong = written(self._random.choice(others[:4]))
+            if wrong:
+                yield Example(row["question"], "", wrong, 0, 0, False, True, name)
 
     def _open(self, question: str, row: dict[str, Any], passage: str, name: str) -> Example:
         cut, _, _ = self._window(passage, 0, 0)
