@@ -15,13 +15,14 @@ if TYPE_CHECKING:
     from fieldfare.domain import Answer, Evidence, Figure, Hazard, Passage, Place, Question
 
 
-def source_line(passage: Passage) -> str:
-    """One line that says where a passage stands: document, revision, page, headings."""
+def source_line(passage: Passage, *, machine: bool = False) -> str:
+    """One line that says where a passage stands: document, revision, page, headings; before them the `machine`."""
     revision = f" rev. {clean(passage.revision)}" if passage.revision else ""
     page = _page(passage.place)
     heading = " > ".join(clean(title) for title in passage.heading)
     line = ", ".join(part for part in (f"{clean(passage.document)}{revision}", page, heading) if part)
-    return line + "".join(f" ({clean(caveat)})" for caveat in passage.caveats)
+    named = f"{clean(passage.machine)}: " if machine and passage.machine else ""
+    return named + line + "".join(f" ({clean(caveat)})" for caveat in passage.caveats)
 
 
 def hazard_lines(hazard: Hazard, starts: str = "⚠ ") -> str:
@@ -90,7 +91,7 @@ def _hazard_object(hazard: Hazard) -> dict[str, Any]:
 
 def _passage_object(passage: Passage) -> dict[str, Any]:
     return {
-        "pack": passage.pack, "passage": passage.id, "document": passage.document, "revision": passage.revision,
+        "pack": passage.pack, "machine": passage.machine, "passage": passage.id, "document": passage.document, "revision": passage.revision,
         "caveats": list(passage.caveats), "heading": list(passage.heading), **_place_object(passage.place),
     }  # fmt: skip
 
@@ -117,15 +118,21 @@ def answer_object(question: Question, answer: Answer) -> dict[str, Any]:
     """A whole answer for JSON; as on the screen, warnings come before what they protect."""
     return {
         "question": question.text,
+        "asked_as": answer.asked or None,
+        "searched": list(answer.searched),
         "verdict": answer.verdict,
         "hazards": [_hazard_object(hazard) for hazard in answer.hazards],
         "answer": answer.text,
         "statements": [
             {
-                "text": one.text, "verbatim": one.verbatim, "quote": one.citation.quote, "start": one.citation.start,
+                "text": one.text, "verbatim": one.verbatim, "conversions": list(one.conversions), "quote": one.citation.quote, "start": one.citation.start,
                 "end": one.citation.end, **_passage_object(one.citation.passage),
             }
             for one in answer.statements
+        ],
+        "choices": [
+            {"question": one.question.text, "packs": list(one.question.packs), **_passage_object(one.evidence.passage)}
+            for one in answer.choices
         ],
         "evidence": [evidence_object(one) for one in answer.evidence],
     }  # fmt: skip

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import contextlib
 import json
+import shlex
 import signal
 import sys
 import textwrap
 import threading
 from typing import TYPE_CHECKING
 
-from fieldfare import output, settings
+from fieldfare import machines, output, settings
 from fieldfare.domain import (
     Answer,
     Answered,
@@ -41,6 +42,13 @@ def register(commands: Commands) -> None:
     """Declare the commands."""
     ask = commands.add_parser("ask", help="answer a question with its pages and warnings")
     _question_arguments(ask)
+    ask.add_argument(
+        "--after",
+        action="append",
+        default=[],
+        metavar="QUESTION",
+        help="a question asked before, oldest first (repeatable)",
+    )
     ask.add_argument("--no-draft", action="store_true", help="quote only, load no language model")
     ask.set_defaults(run=_ask)
 
@@ -59,6 +67,7 @@ def _question_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--pack", action="append", default=[], metavar="ID", help="ask only this pack (may be repeated)"
     )
+    parser.add_argument("--machine", default="", metavar="NAME", help="ask only the manuals of this machine")
 
 
 @contextlib.contextmanager
@@ -75,6 +84,8 @@ def _assistant(options: argparse.Namespace, *, draft: bool) -> Iterator[Assistan
         for problem in told:
             print(f"fieldfare: {problem}", file=sys.stderr)
         _require_packs(assistant, getattr(options, "pack", []))
+        if machine := getattr(options, "machine", ""):
+            machines.covering(machine, [pack.manifest for pack in assistant.packs], options.pack)
         yield assistant
         for problem in assistant.problems:  # an embedder is opened by the question
             if problem not in told:
@@ -96,7 +107,8 @@ def _require_packs(assistant: Assistant, wanted: Sequence[str]) -> None:
 
 def _question(options: argparse.Namespace) -> Question:
     text = sys.stdin.read(1_000_000) if options.question == ["-"] else " ".join(options.question)
-    return Question(text=clean(text), packs=tuple(options.pack))
+    history = tuple(map(clean, getattr(options, "after", [])))
+    return Question(text=clean(text), packs=tuple(options.pack), machine=clean(options.machine), history=history)
 
 
 def _ask(options: argparse.Namespace) -> int:
@@ -105,24 +117,34 @@ def _ask(options: argparse.Namespace) -> int:
     with _assistant(options, draft=not options.no_draft) as assistant, _interruptible(cancel):
         told: list[Hazard] = []
         cited: list[Citation] = []
+        named: list[str] = []
+        several = _several(assistant, question)
         for event in assistant.ask(question, cancel):
             match event:
                 case EvidenceFound():
                     if not options.json:
+                        if event.asked:
+                            print(output.paragraph(f"Asked as: {clean(event.asked)}"), end="\n\n", flush=True)
                         _print_hazards(event.hazards, told)
                 case Drafted(statement=statement):
                     cited.append(statement.citation)
                     if not options.json:
                         _print_hazards(event.hazards, told)
+                        if several and statement.citation.passage.machine not in named[-1:]:
+                            named.append(statement.citation.passage.machine)
+                            print(f"{clean(named[-1])}:")
                         number = _number_of(cited, statement.citation)
-                        print(output.paragraph(clean(statement.text), ends=f" [{number}]"), end="\n\n", flush=True)
+                        print(output.paragraph(clean(statement.text), ends=f" [{number}]"))
+                        for line in statement.conversions:
+                            print(output.paragraph(line, starts="    ", ends=" (converted)"))
+                        print(flush=True)
                 case Answered(answer=answer):
                     if options.json:
                         print(json.dumps(output.answer_object(question, answer), ensure_ascii=False, indent=2))
                     else:
                         _print_hazards(answer.hazards, told)
-                        _print_sources(answer)
-                    return NO_ANSWER if answer.verdict is Verdict.REFUSED else 0
+                        _print_sources(answer, several=several)
+                    return NO_ANSWER if answer.verdict in {Verdict.REFUSED, Verdict.CHOICE} else 0
                 case Cancelled():
                     raise KeyboardInterrupt
                 case Failed(message=message):
@@ -153,7 +175,24 @@ def _print_hazards(hazards: Sequence[Hazard], told: list[Hazard]) -> None:
             print(output.hazard_lines(hazard), end="\n\n", flush=True)
 
 
-def _print_sources(answer: Answer) -> None:
+def _several(assistant: Assistant, question: Question) -> bool:
+    """Whether the manuals of more than one machine are asked: then each page says whose it is."""
+    return len(question.packs or assistant.packs) > 1 and not question.machine
+
+
+def _print_choices(answer: Answer, *, several: bool) -> None:
+    print(output.paragraph(answer.message), end="\n\n")
+    for number, one in enumerate(answer.choices, 1):
+        pack = f" --pack {one.evidence.passage.pack}" if several else ""
+        print(output.paragraph(clean(one.question.text), starts=f"{number}. "))
+        print(textwrap.indent(output.source_line(one.evidence.passage, machine=several), "   "))
+        print(f"   fieldfare ask{pack} {shlex.quote(clean(one.question.text))}", end="\n\n")
+
+
+def _print_sources(answer: Answer, *, several: bool) -> None:
+    if answer.verdict is Verdict.CHOICE:
+        _print_choices(answer, several=several)
+        return
     if answer.verdict is Verdict.REFUSED:
         print(output.paragraph(answer.message), end="\n\n")
         passages = [one.passage for one in answer.evidence]
@@ -162,7 +201,7 @@ def _print_sources(answer: Answer) -> None:
             {(p.pack, p.id): p for p in (statement.citation.passage for statement in answer.statements)}.values()
         )
     for number, passage in enumerate(passages, 1):
-        print(f"[{number}] {output.source_line(passage)}")
+        print(f"[{number}] {output.source_line(passage, machine=several)}")
 
 
 def _search(options: argparse.Namespace) -> int:
@@ -172,13 +211,14 @@ def _search(options: argparse.Namespace) -> int:
     with _assistant(options, draft=False) as assistant:
         find = assistant.find_figures if options.figures else assistant.search
         evidence = find(question, options.limit)
+        several = _several(assistant, question)
     if options.json:
         print(json.dumps({"question": question.text, "evidence": [output.evidence_object(one) for one in evidence]},
                          ensure_ascii=False, indent=2))  # fmt: skip
     elif not evidence:
         print("Nothing in the installed manuals matches. Try other words or a code.")
     for one in () if options.json else evidence:
-        print(f"[{one.rank}] {output.source_line(one.passage)}")
+        print(f"[{one.rank}] {output.source_line(one.passage, machine=several)}")
         for hazard in one.passage.hazards:
             print(output.hazard_lines(hazard, starts="    ⚠ "))
         if one.figure is not None:
