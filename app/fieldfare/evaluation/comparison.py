@@ -9,7 +9,9 @@ from __future__ import annotations
 import json
 import math
 import random
+import re
 from dataclasses import asdict, dataclass
+from itertools import zip_longest
 from typing import TYPE_CHECKING, Any
 
 from fieldfare.errors import StorageError, UsageError
@@ -143,12 +145,22 @@ def _conditions(first: dict[str, Any], second: dict[str, Any]) -> Iterator[str]:
             for key in dict.fromkeys((*one, *other)):
                 if one.get(key) != other.get(key) and key != "load":
                     yield f"{name} {key}: {_short(one.get(key))} and {_short(other.get(key))}"
+        elif isinstance(one, list) and isinstance(other, list):
+            yield from (
+                f"pack: {_pack(mine)} and {_pack(theirs)}" for mine, theirs in zip_longest(one, other) if mine != theirs
+            )
         elif one != other:
             yield f"{name}: {_short(one)} and {_short(other)}"
 
 
+def _pack(pack: dict[str, Any] | None) -> str:
+    return f"{pack['id']} {pack['version']} ({pack['sha256'][:12]})" if pack else "none"
+
+
 def _short(value: Any) -> str:
     text = value if isinstance(value, str) else json.dumps(value, ensure_ascii=False)
+    if re.fullmatch(r"[0-9a-f]{32,64}", text):
+        return text[:12]
     return text if len(text) <= 70 else text[:70] + "…"
 
 
