@@ -18,6 +18,8 @@ def build(documents: list[dict[str, Any]], place: dict[str, Any]) -> None:
 
     index, cache = Path(place["index"]), Path(place["cache"])
     shutil.rmtree(index, ignore_errors=True)
+    for old in cache.rglob("*.fpack"):  # made by another commit, perhaps; vectors of the same text are the same
+        old.unlink()
     embedder = embedders.embedded()
     pages: dict[str, list[str]] = {}
     packs = []

@@ -60,7 +60,7 @@ class Peer:
                 temperature=0.0,
                 max_new_tokens=MAX_TOKENS,
                 completion_to_prompt=_chatml,
-                model_kwargs={"n_threads": place["threads"]},
+                model_kwargs={"n_threads": place["threads"], "n_threads_batch": place["threads"]},
                 verbose=False,
             )
             self._engine = self._index.as_query_engine(llm=llm, text_qa_template=PromptTemplate(TEMPLATE))

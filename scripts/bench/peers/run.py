@@ -71,6 +71,7 @@ class Bench:
         self.systems: list[str] = options.system or list(SYSTEMS)
         self.asked: int = options.asked
         self.rounds: int = options.rounds
+        self.threads: int = options.threads
         self.commit = _git("rev-parse", "--short=7", options.commit)
         self._source = self.work / f"fieldfare-{self.commit}"
         self._notes = self.work / "notes.json"
@@ -84,8 +85,8 @@ class Bench:
             "index": str(self.work / "indexes" / label / set_),
             "embedder": str(environments.embedder_folder(self.work)),
             "model": str(environments.environment.SHARE / "models" / "language-model.gguf"),
-            "threads": os.cpu_count() or 1,
-            "cache": str(self.work / "cache" / label),
+            "threads": self.threads,
+            "cache": str(self.work / "cache"),
             "scratch": str(self.work / "scratch" / label),
             "share": str(self._source / "share"),
             "app": str(self._source / "app"),
@@ -276,6 +277,7 @@ def main() -> None:
     parser.add_argument("--system", action="append", choices=tuple(SYSTEMS))
     parser.add_argument("--asked", type=int, default=30, metavar="N", help="answers a kind of question and set (30)")
     parser.add_argument("--rounds", type=int, default=3, metavar="N", help="rounds of timing (3)")
+    parser.add_argument("--threads", type=int, default=os.cpu_count() or 1, metavar="N", help="of the peers' model")
     parser.add_argument("--commit", default="HEAD", metavar="REVISION")
     options = parser.parse_args()
     if options.work.resolve().is_relative_to(ROOT):

@@ -49,7 +49,7 @@ class Peer:
         if answering:
             from txtai import LLM, RAG
 
-            llm = LLM(place["model"], n_threads=place["threads"])
+            llm = LLM(place["model"], n_threads=place["threads"], n_threads_batch=place["threads"])
             self._rag = RAG(self._embeddings, llm, system=SYSTEM, template=TEMPLATE, output="reference")
 
     def search(self, text: str, limit: int) -> list[dict[str, str]]:
