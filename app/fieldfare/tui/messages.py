@@ -10,7 +10,7 @@ from textual.message import Message
 if TYPE_CHECKING:
     from PIL.Image import Image
 
-    from fieldfare.domain import Event, Evidence, ModelState, Passage, Region, SectionView
+    from fieldfare.domain import Event, Evidence, ModelState, Passage, Question, Region, SectionView
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -69,6 +69,13 @@ class Opened(Message):
     """A row was chosen by Enter, a click or its number."""
 
     target: Target
+
+
+@dataclass
+class Chosen(Message):
+    """One reading of the question was chosen."""
+
+    question: Question
 
 
 @dataclass

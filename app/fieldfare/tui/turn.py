@@ -24,6 +24,7 @@ class Turn:
     hazards: list[Hazard] = field(default_factory=list)
     statements: list[Statement] = field(default_factory=list)
     answer: Answer | None = None
+    asked: str = ""  # the question that was searched where another was typed
     ended_by: Cancelled | Failed | None = None
     _numbers: dict[tuple[str, int], int] = field(default_factory=dict)
 
@@ -36,6 +37,7 @@ class Turn:
         """Keep what an event brings. Hazards are only ever added: nobody loses the warning that is being read."""
         if isinstance(event, EvidenceFound):
             self.evidence = event.evidence
+            self.asked = event.asked
             for evidence in event.evidence:
                 self.number_of(evidence.passage)
             self._add_hazards(event.hazards)
@@ -44,6 +46,9 @@ class Turn:
             self.statements.append(event.statement)
         elif isinstance(event, Answered):
             self.answer = event.answer
+            if event.answer.choices:  # the readings have the first numbers: one key chooses
+                numbered = enumerate(self._numbers, len(event.answer.choices) + 1)
+                self._numbers = {place: number for number, place in numbered}
             self.statements = list(event.answer.statements)
             self.evidence = self.evidence or event.answer.evidence
             self._add_hazards(event.answer.hazards)

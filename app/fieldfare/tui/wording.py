@@ -39,10 +39,11 @@ def heading_path(path: Iterable[str]) -> str:
     return " › ".join(title for title in map(squeeze, path) if title)
 
 
-def source_line(passage: Passage) -> str:
-    """`Document, p. 21, heading`: enough to find the place in the printed manual."""
+def source_line(passage: Passage, *, machine: bool = False) -> str:
+    """`Document, p. 21, heading`: enough to find the place in the printed manual; before it the `machine`."""
     parts = (squeeze(passage.document), page_name(passage.place), heading(passage.heading))
-    return ", ".join(part for part in parts if part) + caveats(passage)
+    named = f"{squeeze(passage.machine)}: " if machine and passage.machine else ""
+    return named + ", ".join(part for part in parts if part) + caveats(passage)
 
 
 def caveats(passage: Passage) -> str:

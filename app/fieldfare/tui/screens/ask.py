@@ -19,6 +19,7 @@ from fieldfare.text import squeeze
 from fieldfare.tui.messages import (
     AnswerEnded,
     AnswerEvent,
+    Chosen,
     EdgeReached,
     Highlighted,
     ModelChanged,
@@ -51,6 +52,8 @@ THOUGHT = 0.3
 """Seconds without a key before the answer to what stands there is worked out ahead: who types on wants none."""
 FLUSH = 0.05
 """Seconds between two repaints of a streamed answer at most."""
+EARLIER = 6
+"""Questions of this session that a new one may go on from."""
 NO_PACK = "No manuals are installed. Install a pack and start again:\n\n  fieldfare pack install FILE"
 WELCOME = """What is wrong, what do you need to do, which value do you need?
 
@@ -73,6 +76,7 @@ class AskScreen(Screen[None]):
         super().__init__(id="ask")
         self._assistant = assistant
         self._turn: Turn | None = None
+        self._earlier: tuple[str, ...] = ()  # the questions before this turn, as they were searched
         self._turns = 0
         self._asked_at = 0.0
         self._instant = ""  # the text whose instant results are on the screen, "" while an answer is
@@ -93,7 +97,7 @@ class AskScreen(Screen[None]):
         yield QuestionInput()
         yield StatusLine()
         with Horizontal(id="body"):
-            yield AnswerColumn(id="column")
+            yield AnswerColumn(id="column", several=len(self._assistant.packs) > 1)
             yield SectionPane(self._assistant, id="pane")
         yield KeyBar()
 
@@ -229,12 +233,19 @@ class AskScreen(Screen[None]):
             self.ask(text)
             self._input.action_select_all()  # the next letter begins the next question
 
-    def ask(self, text: str) -> None:
-        """Ask; an answer that is still being written stops."""
+    @on(Chosen)
+    def _chosen(self, message: Chosen) -> None:
+        self._input.value = squeeze(message.question.text)
+        self.ask(message.question.text, message.question)
+
+    def ask(self, text: str, question: Question | None = None) -> None:
+        """Ask, in the words of a text or exactly a `question`; an answer that is still being written stops."""
+        asked = question or self._question(text)
         if self._turn is not None:
+            self._earlier = (*self._earlier, self._turn.asked or self._turn.question.text)[-EARLIER:]
             self._turn.cancel.set()
         self._turns += 1
-        self._turn = turn = Turn(number=self._turns, question=self._question(text))
+        self._turn = turn = Turn(number=self._turns, question=asked)
         self._ahead = Flag()  # what was worked out ahead is followed, or stopped by the assistant
         self._asked_at = time.monotonic()
         self._instant = ""
@@ -245,7 +256,10 @@ class AskScreen(Screen[None]):
         self._ask(turn.number, turn.question, turn.cancel)
 
     def _question(self, text: str) -> Question:
-        return Question(text=text)
+        """The text with what was asked before it in this session: `and the voltage?` goes on from there."""
+        turn = self._turn
+        last = [turn.asked or turn.question.text] if turn is not None and turn.question.text != text else []
+        return Question(text=text, history=(*self._earlier, *last)[-EARLIER:])
 
     @work(thread=True, group="ask", exit_on_error=False)
     def _ask(self, number: int, question: Question, cancel: Flag) -> None:
@@ -286,6 +300,9 @@ class AskScreen(Screen[None]):
         if self._turn is not None and not self._instant:
             self._column.draw(self._turn)
             self._tick()
+            answer = self._turn.answer
+            if answer is not None and answer.choices and self._input.value == self._turn.question.text:
+                self.call_after_refresh(self._column.enter)  # its number chooses at once
 
     def _tick(self) -> None:
         turn = self._turn
@@ -411,7 +428,10 @@ class AskScreen(Screen[None]):
         self._input.action_select_all()
 
     def action_open(self, number: int) -> None:
-        """Open the passage with a number."""
+        """Choose the reading or open the passage with a number."""
+        if choice := self._column.choice(number):
+            choice.action_choose()
+            return
         target = self._column.numbered(number)
         if target is not None:
             self.post_message(Opened(target))

@@ -16,7 +16,7 @@ from fieldfare.tui.messages import Target
 from fieldfare.tui.seats import seats
 from fieldfare.tui.widgets.column import Column
 from fieldfare.tui.widgets.hazard import HazardBox
-from fieldfare.tui.widgets.rows import CitedGroup, EvidenceRow, PassageRow
+from fieldfare.tui.widgets.rows import ChoiceRow, CitedGroup, EvidenceRow, PassageRow
 from fieldfare.tui.wording import count, plain
 
 if TYPE_CHECKING:
@@ -29,8 +29,10 @@ if TYPE_CHECKING:
 class AnswerColumn(Column, can_focus=False):
     """Hazards always come first and are never cut; the column scrolls, its parts do not."""
 
-    def __init__(self, *, id: str) -> None:  # noqa: A002 - Textual's name
+    def __init__(self, *, id: str, several: bool = False) -> None:  # noqa: A002 - Textual's name
+        """Of `several` machines each answer and place says whose it is."""
         super().__init__(id=id)
+        self._several = several
         self._hazards_drawn = 0
         self._statements_drawn: list[Statement] = []
 
@@ -109,6 +111,8 @@ class AnswerColumn(Column, can_focus=False):
             return f"{warnings}No complete answer."
         if turn.answer is not None and turn.answer.verdict is Verdict.REFUSED:
             return f"{warnings}Not answered: see the nearest pages."
+        if turn.answer is not None and turn.answer.choices:
+            return f"Which one? Keys 1 to {len(turn.answer.choices)} choose."
         proofs = len({(s.citation.passage.pack, s.citation.passage.id) for s in turn.statements})
         kind = "Quoted" if turn.answer is not None and turn.answer.verdict is Verdict.QUOTED else "Answer"
         return f"{warnings}{kind} from {count(proofs, 'place')}."
@@ -121,6 +125,11 @@ class AnswerColumn(Column, can_focus=False):
         quotes = tuple(quote for row in rows for quote in row.target.quotes)
         warned = all(row.target.warned for row in rows)
         return Target(passage=rows[0].target.passage, quotes=quotes, number=number, warned=warned) if rows else None
+
+    def choice(self, number: int) -> ChoiceRow | None:
+        """The reading with a number, where there are readings to choose from."""
+        rows = () if self.has_class("-instant") else self.query(ChoiceRow)
+        return next((row for row in rows if row.number == number), None)
 
     def enter(self) -> None:
         """Take the focus: the row that is on the screen, or the first."""
@@ -164,9 +173,9 @@ class AnswerColumn(Column, can_focus=False):
     def _note(self, turn: Turn) -> str:
         if isinstance(turn.ended_by, Failed):
             return squeeze(turn.ended_by.message)
-        if turn.answer is not None and turn.answer.message:
-            return plain(turn.answer.message).strip()
-        return ""
+        asked = f"Asked as: {squeeze(turn.asked)}" if turn.asked else ""
+        message = plain(turn.answer.message).strip() if turn.answer is not None else ""
+        return "\n".join(filter(None, (asked, message)))
 
     def _title(self, text: str) -> None:
         title = self.query_one("#pages-title", Static)
@@ -189,9 +198,12 @@ class AnswerColumn(Column, can_focus=False):
         last = last if self._statements_drawn else None
         for statement in new:
             if last is None or not last.add(statement):
-                last = CitedGroup(statement, turn.number_of(statement.citation.passage))
+                last = CitedGroup(statement, turn.number_of(statement.citation.passage), several=self._several)
                 box.mount(last)
         self._statements_drawn = list(turn.statements)
+        choices = turn.answer.choices if turn.answer is not None else ()
+        if choices and not box.children:
+            box.mount_all([ChoiceRow(one, number, several=self._several) for number, one in enumerate(choices, 1)])
 
     def _list(self, evidence: tuple[Evidence, ...], turn: Turn | None) -> None:
         box = self.query_one("#evidence")
@@ -203,7 +215,7 @@ class AnswerColumn(Column, can_focus=False):
                 rows[index].show(found, number, seat)
                 rows[index].display = True
             else:
-                box.mount(EvidenceRow(found, number, seat))
+                box.mount(EvidenceRow(found, number, seat, several=self._several))
         for row in rows[len(evidence) :]:
             row.display = False
 

@@ -11,12 +11,12 @@ from textual.events import Click, Focus
 
 from fieldfare.domain import BlockKind
 from fieldfare.text import squeeze
-from fieldfare.tui.messages import Highlighted, Opened, Target
+from fieldfare.tui.messages import Chosen, Highlighted, Opened, Target
 from fieldfare.tui.widgets.wrapped import Wrapped, hanging
 from fieldfare.tui.wording import caveats, heading, page_name, plain, signal_words, snippet, source_line
 
 if TYPE_CHECKING:
-    from fieldfare.domain import Evidence, Hazard, Statement
+    from fieldfare.domain import Choice, Evidence, Hazard, Statement
     from fieldfare.tui.seats import Seat
 
 
@@ -46,8 +46,10 @@ class PassageRow(Wrapped, can_focus=True):
 class EvidenceRow(PassageRow):
     """A passage that was found: where it stands, which hazards protect it, how it begins; two or three lines."""
 
-    def __init__(self, evidence: Evidence, number: int, seat: Seat) -> None:
+    def __init__(self, evidence: Evidence, number: int, seat: Seat, *, several: bool = False) -> None:
+        """Of `several` machines each place says whose it is."""
         super().__init__(classes="row evidence")
+        self._several = several
         self._evidence = evidence
         self._number = number
         self._seat = seat
@@ -73,7 +75,8 @@ class EvidenceRow(PassageRow):
         room = width - len(number)
         place = page_name(passage.place)
         title = heading(passage.heading) or squeeze(passage.document)
-        first = Content.assemble((number, "bold"), (f"{place}  " if place else "", ""), (title, "bold"))
+        machine = f"{squeeze(passage.machine)}  " if self._several and passage.machine else ""
+        first = Content.assemble((number, "bold"), f"{machine}{place}{'  ' if place else ''}", (title, "bold"))
         indent = " " * len(number)
         warnings = [line for hazard in self._seat.hazards for line in _whole(hazard, width, indent)]
         if self._seat.withheld:
@@ -112,8 +115,10 @@ class CitedGroup(PassageRow):
     A procedure of ten steps names its page once instead of ten times. A quote has a bar and quotation marks.
     """
 
-    def __init__(self, statement: Statement, number: int) -> None:
+    def __init__(self, statement: Statement, number: int, *, several: bool = False) -> None:
+        """Of `several` machines each answer says whose it is."""
         super().__init__(classes="row cited-group")
+        self._several = several
         self._statements = [statement]
         self._number = number
 
@@ -143,6 +148,36 @@ class CitedGroup(PassageRow):
                 lines += hanging(body, width, "▌ ", "▌ ")
             else:
                 lines += hanging(Content(f"{text} ") + number, width)
-        source = Content(source_line(self._statements[0].citation.passage))
+            for conversion in statement.conversions:
+                lines += hanging(Content(f"{conversion} (converted)"), width, "    ", "    ")
+        source = Content(source_line(self._statements[0].citation.passage, machine=self._several))
         lines += hanging(source, width, Content.assemble("  ", number, " "), " " * (4 + len(str(self._number)) + 1))
         return lines
+
+
+class ChoiceRow(Wrapped, can_focus=True):
+    """One reading of an ambiguous question: it is asked by Enter, a tap or its number."""
+
+    BINDINGS: ClassVar[list[BindingType]] = [Binding("enter", "choose", "Choose", show=False)]
+
+    def __init__(self, choice: Choice, number: int, *, several: bool = False) -> None:
+        super().__init__(classes="row choice")
+        self.number = number
+        self._choice = choice
+        self._several = several
+
+    @on(Click)
+    def action_choose(self) -> None:
+        """Ask it."""
+        self.post_message(Chosen(self._choice.question))
+
+    def lines(self, width: int) -> list[Content]:
+        """Number and question; below, the machine and place that would answer."""
+        number = f"{self.number:>2} "
+        asked = Content.styled(plain(self._choice.question.text), "bold")
+        source = Content(source_line(self._choice.evidence.passage, machine=self._several))
+        indent = " " * len(number)
+        return [
+            *hanging(asked, width, Content.assemble((number, "bold")), indent),
+            *hanging(source, width, indent, indent),
+        ]
