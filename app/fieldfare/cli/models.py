@@ -112,9 +112,11 @@ def _model_bench(options: argparse.Namespace) -> int:
     )
     described = [{"id": made.id, "version": made.version, "digest": made.digest, "sha256": machine.digest(path)}
                  for path, made, _ in packs]  # fmt: skip
-    about: dict[str, Any] = {"machine": machine.described(), "packs": described, "questions": len(cases), "threads": chosen.threads,
+    about: dict[str, Any] = {"machine": machine.described(), "packs": described, "reader": machine.reader(), "questions": len(cases), "threads": chosen.threads,
              "sample": {"limit": options.limit, "seed": options.seed}}  # fmt: skip
-    key = run_key("model bench", described, digest_of([asdict(case) for case in cases]), chosen.threads)
+    key = run_key(
+        "model bench", described, machine.reader(), digest_of([asdict(case) for case in cases]), chosen.threads
+    )
     with Journal(paths.evaluations_dir(), key, resume=not options.no_resume) as journal:
         try:
             trials = [try_model(file, [path for path, *_ in packs], cases, chosen, Progress(), journal=journal)

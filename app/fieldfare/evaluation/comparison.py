@@ -139,7 +139,7 @@ def _compared(first: dict[str, Any], second: dict[str, Any]) -> Comparison:
 
 
 def _conditions(first: dict[str, Any], second: dict[str, Any]) -> Iterator[str]:
-    for name in ("program", "set", "packs", "embedder", "model", "settings", "sample", "machine"):
+    for name in ("program", "set", "packs", "embedder", "reader", "model", "settings", "sample", "machine"):
         one, other = first.get(name), second.get(name)
         if isinstance(one, dict) and isinstance(other, dict):
             for key in dict.fromkeys((*one, *other)):

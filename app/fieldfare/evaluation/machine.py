@@ -10,7 +10,8 @@ import platform
 from pathlib import Path
 from typing import Any
 
-from fieldfare import __version__
+from fieldfare import __version__, paths
+from fieldfare.reading import DESCRIPTION
 
 _ENGINES = ("llama-cpp-python", "ctranslate2", "tokenizers", "apsw", "sqlite-vec", "numpy")
 
@@ -63,6 +64,16 @@ def peak_of(pid: int) -> int:
         memory = psutil.Process(pid).memory_info()
         return int(getattr(memory, "peak_wset", memory.rss))
     return 0
+
+
+def reader() -> dict[str, str] | None:
+    """The reader that judges what was found, None where none is installed."""
+    folder = paths.reader_dir()
+    files = sorted(file for file in folder.glob("*") if file.is_file()) if folder.is_dir() else []
+    if not (folder / DESCRIPTION).is_file():
+        return None
+    total = hashlib.sha256("".join(f"{file.name} {digest(file)}\n" for file in files).encode())
+    return {"digest": total.hexdigest()}
 
 
 def digest(file: Path) -> str:

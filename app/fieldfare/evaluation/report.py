@@ -268,6 +268,7 @@ def _about(run: Run) -> str:
         ("questions", f"{about['set']['name']}, digest {about['set']['digest'][:16]}"),
         *(("pack", f"{one['id']} {one['version']}, {one['passages']} passages, SHA-256 {one['sha256']}") for one in about["packs"]),
         ("embedder", f"{embedder['name']} {embedder['version']}" if embedder else "none"),
+        ("reader", f"SHA-256 {about['reader']['digest']}" if about["reader"] else "none"),
         ("language model", f"{model['name']} {model['weights']}, SHA-256 {model['sha256']}" if model else "none: quotes"),
         ("settings", ", ".join(f"{name} {value}" for name, value in about["settings"].items())),
         ("sample", f"{sample['limit']} by seed {sample['seed']}" if sample["limit"] else "all questions"),

@@ -185,6 +185,7 @@ def about(
             for one in archives
         ],
         "embedder": asdict(embedder.identity) if embedder else None,
+        "reader": machine.reader(),
         "model": model,
         "settings": settings,
     }  # fmt: skip
