@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
     from fieldfare.domain import Reading
-    from fieldfare.pack.archive import Archive, Occurrences
+    from fieldfare.pack.archive import Archive, Occurrences, Sketch
     from fieldfare.retrieval.query import Query
 
 # BM25F (Robertson and Zaragoza 2009): how much a word counts in each field, how much a field's length dampens it, and how
@@ -49,6 +49,7 @@ class Candidate:
 
     archive: Archive
     id: int
+    sketch: Sketch | None = None
     matched: set[Match] = field(default_factory=set)
     closeness: float = 0.0
     identifier: float = 0.0
@@ -61,14 +62,15 @@ class Candidate:
 
     @property
     def passage(self) -> Passage:
-        """The passage; it is read from the pack before anything is scored."""
-        assert self.found is not None, "scored candidates have their passage"  # noqa: S101 - narrows the type
+        """The passage; it is read from the pack before anything is shown."""
+        assert self.found is not None, "shown candidates have their passage"  # noqa: S101 - narrows the type
         return self.found
 
     @property
     def section(self) -> tuple[str, int]:
         """What tells sections of all packs apart."""
-        return self.archive.manifest.id, self.passage.section
+        assert self.sketch is not None, "measured candidates have their sketch"  # noqa: S101 - narrows the type
+        return self.archive.manifest.id, self.sketch.section
 
 
 @dataclass(frozen=True, slots=True)
@@ -146,11 +148,11 @@ def measure(
     for one in candidates:
         mine = fits.get((one.archive.manifest.id, one.id), Fit())
         around = sections.get(one.section, Fit())
-        kind = one.passage.kind
+        assert one.sketch is not None, "measured candidates have their sketch"  # noqa: S101 - narrows the type
+        kind, row = one.sketch.kind, one.sketch.row
         # A table row or a warning is judged by its own words: the heading over it speaks of its neighbours as well.
         one.coverage = mine.own if kind in {BlockKind.TABLE, BlockKind.HAZARD} else mine.coverage
         one.share = mine.share
-        row = kind is BlockKind.TABLE and " | " not in one.passage.text
         one.features = {
             "words": mine.words,
             "coverage": mine.coverage,
@@ -166,7 +168,7 @@ def measure(
             "row": float(row),
             "table": float(kind is BlockKind.TABLE and not row),
             "step": float(kind is BlockKind.STEP),
-            "short": float(len(one.passage.text) < SHORT and not row),
+            "short": float(one.sketch.size < SHORT and not row),
         }
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
+from dataclasses import replace
 from typing import TYPE_CHECKING, Protocol
 
 from fieldfare.domain import Evidence, Finding, Match, Signals
@@ -12,6 +13,7 @@ from fieldfare.retrieval.figures import find_figures
 from fieldfare.retrieval.order import current_first
 from fieldfare.retrieval.query import understand
 from fieldfare.retrieval.ranking import Candidate, Fit
+from fieldfare.retrieval.window import best_window
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Mapping, Sequence
@@ -27,6 +29,7 @@ CANDIDATES = 50  # passages that each lane proposes
 SECTIONS = 30  # sections that are proposed as a whole
 MEANING_ALONE = 0.8  # of the meaning where no word is shared: passes the gate at a closeness of 0.45
 DEFINES = 1.0  # what an identifier's own row or heading is worth over a mention of it
+WAITING = 4  # as many candidates as are wanted wait behind, for repeats and superseded pages that are not shown
 READ = 5  # passages that the reader reads
 READER_WEIGHT = 0.3  # of a logit of the reader in the score
 
@@ -87,8 +90,14 @@ class Retriever:
         vectors = {} if settled else self._vectors(meant, archives)
         candidates = self.candidates(query, archives, hits, vectors)
         ranking.score(candidates)
-        best = current_first(_ordered(candidates), limit)
-        if not settled and self._read(asked, [one for one in best if not one.passage.superseded_by][:READ]):
+        ranked = _ordered(candidates)[: limit * WAITING]
+        for archive in archives:
+            mine = [one for one in ranked if one.archive is archive]
+            passages = archive.passages(one.id for one in mine)
+            for one in mine:
+                one.found = passages[one.id]
+        best = current_first(ranked, limit)
+        if not settled and self._read(asked, query, [one for one in best if not one.passage.superseded_by][:READ]):
             best = current_first(_ordered(best), limit)
         ceiling = ranking.ceiling()
         evidence = tuple(
@@ -161,10 +170,10 @@ class Retriever:
                 fits[pack, id_] = ranking.fit(query, occurrences)
             for id_ in matched - {id_ for of, id_ in found if of == pack}:
                 candidate(id_, Match.WORDS)
-            passages = archive.passages(id_ for of, id_ in found if of == pack)
+            sketches = archive.sketches(id_ for of, id_ in found if of == pack)
             for (of, id_), one in found.items():
                 if of == pack:
-                    one.found = passages[id_]
+                    one.sketch = sketches[id_]
         chosen = list(found.values())
         ranking.measure(chosen, sections, fits)
         return chosen
@@ -172,15 +181,17 @@ class Retriever:
     def _chosen(self, question: Question) -> list[Archive]:
         return [one for one in self._archives if not question.packs or one.manifest.id in question.packs]
 
-    def _read(self, text: str, best: Sequence[Candidate]) -> bool:
+    def _read(self, text: str, query: Query, best: Sequence[Candidate]) -> bool:
         """Let the reader read the first passages, and put its judgement into their scores; whether it did."""
         if self._reader is None or not best:
             return False
+        spans = [best_window(query, one.passage.text) for one in best]
+        parts = [one.passage.text[start:end] for one, (start, end) in zip(best, spans, strict=True)]
         leads = [" > ".join(one.passage.heading[-2:]) for one in best]
-        readings = self._reader.read(text, [one.passage.text for one in best], leads)
+        readings = self._reader.read(text, parts, leads)
         lowest = min(reading.answers for reading in readings)
-        for one, reading in zip(best, readings, strict=True):
-            one.reading = reading
+        for one, reading, (start, _) in zip(best, readings, spans, strict=True):
+            one.reading = replace(reading, start=reading.start + start, end=reading.end + start)
             one.score += READER_WEIGHT * (reading.answers - lowest)  # who was not read stays behind who was
         return True
 
@@ -227,7 +238,7 @@ def _signals(best: Sequence[Candidate], nearest: float) -> Signals:
         nearest=round(nearest, 4),
         coverage=round(max(one.coverage for one in first), 4),
         share=round(max(one.share for one in first), 4),
-        margin=round(first[0].score - other, 4),
+        margin=round((first[0].score - other) / ranking.ceiling(), 4),
         answers=max((reading.answers for reading in readings), default=None),
         span=max((reading.span for reading in readings), default=None),
     )
