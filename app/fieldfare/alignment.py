@@ -53,21 +53,48 @@ def aligned(claim: Sequence[Token], printed: Sequence[Token]) -> dict[int, int]:
     return mapping
 
 
-def bound_alike(claim: Sequence[Token], span: Span, mapping: dict[int, int], *, strict: bool) -> bool:
-    """Whether nothing was left out or put together that changes what is said; `strict` where a name was brought in."""
+def bound_alike(claim: Sequence[Token], span: Span, mapping: dict[int, int]) -> bool:
+    """Whether nothing was left out or put together that changes what is said."""
     used = set(mapping.values())
     touched = sorted({span.tokens[j].clause for j in used})
+    subject = _shared_subject(claim, span, mapping)
     for clause in touched:
+        if clause == subject:
+            continue
         condition = span.openings[clause] is Opening.CONDITION
-        values = {
-            token.quantity.dimension
-            for j, token in enumerate(span.tokens)
-            if j in used and token.clause == clause and token.quantity
-        }
+        values = {token.quantity.dimension for j, token in enumerate(span.tokens)
+                  if j in used and token.clause == clause and token.quantity}  # fmt: skip
         tokens = [(j in used, token) for j, token in enumerate(span.tokens) if token.clause == clause]
-        if not clause_kept(tokens, values, whole=strict or condition):
+        if not clause_kept(tokens, values, whole=condition):
             return False
-    return _joined_alike(claim, span, mapping) and _clauses_kept(span, touched, strict=strict)
+    return _joined_alike(claim, span, mapping, subject) and _clauses_kept(span, touched)
+
+
+def _shared_subject(claim: Sequence[Token], span: Span, mapping: dict[int, int]) -> int | None:
+    """The clause of which the claim has the subject alone, with a later predicate: `the HC-4 … and shows A09`."""
+    steps = sorted(mapping.items())
+    for (i0, j0), (i, j) in pairwise(steps):
+        a, b = span.tokens[j0].clause, span.tokens[j].clause
+        if a == b:
+            continue
+        subject = [n for n, token in enumerate(span.tokens) if token.clause == a]
+        kept = [one for _, one in steps if span.tokens[one].clause == a]
+        turned = span.tokens[subject[0]].surface.endswith("ed")  # `the bearing is sealed` is `sealed the bearing`
+        dropped = [span.tokens[n] for n in subject if n not in kept]
+        later = [token for token in span.tokens if token.clause == b]
+        between = [token for token in span.tokens if a < token.clause < b]
+        dimensions = {token.quantity.dimension for token in later if token.quantity}
+        if (
+            claim[i0].clause == claim[i].clause
+            and span.sentences[a] == span.sentences[b]
+            and (kept == subject[: len(kept)] or (turned and kept == subject[1 : len(kept) + 1]))
+            and span.tokens[j].predicate
+            and all(span.openings[n] in {Opening.AND, Opening.COMMA} for n in range(a + 1, b + 1))
+            and not any(token.kind in {Kind.NEGATION, Kind.CONDITION, Kind.OR} for token in (*dropped, *between))
+            and not any(token.quantity and token.quantity.dimension in dimensions for token in (*dropped, *between))
+        ):
+            return a
+    return None
 
 
 def clause_kept(tokens: Sequence[tuple[bool, Token]], values: set[str], *, whole: bool) -> bool:
@@ -77,7 +104,7 @@ def clause_kept(tokens: Sequence[tuple[bool, Token]], values: set[str], *, whole
     """
     last = max(index for index, (kept, _) in enumerate(tokens) if kept)
     for index, (kept, token) in enumerate(tokens):
-        if kept or token.adverb:
+        if kept:
             continue
         loose = token.prepositional and not any(kept for kept, one in tokens if one.phrase == token.phrase)
         fixed = token.kind is Kind.CONDITION or (token.kind in _FIXED and not (token.bound or token.leads))
@@ -88,7 +115,7 @@ def clause_kept(tokens: Sequence[tuple[bool, Token]], values: set[str], *, whole
     return True
 
 
-def _joined_alike(claim: Sequence[Token], span: Span, mapping: dict[int, int]) -> bool:
+def _joined_alike(claim: Sequence[Token], span: Span, mapping: dict[int, int], subject: int | None) -> bool:
     """Whether what stands together in the claim stands together in the span, with nothing left out between."""
     steps = sorted(mapping.items())
     if _hangs(span, span.tokens[steps[0][1]].clause):
@@ -96,7 +123,7 @@ def _joined_alike(claim: Sequence[Token], span: Span, mapping: dict[int, int]) -
     last_of = {token.clause: j for j, token in enumerate(span.tokens)}
     for (i0, j0), (i, j) in pairwise(steps):
         a, b = span.tokens[j0].clause, span.tokens[j].clause
-        if a == b:
+        if a in {b, subject}:
             continue
         if not {span.openings[n] for n in range(a + 1, b)} <= {Opening.RELATIVE, Opening.PARENTHESIS}:
             return False
@@ -120,7 +147,7 @@ def _hangs(span: Span, clause: int) -> bool:
     )
 
 
-def _clauses_kept(span: Span, touched: Sequence[int], *, strict: bool) -> bool:
+def _clauses_kept(span: Span, touched: Sequence[int]) -> bool:
     """Whether no clause that restricts the others was left out of the sentences that are used."""
     used = {span.sentences[clause] for clause in touched}
     for clause, opening in enumerate(span.openings):
@@ -129,11 +156,22 @@ def _clauses_kept(span: Span, touched: Sequence[int], *, strict: bool) -> bool:
         tokens = [token for token in span.tokens if token.clause == clause]
         kinds = {token.kind for token in tokens}
         mine = [one for one in touched if span.sentences[one] == span.sentences[clause]]
+        denied = any(
+            span.tokens[n].kind is Kind.NEGATION and span.tokens[n].clause == clause - 1
+            for n in range(len(span.tokens))
+        )
+        if opening is Opening.OR and denied and not kinds & {Kind.CONDITION, Kind.VALUE, Kind.NEGATION}:
+            continue  # `not A or B` says `not A`
         if opening in {Opening.CONDITION, Opening.OR} or kinds & {Kind.CONDITION, Kind.OR}:
+            return False
+        chain = clause
+        while chain and span.openings[chain] is Opening.AND:
+            chain -= 1
+        if span.openings[chain] is Opening.CONDITION:  # `if A and B`: B is a condition too
             return False
         if clause < mine[-1]:
             parted = any(span.openings[n] in {Opening.HARD, Opening.BUT} for n in range(clause + 1, mine[-1] + 1))
-            if strict or (Kind.NEGATION in kinds and not parted):
+            if Kind.NEGATION in kinds and not parted:
                 return False
         else:
             goes_on = opening in {Opening.COMMA, Opening.AND} and clause - 1 in touched and _hangs(span, clause)

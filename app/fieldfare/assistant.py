@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING
 
 from fieldfare import ambiguity, answering, conversation, embedders, library, machines, paths
 from fieldfare.ahead import Ahead
+from fieldfare.conversion import conversions
 from fieldfare.domain import (
     Answered,
     Cancelled,
@@ -205,8 +206,9 @@ class Assistant:
             for statement in statements or self._drafted(question, evidence, cancel, trouble):
                 if cancel.is_set():
                     break
-                given.append(statement)
-                yield Drafted(statement=statement)
+                converted = replace(statement, conversions=conversions(question.text, statement.text))
+                given.append(converted)
+                yield Drafted(statement=converted)
             if cancel.is_set():
                 yield Cancelled()
                 return

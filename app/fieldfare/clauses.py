@@ -50,7 +50,8 @@ class Token:
     """A word, value or code that binds.
 
     `phrase` counts the phrases of a clause; a prepositional one may be left out whole, with the preposition that leads it.
-    `bound` marks what belongs to the value behind it (`at least 45`), `adverb` what may be left out.
+    `bound` marks what belongs to the value behind it (`at least 45`), `predicate` the verb that begins a clause whose subject
+    stands in an earlier one (`… and shows A09`).
     """
 
     kind: Kind
@@ -62,7 +63,7 @@ class Token:
     prepositional: bool = False
     leads: bool = False
     bound: bool = False
-    adverb: bool = False
+    predicate: bool = False
 
 
 @dataclass(slots=True)
@@ -101,20 +102,30 @@ _COORDINATES = {"and": Opening.AND, "und": Opening.AND, "et": Opening.AND, "y": 
 _NAMING = frozenset({Kind.WORD, Kind.CODE, Kind.VALUE, Kind.POLAR})
 _OR = frozenset({"or", "oder", "ou", "o"})
 _WITHIN = frozenset("only except respectively otherwise".split())  # conditions that begin no clause
-_BINDING = frozenset("by from within every each per after in".split())
+_STATES = frozenset(
+    "opened closed locked connected installed stopped filled".split()
+)  # `is closed` is no order to close
+_BINDING = frozenset("by from within every each per after in at".split())
 _FRONTED = frozenset({"every", "each", "within"})
 _RELATIVES = frozenset("which who whose whom where that".split())
 
 
 @lru_cache(maxsize=4096)
-def parse(text: str) -> tuple[Clause, ...]:
-    """The clauses of one sentence. They must not be changed."""
+def parse(text: str, *, agents: bool = True) -> tuple[Clause, ...]:
+    """The clauses of one sentence; they must not be changed.
+
+    `by the motor` behind a passive names who does it, unless `agents` is off: `multiplied by the factor`.
+    """
     clauses = _split(_raw(text))
-    clauses = _reordered([one for one in clauses if one.tokens])
+    clauses = _gathered(_reordered([one for one in clauses if one.tokens]))
     parsed = []
     for number, clause in enumerate(clauses):
-        tokens = _active(_of_turned(clause.tokens))
-        parsed.append(Clause(clause.opening, _numbered(tokens, number)))
+        tokens = _active(_of_turned(clause.tokens), agents=agents)
+        numbered = _numbered(tokens, number)
+        first = clause.tokens[0]
+        if clause.opening in {Opening.AND, Opening.COMMA} and numbered and _begins_predicate(first):
+            numbered[0] = replace(numbered[0], predicate=True)
+        parsed.append(Clause(clause.opening, numbered))
     return tuple(one for one in parsed if one.tokens)
 
 
@@ -127,11 +138,38 @@ def sentence_spans(text: str) -> tuple[tuple[int, int], ...]:
 def word_key(word: str) -> str:
     """A word without its ending; `filter` keeps its own, so that a cooler is not what is cool."""
     word = vocab.IRREGULAR.get(word, word)
+    if word.endswith(("ied", "ies")) and len(word) > 5:
+        return stem(word[:-3] + "y")
     if word.endswith("ers") and len(word) > 5:
         return word[:-1]
     if word.endswith(("er", "or")):
         return word
     return stem(word)
+
+
+def _begins_predicate(first: Token) -> bool:
+    """Whether a clause begins with a finite verb, so that its subject is that of the clause before."""
+    if first.kind is Kind.FREE:
+        return first.surface in vocab.BE | vocab.OBLIGATION
+    return first.kind in {Kind.WORD, Kind.POLAR} and first.surface.endswith("s") and not first.surface.endswith("ss")
+
+
+@lru_cache(maxsize=1024)
+def appositions(text: str) -> tuple[tuple[Token, ...], ...]:
+    """What a sentence names in brackets, with the thing before it: `safety label set (HG401-0060)`."""
+    found = []
+    raw = _raw(text)
+    for index, token in enumerate(raw):
+        if token.kind is not Kind.FREE or token.surface != "(":
+            continue
+        begin = index
+        while begin and raw[begin - 1].kind in {Kind.WORD, Kind.CODE, Kind.POLAR}:
+            begin -= 1
+        end = next((n for n in range(index, len(raw)) if raw[n].surface == ")"), len(raw))
+        inside = [one for one in raw[index + 1 : end] if one.kind is not Kind.FREE]
+        if begin < index and inside and all(one.kind in _NAMING for one in inside):
+            found.append((*raw[begin:index], *inside))
+    return tuple(found)
 
 
 def _raw(text: str) -> list[Token]:
@@ -226,7 +264,7 @@ def _word(word: str) -> Token:
         return Token(Kind.PRONOUN, (word,), word)
     if word in vocab.FREE or word in _COORDINATES or not word[0].isalnum():
         return Token(Kind.FREE, (word,), word)
-    return Token(Kind.WORD, (word_key(word),), word, adverb=word.endswith("ly") and len(word) > 4)
+    return Token(Kind.WORD, (word_key(word),), word)
 
 
 def _values_bound(raw: list[Token]) -> list[Token]:
@@ -235,7 +273,11 @@ def _values_bound(raw: list[Token]) -> list[Token]:
     for index, token in enumerate(raw):
         after = next((one for one in raw[index + 1 : index + 3] if not one.bound), None)
         quantity = after.quantity if after else None
-        if quantity and token.surface in _BINDING and (token.surface != "in" or quantity.dimension == "time"):
+        if (
+            quantity
+            and token.surface in _BINDING
+            and (token.surface not in {"in", "at"} or quantity.dimension == "time")
+        ):
             key = "every" if token.surface in {"every", "each", "per"} else token.surface
             kind = Kind.CONDITION if token.kind is Kind.CONDITION else Kind.POLAR
             bound.append(replace(token, kind=kind, key=(key,), bound=True))
@@ -303,8 +345,9 @@ def _reordered(clauses: list[Clause]) -> list[Clause]:
         end = next((n for n, one in enumerate(clauses) if n > main and one.opening is Opening.HARD), len(clauses))
         first.opening, second.opening = Opening.CONDITION, Opening.SENTENCE
         return [*clauses[main:end], *clauses[:main], *clauses[end:]]
-    if main == 1 and (first.tokens[0].surface in vocab.PREPOSITIONS or first.tokens[0].surface in _FRONTED):
-        return [Clause(Opening.SENTENCE, [*second.tokens, *first.tokens]), *clauses[2:]]
+    asides = {one.opening for one in clauses[1:main]} <= {Opening.PARENTHESIS}
+    if asides and (first.tokens[0].surface in vocab.PREPOSITIONS or first.tokens[0].surface in _FRONTED):
+        return [Clause(Opening.SENTENCE, [*second.tokens, *first.tokens]), *clauses[1:main], *clauses[main + 1 :]]
     return clauses
 
 
@@ -337,14 +380,14 @@ def _of_turned(tokens: list[Token]) -> list[Token]:
     return turned
 
 
-def _active(tokens: list[Token]) -> list[Token]:
+def _active(tokens: list[Token], *, agents: bool) -> list[Token]:
     """A passive as its active: the participle stands before what it is done to, `by` whom before both."""
     for index, token in enumerate(tokens):
         if token.surface not in vocab.BE or token.kind is not Kind.FREE:
             continue
         end = index + 1
         while end < len(tokens) and (
-            tokens[end].kind is Kind.NEGATION or tokens[end].adverb or tokens[end].surface in vocab.BE
+            tokens[end].kind is Kind.NEGATION or tokens[end].surface.endswith("ly") or tokens[end].surface in vocab.BE
         ):
             end += 1
         if end == len(tokens):
@@ -354,58 +397,86 @@ def _active(tokens: list[Token]) -> list[Token]:
         if not participle or done.kind not in {Kind.WORD, Kind.POLAR}:
             continue
         ordered = any(one.surface in vocab.OBLIGATION for one in tokens[max(0, index - 3) : index])
-        if (
-            done.surface in {"opened", "closed", "locked", "connected", "installed", "stopped", "filled"}
-            and not ordered
-        ):
-            continue  # a state is no instruction
+        if done.surface in _STATES and not ordered:
+            continue
         begin = index
         while begin and (tokens[begin - 1].surface in vocab.OBLIGATION or tokens[begin - 1].kind is Kind.NEGATION):
             begin -= 1
+        if done.surface == "used":
+            done = replace(done, kind=Kind.WORD, key=(word_key("use"),))
         lead = 1 if tokens[0].kind in {Kind.CONDITION, Kind.OR} else 0
         between = [one for one in tokens[begin:end] if one.kind is not Kind.FREE]
         negations = [one for one in between if one.kind is Kind.NEGATION]
         others = [one for one in between if one.kind is not Kind.NEGATION]
-        agent = tokens[end + 1 : end + 2]
-        if done.surface == "used":
-            done = replace(done, kind=Kind.WORD, key=(word_key("use"),))
-        doer = tokens[end + 2 : end + 3]
-        if (
-            agent
-            and agent[0].surface == "by"
-            and doer
-            and doer[0].kind in _NAMING | {Kind.FREE}
-            and not doer[0].surface.endswith("ing")
-        ):
-            stop = end + 2
-            while stop < len(tokens) and (
-                tokens[stop].kind in {Kind.WORD, Kind.CODE} or tokens[stop].surface in vocab.DETERMINERS
-            ):
-                stop += 1
-            return [
-                *tokens[:lead],
-                *tokens[end + 2 : stop],
-                *negations,
-                done,
-                *tokens[lead:begin],
-                *others,
-                *tokens[stop:],
-            ]
-        return [*tokens[:lead], *negations, done, *tokens[lead:begin], *others, *tokens[end + 1 :]]
+        start, stop = _agent(tokens, end + 1) if agents else (len(tokens), len(tokens))
+        rest = [*tokens[end + 1 : start], *tokens[stop:]]
+        doer = tokens[start + 1 : stop]
+        return [*tokens[:lead], *doer, *negations, done, *tokens[lead:begin], *others, *rest]
     return tokens
+
+
+def _agent(tokens: list[Token], start: int) -> tuple[int, int]:
+    """Where `by` somebody stands behind a participle; an empty place at the end where it does not."""
+    for index in range(start, len(tokens)):
+        if tokens[index].surface == "by" and tokens[index].kind is Kind.FREE:
+            stop = index + 1
+            while stop < len(tokens) and (tokens[stop].kind in _NAMING or tokens[stop].surface in vocab.DETERMINERS):
+                if tokens[stop].surface in vocab.PREPOSITIONS or tokens[stop].kind is Kind.VALUE:
+                    break
+                stop += 1
+            if not any(one.surface.endswith("ing") for one in tokens[index + 1 : index + 3]):
+                return index, stop
+    return len(tokens), len(tokens)
+
+
+def _gathered(clauses: list[Clause]) -> list[Clause]:
+    """`A and B are replaced`: the passive of several things stands before the first of them."""
+    for number, clause in enumerate(clauses[1:4], 1):
+        before = clauses[:number]
+        if clause.opening not in {Opening.AND, Opening.COMMA}:
+            break
+        things = all(one.kind in _NAMING or one.surface in vocab.DETERMINERS for part in before for one in part.tokens)
+        named = before[0].tokens[0].surface in vocab.DETERMINERS or before[0].tokens[0].kind is Kind.CODE
+        passive = any(one.surface in vocab.BE and one.kind is Kind.FREE for one in clause.tokens)
+        if things and named and passive:
+            turned = _active(clause.tokens, agents=False)
+            if turned is clause.tokens or turned[0].kind not in {Kind.WORD, Kind.POLAR}:
+                break
+            first = Clause(before[0].opening, [turned[0], *before[0].tokens])
+            return [first, *before[1:], Clause(clause.opening, turned[1:]), *clauses[number + 1 :]]
+    return clauses
 
 
 def _numbered(tokens: list[Token], clause: int) -> list[Token]:
     """The binding tokens with their phrase; words of no weight are dropped."""
     numbered: list[Token] = []
     phrase, prepositional, leads = 0, False, False
-    for token in tokens:
+    for index, token in enumerate(tokens):
+        determiner = token.kind is Kind.FREE and token.surface in vocab.DETERMINERS
         preposition = token.surface in vocab.PREPOSITIONS and token.kind in {Kind.FREE, Kind.POLAR}
         if preposition or (token.bound and not (numbered and numbered[-1].bound)):
             phrase, prepositional, leads = phrase + 1, True, True
-        elif token.kind is Kind.FREE and prepositional and not (leads and token.surface in vocab.DETERMINERS):
+        elif prepositional and (
+            (token.kind is Kind.FREE and not (leads and determiner)) or _is_verb(tokens, index, numbered, phrase)
+        ):
             phrase, prepositional = phrase + 1, False
         if token.kind is not Kind.FREE:
             leads = leads and preposition
             numbered.append(replace(token, clause=clause, phrase=phrase, prepositional=prepositional, leads=leads))
     return numbered
+
+
+def _is_verb(tokens: list[Token], index: int, numbered: list[Token], phrase: int) -> bool:
+    """Whether a word ends the phrase before it as its verb: `the tray in the base frame | holds 130 L`."""
+    word = tokens[index].surface
+    after = tokens[index + 1 : index + 2]
+    return (
+        tokens[index].kind in {Kind.WORD, Kind.POLAR}
+        and word.endswith("s")
+        and not word.endswith("ss")
+        and bool(numbered)
+        and numbered[-1].phrase == phrase
+        and numbered[-1].kind in {Kind.WORD, Kind.CODE}
+        and bool(after)
+        and (after[0].kind is Kind.VALUE or after[0].bound or after[0].surface in vocab.DETERMINERS)
+    )

@@ -457,11 +457,15 @@ class Citation:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Statement:
-    """One sentence, step or row of an answer with its proof; a verbatim one is the quote itself."""
+    """One sentence, step or row of an answer with its proof; a verbatim one is the quote itself.
+
+    `conversions` give its values in the unit that the question asked for, source value first: computed, not of the manual.
+    """
 
     text: str
     citation: Citation
     verbatim: bool
+    conversions: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

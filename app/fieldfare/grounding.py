@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING
 
 from fieldfare import vocabulary as vocab
 from fieldfare.alignment import NAMES, Span, aligned, bound_alike
-from fieldfare.clauses import Clause, Kind, Opening, Token, parse, sentence_spans
+from fieldfare.clauses import Clause, Kind, Opening, Token, appositions, parse, sentence_spans
 from fieldfare.domain import BlockKind, Citation, Statement
 from fieldfare.rows import row_proves, rows
 
@@ -25,12 +25,12 @@ if TYPE_CHECKING:
     from fieldfare.domain import Passage
 
 SPAN_SENTENCES = 3
-MAX_IMPORTS = 1 / 3  # share of a sentence's names that may come from the heading instead of the span
 MAX_TOKENS = 80  # a longer sentence is a list or a runaway draft; it is quoted instead
 
 _FIXED = frozenset(
     {Kind.NEGATION, Kind.CONDITION, Kind.POLAR, Kind.OR}
 )  # never brought in, never left out in their clause
+_TIGHTEN = (Kind.POLAR, ("tighten",))
 _PREAMBLE = re.compile(
     r"^\s*(?:according to (?:the|this|your) (?:manual|document|excerpt|text)s?,?|the (?:manual|document|excerpt|text)s? (?:says?|states?)(?: that)?,?|"
     r"(?:the )?answer(?: is)?:)\s*",
@@ -45,17 +45,33 @@ def check(sentence: str, passages: Sequence[Passage]) -> Statement | None:
             return Statement(text=sentence, citation=_cite(passage, *found), verbatim=True)
     if sentence.rstrip().endswith(("?", ":")):
         return None
-    claim = [token for clause in parse(_PREAMBLE.sub("", sentence)) for token in clause.tokens]
+    body = _PREAMBLE.sub("", sentence)
+    claims = [[token for clause in parse(body, agents=agents) for token in clause.tokens] for agents in (True, False)]
+    if claims[0] == claims[1]:
+        del claims[1]
+    for passage in passages:
+        for claim in claims:
+            if span := _span_of(claim, passage):
+                return Statement(text=sentence, citation=_cite(passage, *span), verbatim=False)
+    return None
+
+
+def _span_of(claim: Sequence[Token], passage: Passage) -> tuple[int, int] | None:
+    """The place in a passage that proves a claim."""
     if not 2 <= len(claim) <= MAX_TOKENS or not any(token.kind in NAMES for token in claim):
         return None
-    for passage in passages:
-        context = _context(passage.heading[-2:])
-        for span in _spans(passage.text, passage.kind is BlockKind.TABLE):
-            if _proves(claim, span, context):
-                return Statement(text=sentence, citation=_cite(passage, span.start, span.end), verbatim=False)
-        for row in rows(passage.text) if passage.kind is BlockKind.TABLE else ():
-            if row_proves(claim, row, context):
-                return Statement(text=sentence, citation=_cite(passage, row.start, row.end), verbatim=False)
+    table = passage.kind is BlockKind.TABLE
+    for span in _spans(passage.text, table):
+        if _proves(claim, span):
+            return span.start, span.end
+    for row in rows(passage.text) if table else ():
+        if row_proves(claim, row, _names(passage.heading[-2:])):
+            return row.start, row.end
+    named = [token.key for token in claim if token.key[0] not in vocab.COPULAS]
+    if len(named) > 1 and len(named) < len(claim):
+        for start, end in sentence_spans(passage.text):
+            if any(named == [token.key for token in one] for one in appositions(passage.text[start:end])):
+                return start, end
     return None
 
 
@@ -80,7 +96,7 @@ def _verbatim(sentence: str, text: str) -> tuple[int, int] | None:
     return None
 
 
-def _context(heading: Sequence[str]) -> frozenset[tuple[str, ...]]:
+def _names(heading: Sequence[str]) -> frozenset[tuple[str, ...]]:
     """The names that a heading gives to what stands below it; a heading over several things gives none."""
     names: set[tuple[str, ...]] = set()
     for title in heading:
@@ -110,26 +126,29 @@ def _span(start: int, end: int, parsed: Sequence[tuple[int, Clause]]) -> Span:
     )  # fmt: skip
 
 
-def _proves(claim: Sequence[Token], span: Span, context: frozenset[tuple[str, ...]]) -> bool:
-    """Whether every word of the claim stands in the span, bound as it is there."""
+def _proves(claim: Sequence[Token], span: Span) -> bool:
+    """Whether every word of the claim stands in the span, bound as it is there.
+
+    The noun of a measure may be added to its value: `tighten to 45 N·m` proves a torque.
+    """
     measured = frozenset().union(
         *(vocab.DIMENSION_NOUNS.get(token.quantity.dimension, frozenset()) for token in claim if token.quantity)
     )
-    imports, extras, names = 0, 0, 0
-    for token in claim:
-        names += token.kind in NAMES
-        if (token.kind, token.key) in span.keys:
-            continue
-        extras += 1
-        if token.kind is Kind.WORD and token.surface in measured:
-            continue
-        if token.kind not in NAMES or token.key not in context:
-            return False
-        imports += 1
-    if imports > MAX_IMPORTS * names or extras >= len(claim):
+    said = [token for token in claim if (token.kind, token.key) in span.keys or token.surface not in measured]
+    if len(said) < len(claim) and _TIGHTEN in span.keys:
+        said = _tightened(claim)
+    if not all((token.kind, token.key) in span.keys for token in said):
         return False
-    mapping = aligned(claim, span.tokens)
-    lost = [token for index, token in enumerate(claim) if index not in mapping]
-    if len(lost) != extras:
-        return False
-    return bound_alike(claim, span, mapping, strict=imports > 0)
+    mapping = aligned(said, span.tokens)
+    return len(mapping) == len(said) and bound_alike(said, span, mapping)
+
+
+def _tightened(claim: Sequence[Token]) -> list[Token]:
+    """A claim about a torque as the order to tighten to it."""
+    noun = next((token for token in claim if token.surface == "torque"), None)
+    if noun is None:
+        return list(claim)
+    order = replace(noun, kind=Kind.POLAR, key=("tighten",), surface="tighten")
+    rest = [token for token in claim if token is not noun]
+    first = next((n for n, token in enumerate(rest) if token.clause == noun.clause), 0)
+    return [*rest[:first], order, *rest[first:]]

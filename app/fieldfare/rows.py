@@ -87,7 +87,7 @@ def row_proves(claim: Sequence[Token], row: Row, context: frozenset[tuple[str, .
     for cell in cells:
         found = aligned([token for _, token in left], cell.value)
         label = {token.key for token in cell.label}
-        whole = found and len(found) == len([t for t in cell.value if not t.adverb])
+        whole = found and len(found) == len(cell.value)
         if not whole:
             continue
         places = sorted(left[n][0] for n in found)

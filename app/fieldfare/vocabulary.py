@@ -32,7 +32,7 @@ _POLAR = """open close shut left right clockwise counterclockwise on off up down
     start stop run running stopped release press push pull fill drain add subtract lift allow forbid prohibit avoid prevent
     internal external primary secondary male female north south east west vertical horizontal parallel series input output
     first second third fourth fifth last next previous finally once twice again always
-    may might could can sometimes often usually normally typically generally rarely seldom hardly barely partly occasionally
+    may might could can sometimes often usually normally typically generally rarely seldom hardly barely partly nearly almost occasionally
     possibly perhaps probably likely maybe about too enough some several many few any both either half part majority
     early late earlier later
     offen öffnen geöffnet schließen geschlossen links rechts linke rechte uhrzeigersinn gegen oben unten über unter ein aus auf zu
@@ -43,6 +43,7 @@ _POLAR = """open close shut left right clockwise counterclockwise on off up down
     abrir cerrar abierto cerrado izquierda derecha arriba abajo apretar aflojar conectar desconectar encender apagar
     más menos siempre primero último puede debe""".split()
 POLAR = {word: word for word in _POLAR} | {
+    "approximately": "about", "roughly": "about",
     "opened": "open", "opens": "open", "opening": "open", "closed": "close", "closes": "close", "closing": "close",
     "shut": "close", "anticlockwise": "counterclockwise", "max": "maximum", "min": "minimum", "might": "may",
     "increased": "increase", "increases": "increase", "decreased": "decrease", "decreases": "decrease",
@@ -67,20 +68,20 @@ FREE = frozenset(
     """a an the is are was were be been being am have has had do does did will would shall should must ought need needs needed
     require requires required you your yours we our us i my also and as at by for in of on to with that there here please its
     which who whom whose where then so such thing
-    der die das den dem des ist sind war wird werden und von zu zum zur im in am für mit bei sie ihr ihre es sich dass
-    le la les un une des du de et ou est sont pour avec dans sur en au aux il se ce que qui
+    der das dem des ist sind wird werden und von zu zum zur im in am für mit bei sie ihr ihre es sich dass
+    le la les un une des du de et ou est sont avec dans sur en au aux il se ce que qui
     el los las unos unas y es con por para que se al del su""".split()
 ) - {"ou"}  # fmt: skip
 BE = frozenset("is are was were be been being".split())
 OBLIGATION = frozenset("must should shall need needs needed ought has have required".split())
 DETERMINERS = frozenset(
-    "a an the this these those your its their each every all any der die das den dem des le la les un une el los las".split()
+    "a an the this these those your its their each every all any der das dem des le la les un une el los las".split()
 )
 PREPOSITIONS = frozenset(
     """at by for in of on to with from into onto through across between behind inside outside around against toward towards
     over under above below beneath near per via within beside along
     von zu zum zur im am für mit bei aus auf
-    de du des pour avec dans sur en à au por para con""".split()
+    de du des avec dans sur en à au por para con""".split()
 )
 PRONOUNS = frozenset("it they them he she this these those he him her er ils elles ello ellos".split())
 
