@@ -91,7 +91,14 @@ def _archives(names: Sequence[str]) -> tuple[Archive, ...]:
             if id_ not in installed:
                 known = ", ".join(sorted(installed)) or "none"
                 raise UsageError(f"{clean(id_)} is no folder and no installed pack. Installed are: {known}.")
-        opened += [one for id_, one in installed.items() if id_ in ids or not ids]
+        for id_, one in installed.items():
+            if id_ in ids or not ids:
+                opened.append(one)
+            else:
+                one.close()
+    known_ids = [one.manifest.id for one in opened]
+    if len(set(known_ids)) < len(known_ids):
+        raise UsageError("Two of the packs have one id. Run each by itself with --json, then --compare the records.")
     if not opened:
         raise UsageError("No pack is installed. Install one: fieldfare pack install FILE.fpack")
     return tuple(opened)
