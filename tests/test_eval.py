@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import json
+import os
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -8,6 +9,7 @@ from lxml import html
 
 from fieldfare.cli import main
 from fieldfare.errors import SourceError
+from fieldfare.evaluation import journal as journal_module
 from fieldfare.evaluation import run as running
 from fieldfare.evaluation.cases import manuals_of, pages_of, read_set, sample
 from fieldfare.evaluation.journal import Journal
@@ -248,6 +250,17 @@ def test_a_journal_that_was_cut_off_is_read_as_far_as_it_goes(whole_run: dict[st
         journal.add("asked", "new", reply)
     with Journal(tmp_path, "key") as journal:
         assert len(journal) == count + 1 and journal.get("asked", "new") == reply
+
+
+def test_runs_that_were_used_longest_ago_go_when_there_are_too_many(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for age, name in enumerate(("new", "old", "oldest")):
+        (tmp_path / f"{name}.jsonl").write_text("x" * 1000, encoding="utf-8")
+        os.utime(tmp_path / f"{name}.jsonl", (1e9 - age, 1e9 - age))
+    monkeypatch.setattr(journal_module, "LARGEST", 2000)
+    with Journal(tmp_path, "mine"):
+        assert sorted(one.stem for one in tmp_path.iterdir()) == ["mine", "new", "old"]
 
 
 # --- what is shown ---

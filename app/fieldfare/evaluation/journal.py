@@ -19,7 +19,7 @@ from fieldfare.evaluation.asking import Reply
 if TYPE_CHECKING:
     from typing import Any, TextIO
 
-KEPT = 60  # runs; the oldest go
+LARGEST = 512 << 20  # bytes of all runs: beyond it those that were written to longest ago go
 # Rooms that change no answer.
 _OUTSIDE = ("cli", "tui", "ingest", "evaluation", "doctor.py", "output.py", "updates.py", "trust.py", "stock.py")
 
@@ -94,9 +94,13 @@ def digest_of(value: Any) -> str:
 
 
 def _prune(folder: Path, used: Path) -> None:
-    found = sorted((one for one in folder.glob("*.jsonl") if one != used), key=lambda one: one.stat().st_mtime)
-    for old in found[: max(0, len(found) - KEPT + 1)]:
+    found = [(one.stat(), one) for one in folder.glob("*.jsonl") if one != used]
+    size = sum(about.st_size for about, _ in found)
+    for about, old in sorted(found, key=lambda entry: entry[0].st_mtime):
+        if size <= LARGEST:
+            break
         old.unlink(missing_ok=True)
+        size -= about.st_size
 
 
 @cache

@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     Points = Sequence[tuple[float, float]]
 
 _WIDTH, _HEIGHT = 360, 250
-_LEFT, _RIGHT, _TOP, _BOTTOM = 44, 12, 10, 38
+_LEFT, _RIGHT, _TOP, _BOTTOM = 44, 18, 10, 38
 _BAR, _GAP, _LABEL = 18, 8, 120
 _NAME = 20  # characters of a bar's name
 
