@@ -43,7 +43,7 @@ class _Server:
         os._exit(0)
 
     def serve(self) -> None:
-        """Answer for ever."""
+        """Answer until there is no model."""
         while True:
             tag, values = self._waiting.get()
             number = int(values.pop("number"))
@@ -59,10 +59,12 @@ class _Server:
                 self._say(frames.ERROR, number, sentence=sentence)
             else:
                 self._say(frames.END, number, **asdict(self._model.work) if self._model else {})
+            if self._model is None:  # of no use: another process is started for the next question
+                return
 
     def _generate(self, number: int, values: dict[str, Any]) -> None:
         if self._model is None:
-            raise ModelError("The language model is not loaded. Restart Fieldfare.")
+            raise ModelError("The language model is not loaded. Ask again.")
         for piece in self._model.generate(**values, cancelled=lambda: self._cancelled >= number):
             self._say(frames.PIECE, number, text=piece)
 

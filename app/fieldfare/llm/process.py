@@ -117,9 +117,13 @@ class ModelProcess:
                 raise ModelError("The language model is closed. Restart Fieldfare.")
             if self._child is not None:
                 self._child.end()
-            self._child = _Child()
-        for _ in self._request(frames.OPEN, lambda: False, **self._settings):
-            pass
+            child = self._child = _Child()
+        try:
+            for _ in self._request(frames.OPEN, cancelled, **self._settings):
+                pass
+        except ModelError:
+            child.end()
+            raise
         return not cancelled()
 
     def _request(self, tag: bytes, cancelled: Callable[[], bool], **values: Any) -> Iterator[str]:
@@ -151,6 +155,19 @@ class ModelProcess:
 
 class _Broken(Exception):  # noqa: N818  (how it ended, not yet an error for a person)
     """The process is gone or says what it should not."""
+
+
+def _work(values: dict[str, Any]) -> Work:
+    """What the process says it has computed; raises _Broken for anything else."""
+    try:
+        return Work(
+            read=int(values["read"]),
+            reading=float(values["reading"]),
+            written=int(values["written"]),
+            writing=float(values["writing"]),
+        )
+    except (KeyError, TypeError, ValueError) as error:
+        raise _Broken("it said what it should not") from error
 
 
 class _Child:
@@ -209,12 +226,12 @@ class _Child:
                 if values.pop("number", 0) != number:
                     continue  # late words of a request that was cancelled
                 if tag == frames.PIECE:
-                    yield str(values["text"])
+                    yield str(values.get("text", ""))
                     continue
                 finished = True
                 if tag == frames.ERROR:
-                    raise ModelError(str(values["sentence"]))
-                before, self._work = self._work, Work(**values)
+                    raise ModelError(str(values.get("sentence", "The language model gave no reason. Ask again.")))
+                before, self._work = self._work, _work(values)
                 return self._work - before
             return None
         finally:
