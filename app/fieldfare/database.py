@@ -73,10 +73,8 @@ class Reader:
             raise PackError(f"{path.name} is not a Fieldfare pack. Ask its author for the .fpack file.")
         if version != SCHEMA_VERSION:
             self.close()
-            raise PackError(
-                f"{path.name} has pack format {version}, this program reads {SCHEMA_VERSION}. "
-                "Update the program or ask for a pack built for it."
-            )
+            remedy = "Ask its author to build it anew." if version < SCHEMA_VERSION else "Update the program."
+            raise PackError(f"{path.name} has pack format {version}, this program reads {SCHEMA_VERSION}. {remedy}")
 
     def _connection(self) -> apsw.Connection:
         connection: apsw.Connection | None = getattr(self._local, "connection", None)
