@@ -119,7 +119,7 @@ def parse(text: str, *, agents: bool = True) -> tuple[Clause, ...]:
     clauses = _split(_raw(text))
     clauses = _gathered(_reordered([one for one in clauses if one.tokens]))
     parsed = []
-    for number, clause in enumerate(clauses):
+    for number, clause in enumerate(one for one in clauses if one.tokens):
         tokens = _active(_of_turned(clause.tokens), agents=agents)
         numbered = _numbered(tokens, number)
         first = clause.tokens[0]

@@ -58,7 +58,7 @@ def check(sentence: str, passages: Sequence[Passage]) -> Statement | None:
 
 def _span_of(claim: Sequence[Token], passage: Passage) -> tuple[int, int] | None:
     """The place in a passage that proves a claim."""
-    if not 2 <= len(claim) <= MAX_TOKENS or not any(token.kind in NAMES for token in claim):
+    if not 2 <= len(claim) <= MAX_TOKENS or not any(_speaks(token) for token in claim):
         return None
     table = passage.kind is BlockKind.TABLE
     for span in _spans(passage.text, table):
@@ -73,6 +73,11 @@ def _span_of(claim: Sequence[Token], passage: Passage) -> tuple[int, int] | None
             if any(named == [token.key for token in one] for one in appositions(passage.text[start:end])):
                 return start, end
     return None
+
+
+def _speaks(token: Token) -> bool:
+    """Whether a token says something by itself: a name or what is done, no bare value."""
+    return token.kind in NAMES or (token.kind is Kind.POLAR and not token.bound)
 
 
 def quote(passage: Passage, start: int, end: int) -> Statement:
