@@ -6,7 +6,8 @@ from dataclasses import dataclass
 from itertools import pairwise
 from typing import TYPE_CHECKING
 
-from fieldfare.clauses import Kind, Opening, Token
+from fieldfare.clauses import Opening
+from fieldfare.tokens import Kind, Token
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

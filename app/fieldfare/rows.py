@@ -8,8 +8,9 @@ from typing import TYPE_CHECKING
 
 from fieldfare import vocabulary as vocab
 from fieldfare.alignment import NAMES, aligned, clause_kept
-from fieldfare.clauses import Kind, Token, parse
+from fieldfare.clauses import parse
 from fieldfare.quantities import label_unit, quantities, without_unit
+from fieldfare.tokens import Kind, Token
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
