@@ -37,6 +37,7 @@ LOCKS = ROOT / "requirements"
 ROOM = ROOT / "app" / "fieldfare"
 SHARE = VENV / "share" / "fieldfare"
 OCR = VENV / "ocr"
+READER = ROOT / "build" / "models" / "reader"
 WINDOWS = os.name == "nt"
 BIN = VENV / ("Scripts" if WINDOWS else "bin")
 PYTHON = BIN / ("python.exe" if WINDOWS else "python")
@@ -125,6 +126,7 @@ def _stages(*, testing: bool) -> Iterator[Stage]:
     ]
     embedder = _digest(models, *converter, extra=_pin("ctranslate2"))
     yield Stage("embedder", embedder, _make_embedder)
+    yield Stage("reader", _digest(READER), _place_reader)
     code = [ROOM / "ingest", ROOM / "pack", ROOM / "text.py", ROOM / "domain.py", ROOM / "images.py"]
     for description in sorted((ROOT / "packs").glob("*/pack.toml")):
         folder = description.parent
@@ -339,6 +341,12 @@ def _make_embedder() -> None:
         target.parent.mkdir(parents=True, exist_ok=True)
         command = [str(PYTHON), "-m", "fieldfare.ingest.embedder", str(source), str(target)]
         _tool(command, "Preparing the embedder", usual=5)
+
+
+def _place_reader() -> None:
+    target = SHARE / "models" / "reader"
+    shutil.rmtree(target, ignore_errors=True)
+    shutil.copytree(READER, target)
 
 
 @contextlib.contextmanager

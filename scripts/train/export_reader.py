@@ -53,6 +53,9 @@ def main() -> None:
             "digest": weights.digest(),
         }
         (folder / DESCRIPTION).write_text(json.dumps(description, indent=1, sort_keys=True) + "\n", "utf-8")
+        notice = options.target / "NOTICE.md"
+        if notice.exists():
+            notice.rename(folder / notice.name)
         if options.target.exists():
             options.target.rename(Path(scratch) / "old")
         folder.rename(options.target)
