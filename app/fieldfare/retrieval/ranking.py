@@ -24,21 +24,21 @@ DAMPED = {"context": 0.5, "heading": 0.4, "text": 0.6, "caption": 0.4, "parts": 
 SATURATED = 1.2
 NEAR = 4  # words within which neighbours of the question stand together
 WEIGHTS = {
-    "words": 2.0,
-    "coverage": 1.0,
-    "pairs": 0.5,
-    "heading": 0.5,
-    "meaning": 2.0,
-    "section_words": 1.0,
-    "section_coverage": 0.5,
-    "section_meaning": 0.5,
-    "identifier": 3.0,
-    "hazard": -0.3,
+    "words": 2.7,
+    "coverage": 1.71,
+    "pairs": 0.87,
+    "heading": 0.85,
+    "meaning": 3.69,
+    "section_words": 1.6,
+    "section_coverage": 1.1,
+    "section_meaning": 2.12,
+    "identifier": 4.5,
+    "hazard": -0.33,
     "figure": -0.3,
-    "row": 0.0,
-    "table": 0.0,
-    "step": 0.0,
-    "short": -0.3,
+    "row": -0.39,
+    "table": -0.12,
+    "step": 0.09,
+    "short": -0.28,
 }
 SHORT = 80  # characters: a title page, a legend, a list of tools
 

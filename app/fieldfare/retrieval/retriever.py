@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Protocol
 
 from fieldfare.domain import Evidence, Finding, Match, Signals
 from fieldfare.errors import ModelError
+from fieldfare.gate import confidence
 from fieldfare.retrieval import codes, ranking
 from fieldfare.retrieval.figures import find_figures
 from fieldfare.retrieval.order import current_first
@@ -16,7 +17,7 @@ from fieldfare.retrieval.ranking import Candidate, Fit
 from fieldfare.retrieval.window import best_window
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Mapping, Sequence
+    from collections.abc import Mapping, Sequence
 
     import numpy as np
 
@@ -27,7 +28,6 @@ if TYPE_CHECKING:
 MAX_QUESTION = 2000  # characters that are looked at; nobody asks longer questions, hostile input does
 CANDIDATES = 50  # passages that each lane proposes
 SECTIONS = 30  # sections that are proposed as a whole
-MEANING_ALONE = 0.8  # of the meaning where no word is shared: passes the gate at a closeness of 0.45
 DEFINES = 1.0  # what an identifier's own row or heading is worth over a mention of it
 WAITING = 4  # as many candidates as are wanted wait behind, for repeats and superseded pages that are not shown
 READ = 5  # passages that the reader reads
@@ -112,11 +112,12 @@ class Retriever:
             for rank, one in enumerate(best, 1)
         )
         current = [one for one in best if not one.passage.superseded_by]
+        signals = _signals(current, max((one.closeness for one in candidates), default=0.0), compared=bool(vectors))
         return Finding(
             evidence=evidence,
-            support=_support(current, vectors.keys()),
+            support=round(confidence(signals), 4),
             unknown=codes.unknown(text, archives),
-            signals=_signals(current, max((one.closeness for one in candidates), default=0.0)),
+            signals=signals,
         )
 
     def find_figures(self, question: Question, limit: int = 6) -> tuple[Evidence, ...]:
@@ -226,7 +227,7 @@ def _ordered(candidates: Sequence[Candidate]) -> list[Candidate]:
     return sorted(candidates, key=lambda one: (-one.score, one.archive.manifest.id, one.id))
 
 
-def _signals(best: Sequence[Candidate], nearest: float) -> Signals:
+def _signals(best: Sequence[Candidate], nearest: float, *, compared: bool) -> Signals:
     """What was measured of the best candidates, as it is."""
     first = best[:3]
     if not first:
@@ -234,7 +235,7 @@ def _signals(best: Sequence[Candidate], nearest: float) -> Signals:
     other = next((one.score for one in best if one.section != first[0].section), 0.0)
     readings = [one.reading for one in best if one.reading]
     return Signals(
-        closeness=round(max(one.closeness for one in first), 4),
+        closeness=round(max(one.closeness for one in first), 4) if compared else None,
         nearest=round(nearest, 4),
         coverage=round(max(one.coverage for one in first), 4),
         share=round(max(one.share for one in first), 4),
@@ -242,18 +243,3 @@ def _signals(best: Sequence[Candidate], nearest: float) -> Signals:
         answers=max((reading.answers for reading in readings), default=None),
         span=max((reading.span for reading in readings), default=None),
     )
-
-
-def _support(best: Sequence[Candidate], meant: Collection[str]) -> float:
-    """How well the evidence fits the question: the nearest meaning, and how much of its words stand in a passage; the
-    words alone in packs that could not be searched by meaning. `meant` are those that could.
-    """
-    first = best[:3]
-    coverage = max((one.coverage for one in first), default=0.0)
-    plain = max((one.coverage for one in first if one.archive.manifest.id not in meant), default=0.0)
-    if not meant:
-        return coverage
-    meaning = min(max((one.closeness for one in first), default=0.0), 1.0)
-    if not coverage:  # a question in another language shares no word with its answer
-        return max(plain, MEANING_ALONE * meaning)
-    return max(plain, (meaning + 0.5 * coverage) / 1.5)
