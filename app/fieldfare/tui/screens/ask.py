@@ -46,9 +46,9 @@ if TYPE_CHECKING:
     from fieldfare.assistant import Assistant
 
 LOADING = ModelState(status=ModelStatus.LOADING, sentence="The model is loading.")
-PAUSE = 0.1
+PAUSE = 0.06
 """Seconds without a key before the instant tier is asked."""
-THOUGHT = 0.3
+THOUGHT = 0.2
 """Seconds without a key before the answer to what stands there is worked out ahead: who types on wants none."""
 FLUSH = 0.05
 """Seconds between two repaints of a streamed answer at most."""
