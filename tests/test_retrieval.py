@@ -234,7 +234,9 @@ def test_the_reader_has_a_say_in_the_order(winder: Archive) -> None:
         def read(self, question: str, texts: Sequence[str], leads: Sequence[str] = ()) -> tuple[Reading, ...]:
             return tuple(Reading(answers=40.0 * ("trolley" in text), start=0, end=1, span=0.0) for text in texts)
 
-    question = Question(text="switched brake oil drum")
+    keywords = Question(text="switched brake oil drum")
+    question = Question(text="what is switched, the brake or the oil drum?")
+    assert "trolley" not in Retriever([winder], None, reader=Insistent()).search(keywords).evidence[0].passage.text
     assert "trolley" not in Retriever([winder], None).search(question).evidence[0].passage.text
     read = Retriever([winder], None, reader=Insistent()).search(question)
     assert "trolley" in read.evidence[0].passage.text

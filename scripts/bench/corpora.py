@@ -13,7 +13,7 @@ import re
 import shutil
 import sys
 from collections import defaultdict
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -225,18 +225,6 @@ def open_demo(work: Path, embedder: Embedder | None) -> Corpus:
         if gold.answerable
     ]
     return Corpus(name="demo", archive=archive, questions=questions, texts=texts, by_passage=True)
-
-
-def open_large(work: Path, embedder: Embedder | None) -> Corpus:
-    """About 10,000 passages, for times: repair guides, general texts and the handbook of aviation engines."""
-    texts, queries, right = _set(SHARED / "eval" / "repair-guides")
-    others, _, _ = _set(SHARED / "eval" / "mtrag")
-    pages = [
-        Text(id=f"f{number:05}", title="", text=re.sub(r"(?<=[.!?]) (?=[A-Z])", "\n", str(row["text"])))
-        for number, row in enumerate(rows(SHARED / "eval" / "faa-powerplant.jsonl"))
-    ]
-    general = [replace(text, id=f"m{text.id}") for text in others]
-    return from_texts("large", [*texts, *general, *pages], _asked(queries, right), work, embedder)
 
 
 def open_sets(work: Path, embedder: Embedder | None, names: Sequence[str] = ()) -> Iterator[Corpus]:

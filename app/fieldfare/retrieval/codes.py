@@ -6,6 +6,7 @@ import re
 from dataclasses import dataclass
 from itertools import islice, product
 from typing import TYPE_CHECKING
+from weakref import WeakKeyDictionary
 
 from fieldfare.stems import tokens
 from fieldfare.text import content_words, identifier_candidates, identifier_key, loose_key, words
@@ -59,7 +60,7 @@ def named(text: str, archives: Sequence[Archive], machine: str = "") -> tuple[st
         fits = {pack: len(asked & mine) for pack, mine in names.items()}
         best = max(fits.values(), default=0)
         archives = [one for one in archives if best and fits[one.manifest.id] == best] or archives
-    shared = set.intersection(*names.values()) if len(names) > 1 else set()
+    shared = frozenset.intersection(*names.values()) if len(names) > 1 else frozenset()
     spelled = {**identifier_candidates(text), **{word: word for word in words(text)}}
     mentioned = set(spelled) - shared
     chosen = [archive for archive in archives if mentioned & names[archive.manifest.id]]
@@ -70,7 +71,19 @@ def named(text: str, archives: Sequence[Archive], machine: str = "") -> tuple[st
     return (rest, chosen) if chosen and content_words(rest) else (text, archives)
 
 
-def _names(archive: Archive) -> set[str]:
+_known_names: WeakKeyDictionary[Archive, frozenset[str]] = (
+    WeakKeyDictionary()
+)  # packs do not change while they are open
+
+
+def _names(archive: Archive) -> frozenset[str]:
+    found = _known_names.get(archive)
+    if found is None:
+        found = _known_names[archive] = frozenset(_read_names(archive))
+    return found
+
+
+def _read_names(archive: Archive) -> set[str]:
     made = archive.manifest
     titles = " ".join([made.title, *map(str, made.machines), *archive.document_titles()])
     found = {word for word in words(titles) if len(word) >= 3 and not word.isdigit()} - _GENERIC_NAMES

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections import Counter
 from dataclasses import replace
 from typing import TYPE_CHECKING, Protocol
@@ -31,7 +32,14 @@ SECTIONS = 30  # sections that are proposed as a whole
 DEFINES = 1.0  # what an identifier's own row or heading is worth over a mention of it
 WAITING = 4  # as many candidates as are wanted wait behind, for repeats and superseded pages that are not shown
 READ = 5  # passages that the reader reads
-READER_WEIGHT = 0.3  # of a logit of the reader in the score
+READER_WEIGHT = 0.4  # of a logit of the reader in the score of what was read; docs/ranking.md says what it gains
+# The reader learned from questions: of a title or a list of words it knows nothing, and has no say in their order.
+_QUESTION = re.compile(
+    r"[?¿]|\b(?:what|how|which|who|whom|whose|when|where|why|is|are|does|do|did|can|could|should|must|may|will|was|were|"
+    r"wie|was|wo|wann|warum|welche[mnrs]?|wer|wieso|wofür|kann|muss|darf|soll|"
+    r"comment|quel(?:le)?s?|où|quand|pourquoi|combien|cómo|qué|cuál(?:es)?|dónde|cuándo|cuánt[oa]s?)\b",
+    re.IGNORECASE,
+)
 
 
 class Embedder(Protocol):
@@ -190,10 +198,11 @@ class Retriever:
         parts = [one.passage.text[start:end] for one, (start, end) in zip(best, spans, strict=True)]
         leads = [" > ".join(one.passage.heading[-2:]) for one in best]
         readings = self._reader.read(text, parts, leads)
+        weight = READER_WEIGHT if _QUESTION.search(text) else 0.0
         lowest = min(reading.answers for reading in readings)
         for one, reading, (start, _) in zip(best, readings, spans, strict=True):
             one.reading = replace(reading, start=reading.start + start, end=reading.end + start)
-            one.score += READER_WEIGHT * (reading.answers - lowest)  # who was not read stays behind who was
+            one.score += weight * (reading.answers - lowest)  # who was not read stays behind who was
         return True
 
     def _vectors(self, text: str, archives: Sequence[Archive]) -> dict[str, tuple[Embedder, bytes]]:
