@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Protocol
 
 from fieldfare import grounding
 from fieldfare.domain import Answer, BlockKind, Match, Statement, Verdict
+from fieldfare.gate import GATE
 from fieldfare.text import content_words, identifier_candidates, identifier_key, loose_key, sentences, stem, words
 
 if TYPE_CHECKING:
@@ -24,7 +25,6 @@ if TYPE_CHECKING:
 ROW_SHARE = 0.6  # and of its words counted plainly: of two words both, of three two
 ROW_COVERAGE = 0.45  # share of the question's words that a table row or warning must hold to be quoted as the answer
 TEXT_COVERAGE = 0.25  # the same for running text below the first place
-GATE = 0.36  # support below which the manuals do not answer; docs/honesty.md says what it costs
 PROMPT_PASSAGES = 3
 PROMPT_SIZE = 1200  # characters of evidence in the prompt
 MAX_TOKENS = 120
@@ -32,6 +32,9 @@ MAX_STATEMENTS = 4
 MAX_ROWS = 3
 STEPS_COVERAGE = 0.8  # a procedure further down answers `how do I` if it fits nearly as well as the best passage
 QUOTE_SIZE = 400  # characters of a quote with its neighbouring sentences
+SPAN_WEIGHT = 0.3  # of the place of the answer against whether the passage answers at all
+SURE = 0.5  # logit of the reader above which a row needs not share the question's words
+RANK_COST = 0.5  # in logits: what stands further down must answer better
 
 SYSTEM = (
     "You help a technician. Answer the question in one or two short sentences, using only the excerpts from the manual. "
@@ -114,7 +117,7 @@ def relevant(question: Question, finding: Finding) -> tuple[Evidence, ...]:
             return False
         if kind is BlockKind.TABLE and one.passage.text.count("\n") < 2 and " | " in one.passage.text:
             return False  # the caption and header of a long table
-        if _is_about(one.passage, keys):
+        if _is_about(one.passage, keys) or _read_as_answer(one):
             return True
         if kind in {BlockKind.TABLE, BlockKind.HAZARD, BlockKind.FIGURE}:
             return one.coverage >= ROW_COVERAGE and _share(wanted, one.passage) >= ROW_SHARE
@@ -123,6 +126,11 @@ def relevant(question: Question, finding: Finding) -> tuple[Evidence, ...]:
         return one.rank == 1 or one.coverage >= TEXT_COVERAGE
 
     return tuple(filter(fits, finding.evidence))
+
+
+def _read_as_answer(one: Evidence) -> bool:
+    """Whether the reader is sure of a passage, whatever its words are."""
+    return one.reading is not None and one.reading.answers >= SURE and one.reading.span >= 0
 
 
 def _share(wanted: set[str], passage: Passage) -> float:
@@ -240,7 +248,11 @@ def locked(
 ) -> Iterator[Statement]:
     """The draft with every sentence proved or replaced by a quote; at least one statement, none twice."""
     passages = [one.passage for one in evidence[:PROMPT_PASSAGES]]
-    fallback = iter(best_quotes(question, evidence, embedder))
+
+    def quotes() -> Iterator[Statement]:  # looked for where a sentence fails: the draft need not wait for them
+        yield from best_quotes(question, evidence, embedder)
+
+    fallback = quotes()
     shown: set[tuple[int, int, int]] = set()
     count = 0
     for sentence in drafted:
@@ -265,10 +277,9 @@ def _without_marks(sentence: str) -> str:
 def best_quotes(question: Question, evidence: Sequence[Evidence], embedder: Encoder | None) -> list[Statement]:
     """The part of the evidence that answers best, as one quote: the answer with no model.
 
-    The best sentence is chosen by meaning and words, and is quoted with its neighbours, since a value often stands in
-    the sentence beside the one that names its subject.
+    It is the sentence in which the reader finds the answer, or without a reader the nearest by meaning and words; it is quoted
+    with its neighbours, since a value often stands in the sentence beside the one that names its subject.
     """
-    wanted = {stem(word) for word in content_words(question.text)}
     spans = [
         (one, start, end)
         for one in evidence[:PROMPT_PASSAGES]
@@ -277,6 +288,36 @@ def best_quotes(question: Question, evidence: Sequence[Evidence], embedder: Enco
     ][:60]
     if not spans:
         return [_whole(evidence[0].passage)]
+    best = _read_best(spans)
+    if best is None:
+        best = _nearest(question, spans, embedder)
+    one, start, end = spans[best]
+    for near, first, last in spans[best + 1 : best + 2] + spans[max(best - 1, 0) : best]:
+        if near is one and max(end, last) - min(start, first) <= QUOTE_SIZE:
+            start, end = min(start, first), max(end, last)
+    return [grounding.quote(one.passage, start, end)]
+
+
+def _read_best(spans: Sequence[tuple[Evidence, int, int]]) -> int | None:
+    """Which sentence holds the answer that the reader found, None where it read nothing."""
+    read = {one.rank: one for one, _, _ in spans if one.reading is not None}
+    if not read:
+        return None
+
+    def likely(one: Evidence) -> float:
+        assert one.reading is not None, "only those that were read"  # noqa: S101 - narrows the type
+        return one.reading.answers + SPAN_WEIGHT * one.reading.span - RANK_COST * (one.rank - 1)
+
+    chosen = max(read.values(), key=likely)
+    assert chosen.reading is not None, "only those that were read"  # noqa: S101 - narrows the type
+    middle = (chosen.reading.start + chosen.reading.end) / 2
+    own = [index for index, (one, _, _) in enumerate(spans) if one is chosen]
+    return min(own, key=lambda index: max(spans[index][1] - middle, middle - spans[index][2], 0))
+
+
+def _nearest(question: Question, spans: Sequence[tuple[Evidence, int, int]], embedder: Encoder | None) -> int:
+    """Which sentence is nearest to the question by meaning and words."""
+    wanted = {stem(word) for word in content_words(question.text)}
     texts = [one.passage.text[start:end] for one, start, end in spans]
     closeness = [0.0] * len(texts)
     if embedder is not None:
@@ -287,12 +328,7 @@ def best_quotes(question: Question, evidence: Sequence[Evidence], embedder: Enco
         present = {stem(word) for word in content_words(text)}
         overlap = len(wanted & present) / len(wanted) if wanted else 0.0
         scores.append(0.5 * close + 0.35 * overlap - 0.1 * (one.rank - 1))
-    best = max(range(len(spans)), key=scores.__getitem__)
-    one, start, end = spans[best]
-    for near, first, last in spans[best + 1 : best + 2] + spans[max(best - 1, 0) : best]:
-        if near is one and max(end, last) - min(start, first) <= QUOTE_SIZE:
-            start, end = min(start, first), max(end, last)
-    return [grounding.quote(one.passage, start, end)]
+    return max(range(len(spans)), key=scores.__getitem__)
 
 
 def superseded(statements: Sequence[Statement], finding: Finding) -> tuple[Evidence, ...]:

@@ -408,13 +408,13 @@ class Evidence:
 class Signals:
     """What a search measured of the first three current passages, before anything is weighed: a gate is calibrated on it.
 
-    `closeness` is the nearest meaning (0 for strangers, about 1 for the same words; 0 where none was compared), `nearest`
+    `closeness` is the nearest meaning (0 for strangers, about 1 for the same words; None where none was compared), `nearest`
     the same over all candidates. `coverage` is the best share of the question's words weighed by rarity, `share` the same
     with every word counting alike. `margin` is the score of the first passage over the best of another section. `answers`
     and `span` are the reader's best logits, None where nothing was read.
     """
 
-    closeness: float = 0.0
+    closeness: float | None = None
     nearest: float = 0.0
     coverage: float = 0.0
     share: float = 0.0
