@@ -35,7 +35,7 @@ FACTS = [
     f"Step {step}. Turn valve V{step} by {step * 7 % 90} degrees and tighten its nut to {step % 40 + 5} N m. "
     for step in range(1, 60)
 ]
-PROMPT = "Excerpt: " + "".join(FACTS)[:2000] + "\nQuestion: describe what to do, step by step."
+PROMPT = "Excerpt: " + "".join(FACTS)[:2000] + "\n\nQuestion: describe what to do, step by step."
 DECODED = 48
 TEXTS = [
     f"{fact}Wait until gauge {index} shows {index * 3} kPa, then lock the nut, check the flange and its gasket for leaks, seal "

@@ -41,7 +41,7 @@ if TYPE_CHECKING:
 
 GOLD = Path(__file__).resolve().parents[2] / "packs" / "halden-gs40" / "questions.jsonl"
 ESCAPES = re.compile(rb"\x1b(?:\[[0-?]*[ -/]*[@-~]|\][^\x07\x1b]*(?:\x07|\x1b\\)|[PX^_][^\x1b]*\x1b\\|[ -/]*[0-~])")
-KEY = 0.05  # seconds between keys: faster than the pause after which the screen searches
+KEY = 0.03  # seconds between keys: well below the pause after which the screen searches
 FOUND = re.compile(r"places? in the manuals")
 FIRST = re.compile(r"\[\d+\]|Not answered|No complete answer")  # the number that a statement ends with
 WHOLE = re.compile(r"(?:Answer|Quoted) from \d|Not answered|No complete answer")
