@@ -70,6 +70,14 @@ def test_a_result_is_right_by_its_quote_however_the_table_is_laid_out() -> None:
     assert scoring.rank([wrong], question) == 0
 
 
+def test_another_part_of_the_gold_section_is_near() -> None:
+    truth = ["8.1 Oil\nThread M22, torque 45 N m. Tighten the drain plug to 45 N m."]
+    question = {"quote": "Tighten the drain plug to 45 N m.", "gold": [], "truth": truth}
+    found = [{"doc": "a", "text": "Bolt M8, torque 25 N m"}, {"doc": "a", "text": "Thread M22, torque 45 N m"}]
+    assert scoring.rank(found, question) == 0
+    assert scoring.rank(found, question, near=True) == 2
+
+
 def test_a_result_is_right_by_its_source_where_there_is_no_quote() -> None:
     found = [{"doc": "a", "text": "x"}, {"doc": "b", "text": "y"}]
     assert scoring.rank(found, {"quote": "", "gold": ["b", "c"]}) == 2

@@ -74,14 +74,23 @@ def _searches(bench: Bench, set_: str) -> dict[str, dict[str, Any]]:
             one for one in rows(bench.results(system, set_) / "search.jsonl") if _has_place(questions[one["id"]])
         ]
         ranks = [scoring.rank(one["found"], questions[one["id"]]) for one in results]
+        near = [scoring.rank(one["found"], questions[one["id"]], near=True) for one in results]
+        quoted = any(questions[one["id"]]["quote"] for one in results)
+        by_section = {
+            "hit@1, or another part of its section": _share(rank == 1 for rank in near),
+            "hit@5, or another part of its section": _share(0 < rank <= 5 for rank in near),
+        }
         times = _times(bench, system, set_, "search")
         lengths = [len(one["found"][0]["text"]) for one in results if one["found"]]
+        if not ranks:
+            continue
         table[system] = {
             "questions": len(ranks),
             "hit@1": _share(rank == 1 for rank in ranks),
             "hit@5": _share(0 < rank <= 5 for rank in ranks),
-            "p50 ms": 1000 * scoring.percentile(times, 0.5),
-            "p95 ms": 1000 * scoring.percentile(times, 0.95),
+            **(by_section if quoted else {}),
+            "p50 ms": 1000 * scoring.percentile(times, 0.5) if times else None,
+            "p95 ms": 1000 * scoring.percentile(times, 0.95) if times else None,
             "characters of the first result": statistics.median(lengths) if lengths else 0,
         }
     return table
@@ -117,8 +126,8 @@ def _answers(bench: Bench, set_: str) -> dict[str, dict[str, Any]]:
             "answerable with numbers": len(golden),
             "with a number that the gold text has not": sum(bool(one["elsewhere"]) for one in golden),
             "characters shown": statistics.median(one["length"] for one in shown) if shown else 0,
-            "p50 s": scoring.percentile(times, 0.5),
-            "p95 s": scoring.percentile(times, 0.95),
+            "p50 s": scoring.percentile(times, 0.5) if times else None,
+            "p95 s": scoring.percentile(times, 0.95) if times else None,
         }
     return table
 

@@ -164,7 +164,7 @@ def watched(command: list[str], variables: dict[str, str], *, quiet: bool = Fals
                 peak = max(peak, sum(one.memory_info().rss for one in family) / 1e6)
             except psutil.Error:
                 pass  # one ended between the two calls
-            time.sleep(0.02)
+            time.sleep(0.2)
     except KeyboardInterrupt:
         process.wait()
         raise SystemExit("Stopped. The next run goes on from here.") from None

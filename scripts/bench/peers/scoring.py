@@ -73,10 +73,22 @@ def holds(text: str, quote: str) -> bool:
     return bool(wanted) and len(wanted & set(words(text))) >= QUOTE_SHARE * len(wanted)
 
 
-def rank(found: Sequence[dict[str, str]], question: dict[str, Any]) -> int:
-    """The place of the first right result from 1, 0 for none: by its text where the gold is a quote, else by its source."""
+def lies_in(text: str, section: str) -> bool:
+    """Whether a result is a part of a gold section: it has next to no words of its own."""
+    given = set(words(text))
+    return bool(given) and len(given & set(words(section))) >= QUOTE_SHARE * len(given)
+
+
+def rank(found: Sequence[dict[str, str]], question: dict[str, Any], *, near: bool = False) -> int:
+    """The place of the first right result from 1, 0 for none: by its source, or by its text where the gold is a quote.
+
+    `near` also takes a part of the quote's section: what is cut small may hold the answer in other words beside the quote.
+    """
     for place, one in enumerate(found, 1):
-        if holds(one["text"], question["quote"]) if question["quote"] else one["doc"] in question["gold"]:
+        if not question["quote"]:
+            if one["doc"] in question["gold"]:
+                return place
+        elif holds(one["text"], question["quote"]) or (near and lies_in(one["text"], "\n".join(question["truth"]))):
             return place
     return 0
 
