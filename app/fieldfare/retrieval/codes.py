@@ -71,6 +71,7 @@ def named(text: str, archives: Sequence[Archive], machine: str = "") -> tuple[st
     return (rest, chosen) if chosen and content_words(rest) else (text, archives)
 
 
+_NAMING = 12  # documents up to which their titles name the machine; of a larger collection they name subjects
 _known_names: WeakKeyDictionary[Archive, frozenset[str]] = (
     WeakKeyDictionary()
 )  # packs do not change while they are open
@@ -85,7 +86,8 @@ def _names(archive: Archive) -> frozenset[str]:
 
 def _read_names(archive: Archive) -> set[str]:
     made = archive.manifest
-    titles = " ".join([made.title, *map(str, made.machines), *archive.document_titles()])
+    manuals = archive.document_titles()
+    titles = " ".join([made.title, *map(str, made.machines), *(manuals if len(manuals) <= _NAMING else ())])
     found = {word for word in words(titles) if len(word) >= 3 and not word.isdigit()} - _GENERIC_NAMES
     return found | {identifier_key(machine.model) for machine in made.machines}
 
