@@ -1,6 +1,6 @@
 """Half sentences and questions asked back: what completing a question is worth, and how often a good question is asked back.
 
-    .venv/bin/python scripts/bench/conversation.py --work FOLDER [--show]
+    .venv/bin/python scripts/bench/conversation.py --work FOLDER [--set NAME …] [--show]
 
 MT-RAG's questions with turns before them are searched as given and completed (fieldfare.conversation), told apart by whether
 the rules changed them. Every question of the open sets and of the demo pack is then judged for asking back
@@ -71,10 +71,11 @@ def asked_back(name: str, corpus: Corpus, retriever: Retriever, names: dict[str,
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--work", type=Path, required=True, help="folder for the packs of the sets")
+    parser.add_argument("--set", nargs="+", default=[], help="only these sets, as scripts/bench/ranking.py names them")
     parser.add_argument("--show", action="store_true", help="name the questions that were changed or asked back")
     options = parser.parse_args()
     embedder = open_embedder()
-    sets = {one.name: one for one in corpora.open_sets(options.work, embedder)}
+    sets = {one.name: one for one in corpora.open_sets(options.work, embedder, options.set)}
     if "mtrag" in sets:
         completed(sets["mtrag"], Retriever([sets["mtrag"].archive], embedder), show=options.show)
     print(f"\n{'asked back':<24} {'of':>6} {'times':>6}")
@@ -82,7 +83,8 @@ def main() -> None:
         asked_back(name, corpus, Retriever([corpus.archive], embedder), {}, show=options.show)
     manuals = [sets[name].archive for name in ("demo", "evcc-en", "evcc-de", "farmbot") if name in sets]
     names = {archive.manifest.id: archive.machine for archive in manuals}
-    asked_back("demo, beside manuals", sets["demo"], Retriever(manuals, embedder), names, show=options.show)
+    if "demo" in sets:
+        asked_back("demo, beside manuals", sets["demo"], Retriever(manuals, embedder), names, show=options.show)
 
 
 if __name__ == "__main__":
