@@ -14,9 +14,6 @@ if TYPE_CHECKING:
 
 SHORT_CLAUSE = 3  # tokens; `but not without oil` restricts, `but do not remove the key from it` is a second order
 NAMES = frozenset({Kind.WORD, Kind.CODE})
-_FIXED = frozenset(
-    {Kind.NEGATION, Kind.CONDITION, Kind.POLAR, Kind.OR}
-)  # never brought in, never left out in their clause
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,15 +56,10 @@ def bound_alike(claim: Sequence[Token], span: Span, mapping: dict[int, int]) -> 
     used = set(mapping.values())
     touched = sorted({span.tokens[j].clause for j in used})
     subject = _shared_subject(claim, span, mapping)
-    for clause in touched:
-        if clause == subject:
-            continue
-        condition = span.openings[clause] is Opening.CONDITION
-        values = {token.quantity.dimension for j, token in enumerate(span.tokens)
-                  if j in used and token.clause == clause and token.quantity}  # fmt: skip
-        tokens = [(j in used, token) for j, token in enumerate(span.tokens) if token.clause == clause]
-        if not clause_kept(tokens, values, whole=condition):
-            return False
+    if any(
+        token.clause in touched and token.clause != subject and j not in used for j, token in enumerate(span.tokens)
+    ):
+        return False  # of a clause that is used nothing is left out: each phrase may be what limits it
     return _joined_alike(claim, span, mapping, subject) and _clauses_kept(span, touched)
 
 
@@ -98,41 +90,18 @@ def _shared_subject(claim: Sequence[Token], span: Span, mapping: dict[int, int])
     return None
 
 
-def clause_kept(tokens: Sequence[tuple[bool, Token]], values: set[str], *, whole: bool) -> bool:
-    """Whether only phrases that qualify were left out of a clause: its tokens, each with whether the claim has it.
-
-    None may be left out of a `whole` one, and no value beside another of the same dimension (`values`).
-    """
-    last = max(index for index, (kept, _) in enumerate(tokens) if kept)
-    for index, (kept, token) in enumerate(tokens):
-        if kept:
-            continue
-        loose = token.prepositional and not any(kept for kept, one in tokens if one.phrase == token.phrase)
-        fixed = token.kind is Kind.CONDITION or (token.kind in _FIXED and not (token.bound or token.leads))
-        if whole or fixed or not loose or not any(kept for kept, _ in tokens[:index]):
-            return False
-        if index < last and token.quantity and token.quantity.dimension in values:
-            return False
-    return True
-
-
 def _joined_alike(claim: Sequence[Token], span: Span, mapping: dict[int, int], subject: int | None) -> bool:
     """Whether what stands together in the claim stands together in the span, with nothing left out between."""
     steps = sorted(mapping.items())
     if _hangs(span, span.tokens[steps[0][1]].clause):
         return False
-    last_of = {token.clause: j for j, token in enumerate(span.tokens)}
     for (i0, j0), (i, j) in pairwise(steps):
         a, b = span.tokens[j0].clause, span.tokens[j].clause
         if a in {b, subject}:
             continue
         if not {span.openings[n] for n in range(a + 1, b)} <= {Opening.RELATIVE, Opening.PARENTHESIS}:
             return False
-        one_sentence = span.sentences[a] == span.sentences[b]
-        together = claim[i0].clause == claim[i].clause
-        if together and not one_sentence:
-            return False
-        if (together or _hangs(span, b)) and j0 != last_of[a]:
+        if claim[i0].clause == claim[i].clause and span.sentences[a] != span.sentences[b]:
             return False
     return True
 

@@ -1,4 +1,4 @@
-"""A text taken apart for comparison: sentences into clauses, clauses into phrases, phrases into the words that bind.
+"""A text taken apart for comparison: sentences into clauses, clauses into the words that bind.
 
 Two texts that say the same in another order come out alike: a passive as its active (`the plug is tightened` as `tighten
 the plug`), a condition behind its main clause, `the torque of the plug` as `plug torque`.
@@ -261,35 +261,12 @@ def _gathered(clauses: list[Clause]) -> list[Clause]:
 
 
 def _numbered(tokens: list[Token], clause: int) -> list[Token]:
-    """The binding tokens with their phrase; words of no weight are dropped."""
+    """The binding tokens; words of no weight are dropped."""
     numbered: list[Token] = []
-    phrase, prepositional, leads = 0, False, False
-    for index, token in enumerate(tokens):
-        determiner = token.kind is Kind.FREE and token.surface in vocab.DETERMINERS
-        preposition = token.surface in vocab.PREPOSITIONS and token.kind in {Kind.FREE, Kind.POLAR}
-        if preposition or (token.bound and not (numbered and numbered[-1].bound)):
-            phrase, prepositional, leads = phrase + 1, True, True
-        elif prepositional and (
-            (token.kind is Kind.FREE and not (leads and determiner)) or _is_verb(tokens, index, numbered, phrase)
-        ):
-            phrase, prepositional = phrase + 1, False
+    prepositional = False
+    for token in tokens:
+        prepositional |= token.surface in vocab.PREPOSITIONS and token.kind in {Kind.FREE, Kind.POLAR}
         if token.kind is not Kind.FREE:
-            leads = leads and preposition
-            numbered.append(replace(token, clause=clause, phrase=phrase, prepositional=prepositional, leads=leads))
+            numbered.append(replace(token, clause=clause, prepositional=prepositional or token.bound))
+            prepositional = False
     return numbered
-
-
-def _is_verb(tokens: list[Token], index: int, numbered: list[Token], phrase: int) -> bool:
-    """Whether a word ends the phrase before it as its verb: `the tray in the base frame | holds 130 L`."""
-    word = tokens[index].surface
-    after = tokens[index + 1 : index + 2]
-    return (
-        tokens[index].kind in {Kind.WORD, Kind.POLAR}
-        and word.endswith("s")
-        and not word.endswith("ss")
-        and bool(numbered)
-        and numbered[-1].phrase == phrase
-        and numbered[-1].kind in {Kind.WORD, Kind.CODE}
-        and bool(after)
-        and (after[0].kind is Kind.VALUE or after[0].bound or after[0].surface in vocab.DETERMINERS)
-    )

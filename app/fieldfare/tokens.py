@@ -33,9 +33,9 @@ class Kind(Enum):
 class Token:
     """A word, value or code that binds.
 
-    `phrase` counts the phrases of a clause; a prepositional one may be left out whole, with the preposition that leads it.
-    `bound` marks what belongs to the value behind it (`at least 45`), `predicate` the verb that begins a clause whose subject
-    stands in an earlier one (`… and shows A09`).
+    `clause` counts the clauses of its sentence; `prepositional` where a preposition stands before it; `bound` marks what belongs to
+    the value behind it (`at least 45`), `predicate` the verb that begins a clause whose subject stands in an earlier one
+    (`… and shows A09`).
     """
 
     kind: Kind
@@ -43,14 +43,19 @@ class Token:
     surface: str = ""
     quantity: Quantity | None = None
     clause: int = 0
-    phrase: int = 0
     prepositional: bool = False
-    leads: bool = False
     bound: bool = False
     predicate: bool = False
 
 
 _MARK = re.compile(r"^\s*(?:\d{1,2}[.)](?=\s+\D)|[a-zA-Z]\)|[•*–—-])\s+")
+# What opens a sentence and says nothing of it: the word of a notice, a connective.
+_LEAD = re.compile(
+    r"^\s*(?:(?:please )?(?:note|notice|warning|caution|danger|important|tip|hint|attention|hinweis|achtung|warnung|vorsicht|gefahr|"
+    r"remarque|nota|aviso|advertencia|peligro)\s*:|"
+    r"(?:also|additionally|in addition|furthermore|moreover|however|in fact|in short|for example)\s*,)\s*",
+    re.IGNORECASE,
+)
 _THREAD = r"(?:M\d+(?:[.,]\d+)?(?:\s?[x×]\s?\d+(?:[.,]\d+)*)*|[GR]\s?\d+(?:/\d+)?(?:\"|″)?|\d+(?:/\d+)?\s?-\s?\d+\s?UN[CF]|\d+W-?\d+)"
 _DATE = r"\d{4}-\d{2}-\d{2}|\d{1,2}[./]\d{1,2}[./]\d{2,4}|\d+(?:[-./]\d+){3,}"
 _MIXED = r"(?:[A-Za-zµ]+[-/]?\d[\w./-]*\w|[A-Za-z]+\d|[A-Z]{1,2}\s\d{1,4}(?=\s?(?:$|[.,;:)]|(?:is|means|and|or)\b)))"
@@ -80,6 +85,7 @@ _NO_WORD = r"[^\s\w]*[^\W\d]{1,4}[^\s\w]*"
 def tokens_of(text: str) -> list[Token]:
     """Every word, value, code and mark of a sentence in order, classified but not yet parted."""
     text = _MARK.sub("", text.replace("\x00", " ").replace("’", "'").replace("\u00a0", " "))
+    text = _LEAD.sub("", text)
     for pattern, replacement in vocab.PHRASES:
         text = re.sub(pattern, replacement, text, flags=re.IGNORECASE)
     text = _NUMBER_WORD.sub(lambda match: _NUMBER_WORDS[match.group().casefold()], text)

@@ -67,7 +67,7 @@ POLAR = {word: word for word in _POLAR} | {
 FREE = frozenset(
     """a an the is are was were be been being am have has had do does did will would shall should must ought need needs needed
     require requires required you your yours we our us i my also and as at by for in of on to with that there here please its
-    which who whom whose where then so such thing
+    which who whom whose where then so such
     der das dem des ist sind wird werden und von zu zum zur im in am für mit bei sie ihr ihre es sich dass
     le la les un une des du de et ou est sont avec dans sur en au aux il se ce que qui
     el los las unos unas y es con por para que se al del su""".split()

@@ -206,7 +206,7 @@ NEGATION = re.compile(
 )
 WORD = re.compile(r"[^\W\d_]{4,}")
 _COMMON = frozenset(
-    "need needs require requires required would been being please their dass wird werden wurde haben sein eine einen einer eines dieser diese dieses auch oder also noch sich para este esta como this that these those with from into than then they them their there here when where which while will would shall should must have been were each also only more most some such your about after before under over between make made does using used every other another very just like because through until within without".split()
+    "ensure thing need needs require requires required would been being please their dass wird werden wurde haben sein eine einen einer eines dieser diese dieses auch oder also noch sich para este esta como this that these those with from into than then they them their there here when where which while will would shall should must have been were each also only more most some such your about after before under over between make made does using used every other another very just like because through until within without".split()
 )
 
 
@@ -276,7 +276,7 @@ def dropped_unit(source: Source, chance: random.Random) -> str | None:
         for match in found
         if not re.match(r"\s*(?:in\b|to\b|[–-])", source.sentence[match.end() :])
         and not re.search(r"(?:\bto|–|-)\s*[-+–]?[\d.,]+$", source.sentence[: match.start()])
-        and (match.group(2) != "in" or not re.match(r"\s+[^\W\d]", source.sentence[match.end() :]))
+        and (match.group(2) != "in" or not re.match(r"\s+\w", source.sentence[match.end() :]))
     ]
     return _replace(source.sentence, chance.choice(found), "") if found else None
 
@@ -403,7 +403,7 @@ def other_part(source: Source, chance: random.Random) -> str | None:
     pool = [
         word
         for word in (near if near and chance.random() < 0.7 else source.nouns)
-        if not any(word.lower()[:4] == one[:4] for one in words)
+        if not any(word.lower()[:3] == one[:3] for one in words)
     ]
     if not mine or not pool:
         return None
@@ -423,6 +423,7 @@ def swapped_parts(source: Source, chance: random.Random) -> str | None:
         for a in found
         for b in found
         if a.start() < b.start()
+        and not {a.group(1).lower(), b.group(1).lower()} & _COMMON
         and a.group(1).lower()[:5] != b.group(1).lower()[:5]
         and not re.fullmatch(r"\W*(?:and|or)\W*", source.sentence[a.end() : b.start()])
     ]
@@ -496,6 +497,8 @@ def cut_to_other(source: Source, _: random.Random) -> str | None:
         return None
     found.sort(key=lambda match: match.start())
     first, last = found[0], found[-1]
+    if len(source.sentence) - last.end() > 12:  # what follows may be its own subject and verb
+        return None
     if (
         last.start() - first.end() < 6
         or first.group() == last.group()
