@@ -124,7 +124,7 @@ class Assistant:
     def search(self, question: Question, limit: int = FOUND) -> tuple[Evidence, ...]:
         """The instant tier: the best passages, without any language model; by words alone while the engines load."""
         if self._warming.is_set():
-            return self._by_words.search(question, limit).evidence
+            return self._by_words.search(self._understood(question), limit).evidence
         return self.find(question, limit).evidence
 
     def find(self, question: Question, limit: int = FOUND) -> Finding:
@@ -142,7 +142,7 @@ class Assistant:
 
     def find_figures(self, question: Question, limit: int = 6) -> tuple[Evidence, ...]:
         """The figures for a question, without any language model; each piece of evidence carries its figure."""
-        return self._retriever.find_figures(question, limit)
+        return self._retriever.find_figures(self._understood(question), limit)
 
     def prepare(self, question: Question, cancel: threading.Event) -> None:
         """Work out the answer to a question that is likely to be asked; waits until it stands or `cancel` stops it.
