@@ -424,7 +424,7 @@ def swapped_parts(source: Source, chance: random.Random) -> str | None:
         for b in found
         if a.start() < b.start()
         and not {a.group(1).lower(), b.group(1).lower()} & _COMMON
-        and a.group(1).lower()[:5] != b.group(1).lower()[:5]
+        and a.group(1).lower()[:4] != b.group(1).lower()[:4]
         and not re.fullmatch(r"\W*(?:and|or)\W*", source.sentence[a.end() : b.start()])
     ]
     if not pairs:

@@ -16,13 +16,13 @@ import sys
 import time
 from collections import Counter
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from adversary import CODE, FALSIFIERS, REWORDINGS, WORD, falsified, reworded, sources
 
 from fieldfare import grounding, library
 from fieldfare.domain import BlockKind, Passage
-from fieldfare.text import sentences
+from fieldfare.text import content_words, sentences, stem, words
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -57,6 +57,35 @@ def by_hand(passages: Sequence[Passage], show: list[dict[str, object]]) -> None:
         f"written by hand: right {right.total()}, thrown away {right[False]} ({right[False] / right.total():.1%}); "
         f"wrong {wrong.total()}, passed {wrong[True]}"
     )
+
+
+def human_answers(folder: Path) -> None:
+    """Sentences of the human answers of MT-RAG whose content words all stand in two neighbouring sentences of its texts."""
+
+    def read(name: str) -> list[dict[str, Any]]:
+        return [json.loads(line) for line in (folder / name).read_text(encoding="utf-8").splitlines()]
+
+    texts = {row["id"]: row["text"].strip() for row in read("corpus.jsonl")}
+    near = {row["id"]: [texts[one] for one in row["context_doc_ids"] if one in texts] for row in read("queries.jsonl")}
+    count: Counter[bool] = Counter()
+    for row in read("answers.jsonl"):
+        passages = [
+            Passage(id=n, pack="p", document="d", section=1, heading=(), text=text, kind=BlockKind.PARAGRAPH)
+            for n, text in enumerate(near[row["id"]], 1)
+        ]
+        for start, end in sentences(row["answer"]) if row["label"] in {"ANSWERABLE", "PARTIAL"} else ():
+            sentence = row["answer"][start:end]
+            said = {stem(word) for word in content_words(sentence)}
+            if len(said) >= 4 and any(said <= words_near for one in passages for words_near in _pairs(one.text)):
+                count[grounding.check(sentence, passages) is not None] += 1
+    print(f"human answers {count.total()} sentences, replaced {count[False]} ({count[False] / count.total():.1%})")
+
+
+def _pairs(text: str) -> Iterator[set[str]]:
+    """The words of each two neighbouring sentences."""
+    spans = sentences(text)
+    for first, after in zip(spans, [*spans[1:], spans[-1]], strict=True):
+        yield {stem(word) for word in words(text[first[0] : after[1]])}
 
 
 def cut(name: str, texts: Sequence[tuple[str, str]], chance: random.Random, limit: int) -> list[Passage]:
@@ -125,6 +154,8 @@ def main() -> None:
     true, kept, false, passed = Counter(), Counter(), Counter(), Counter()
     shown: list[dict[str, object]] = []
     by_hand(demo(), shown)
+    if options.shared.is_dir():
+        human_answers(options.shared / "eval" / "mtrag")
     spent = asked = 0.0
     print(f"{'set':<28} {'true':>6} {'thrown away':>12} {'false':>7} {'passed':>7}")
     for name, passages in corpora(options.shared, chance, options.texts):
