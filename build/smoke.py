@@ -269,7 +269,10 @@ def ask(cage: Cage, id_: str) -> tuple[Run, str]:
 
 def draft(cage: Cage) -> tuple[Run, str]:
     """A question about running text loads the language model in a process of its own, which ends with the program."""
-    model = next(cage.program.parent.rglob("language-model.gguf")).stat().st_size / 1e6
+    file = next(cage.program.parent.rglob("language-model.gguf"), None)
+    if file is None:
+        raise SmokeError("the bundle holds no language model")
+    model = file.stat().st_size / 1e6
     with _Watch(cage.program) as watch:
         run, seen = ask(cage, RUNNING_TEXT)
     if watch.possible and watch.memory < model:

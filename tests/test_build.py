@@ -279,7 +279,7 @@ def test_a_formula_is_found_as_it_is_typed(revised: Assistant) -> None:
 def test_an_abbreviation_finds_its_long_form(revised: Assistant) -> None:
     found = revised.search(Question(text="SLV opens at"))
     assert "suction line valve" in found[0].passage.text
-    assert found[0].coverage == 1.0
+    assert found[0].coverage > 0.9  # what stands for a word counts a little less than the word
 
 
 def test_the_house_scheme_is_kept_with_the_warning(revised: Assistant) -> None:

@@ -111,16 +111,16 @@ def run_hook(module: str) -> dict[str, Any]:
         ("sqlite_vec", "binaries", "vec0", "sqlite_vec"),
         ("llama_cpp", "binaries", "libllama", "llama_cpp/lib"),
         ("fieldfare", "datas", "app.tcss", "fieldfare/tui"),
+        ("fieldfare", "datas", "html_page.css", "fieldfare"),
+        ("fieldfare", "datas", "report.html", "fieldfare/evaluation"),
     ],
 )
 def test_hooks_collect_files_that_exist(module: str, kind: str, file: str, folder: str) -> None:
     if module == "llama_cpp" and sys.platform == "win32":
         file = "llama"
     collected = run_hook(module)[kind]
-    assert [Path(source).name.startswith(file) for source, _ in collected] == [True]
-    for source, target in collected:
-        assert Path(source).is_file()
-        assert Path(target) == Path(folder)
+    assert all(Path(source).is_file() for source, _ in collected)
+    assert [Path(target) for source, target in collected if Path(source).name.startswith(file)] == [Path(folder)]
 
 
 def test_the_widgets_that_the_screen_uses_are_collected() -> None:
