@@ -3,9 +3,8 @@
     .venv/bin/python scripts/bench/answers.py [--draft] [--eval ../shared/eval]
 
 The scorer is `fieldfare.evaluation`, as in `fieldfare pack check`. Right: an answerable question whose gold page or section
-is cited or whose gold numbers all stand in the answer. Peers in the same run: words alone (FTS5 bm25) and meaning alone
-(vectors), by the place of their first and first five passages. The gate is also asked questions of other worlds (--eval),
-which the demo pack cannot answer.
+is cited or whose gold numbers all stand in the answer. The gate is also asked questions of other worlds (--eval), which the
+demo pack cannot answer. The lanes of the search are compared by scripts/bench/ranking.py.
 """
 
 from __future__ import annotations
@@ -13,57 +12,21 @@ from __future__ import annotations
 import argparse
 import json
 import random
-import time
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from fieldfare import evaluation, library, settings
 from fieldfare.assistant import open_embedder
-from fieldfare.domain import GoldQuestion, Match, Passage, Question
+from fieldfare.domain import GoldQuestion
 from fieldfare.ingest.questions import read_questions
-from fieldfare.pack.archive import Archive, fts_phrase
-from fieldfare.retrieval import Retriever
-from fieldfare.text import content_words, words
+from fieldfare.pack.archive import Archive
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from fieldfare.retrieval import Embedder
 
 ROOT = Path(__file__).resolve().parents[2]
 PACK = "halden-gs40"
-
-
-def lanes(archive: Archive, embedder: Embedder, questions: Sequence[GoldQuestion]) -> None:
-    answerable = [question for question in questions if question.answerable]
-
-    def share(found: list[list[Passage]], depth: int) -> float:
-        hits = (
-            any(evaluation.stands_at(question, passage) for passage in passages[:depth])
-            for question, passages in zip(answerable, found, strict=True)
-        )
-        return sum(hits) / len(answerable)
-
-    print(f"{'lane':<24} {'hit@1':>6} {'hit@5':>6} {'ms':>6}")
-    retriever = Retriever([archive], embedder)
-    begun = time.perf_counter()
-    fused = [[one.passage for one in retriever.search(Question(text=q.text)).evidence] for q in answerable]
-    spent = (time.perf_counter() - begun) / len(answerable) * 1000
-    print(f"{'fused (what ships)':<24} {share(fused, 1):6.3f} {share(fused, 5):6.3f} {spent:6.1f}")
-    for name, match in (("words alone", Match.WORDS), ("meaning alone", Match.MEANING)):
-        found = [lane(archive, embedder, q.text, match) for q in answerable]
-        print(f"{name:<24} {share(found, 1):6.3f} {share(found, 5):6.3f}")
-
-
-def lane(archive: Archive, embedder: Embedder, text: str, match: Match) -> list[Passage]:
-    """The passages of one lane, best first, without fusion."""
-    if match is Match.WORDS:
-        query = " OR ".join(map(fts_phrase, content_words(text) or words(text)))
-        found = archive.find_words(query, evaluation.SHOWN)
-    else:
-        found = archive.find_meaning(embedder.encode([text])[0].tobytes(), evaluation.SHOWN)
-    passages = archive.passages(id_ for id_, _ in found)
-    return [passages[id_] for id_, _ in found]
 
 
 def foreign(folder: Path) -> tuple[GoldQuestion, ...]:
@@ -89,7 +52,6 @@ def main() -> None:
     embedder = open_embedder()
     if embedder is None:
         parser.error("the embedder is not set up: run scripts/test once")
-    lanes(archive, embedder, questions)
 
     def ask(asked: Sequence[GoldQuestion]) -> tuple[evaluation.Outcome, ...]:
         return evaluation.ask_all(Archive(archive.path), asked, settings.Settings(draft=options.draft), lambda *_: None)
