@@ -32,6 +32,7 @@ SECTIONS = 30  # sections that are proposed as a whole
 DEFINES = 1.0  # what an identifier's own row or heading is worth over a mention of it
 WAITING = 4  # as many candidates as are wanted wait behind, for repeats and superseded pages that are not shown
 READ = 5  # passages that the reader reads
+NAMED = 4  # words: `oil filter torque` asks what it is, a longer list of words may be a title
 READER_WEIGHT = 0.4  # of a logit of the reader in the score of what was read; docs/ranking.md says what it gains
 # The reader learned from questions: of a title or a list of words it knows nothing, and has no say in their order.
 _QUESTION = re.compile(
@@ -197,8 +198,10 @@ class Retriever:
         spans = [best_window(query, one.passage.text) for one in best]
         parts = [one.passage.text[start:end] for one, (start, end) in zip(best, spans, strict=True)]
         leads = [" > ".join(one.passage.heading[-2:]) for one in best]
-        readings = self._reader.read(text, parts, leads)
-        weight = READER_WEIGHT if _QUESTION.search(text) else 0.0
+        asks = bool(_QUESTION.search(text))
+        named = not asks and len(query.groups) <= NAMED
+        readings = self._reader.read(f"what is the {text.strip(' ?')}?" if named else text, parts, leads)
+        weight = READER_WEIGHT if asks or named else 0.0
         lowest = min(reading.answers for reading in readings)
         for one, reading, (start, _) in zip(best, readings, spans, strict=True):
             one.reading = replace(reading, start=reading.start + start, end=reading.end + start)
