@@ -230,14 +230,19 @@ def test_the_order_does_not_depend_on_the_order_of_the_packs(winder: Archive, pu
 
 
 def test_the_reader_has_a_say_in_the_order(winder: Archive) -> None:
+    heard = []
+
     class Insistent:
         def read(self, question: str, texts: Sequence[str], leads: Sequence[str] = ()) -> tuple[Reading, ...]:
+            heard.append(question)
             return tuple(Reading(answers=40.0 * ("trolley" in text), start=0, end=1, span=0.0) for text in texts)
 
-    keywords = Question(text="switched brake oil drum")
+    title = Question(text="switched brake oil drum rope winch")
     question = Question(text="what is switched, the brake or the oil drum?")
-    assert "trolley" not in Retriever([winder], None, reader=Insistent()).search(keywords).evidence[0].passage.text
+    assert "trolley" not in Retriever([winder], None, reader=Insistent()).search(title).evidence[0].passage.text
     assert "trolley" not in Retriever([winder], None).search(question).evidence[0].passage.text
     read = Retriever([winder], None, reader=Insistent()).search(question)
     assert "trolley" in read.evidence[0].passage.text
     assert read.signals.answers == 40.0
+    Retriever([winder], None, reader=Insistent()).search(Question(text="brake oil drum"))
+    assert heard == [title.text, question.text, "what is the brake oil drum?"]  # a few words ask what it is
