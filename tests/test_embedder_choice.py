@@ -330,11 +330,12 @@ def test_packs_of_one_embedder_share_it_and_ask_it_once(
     )  # type: ignore[func-returns-value]
     assistant = Assistant(library.Shelf(archives=tuple(archives), packs=(), problems=()), None, None)
     assert loads == []  # an embedder is loaded with the first question
-    for _ in range(2):
-        evidence = assistant.search(Question(text="Ventil öffnen"))
+    texts = ["Ventil öffnen", "Ventil langsam öffnen"]
+    for text in texts:
+        evidence = assistant.search(Question(text=text))
         assert {one.passage.pack for one in evidence[:2]} == {"works", "plant"}
     assert len(loads) == 1
-    assert asked == [["Ventil öffnen"]] * 2
+    assert asked == [[text] for text in texts]
     assistant.close()
 
 
