@@ -187,7 +187,7 @@ def test_what_was_prepared_before_the_model_was_there_is_not_used(
     assert len(model.asked) == 1
 
 
-def test_a_question_is_searched_once(assistant: Assistant, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_question_is_read_once(assistant: Assistant, monkeypatch: pytest.MonkeyPatch) -> None:
     searched: list[Question] = []
     original = assistant._retriever.search
 
@@ -201,7 +201,7 @@ def test_a_question_is_searched_once(assistant: Assistant, monkeypatch: pytest.M
     asked(assistant)
     assert searched == [HOLDS]
     for number in range(9):
-        assistant.search(Question(text=f"oil {number}"))
+        assistant.find(Question(text=f"oil {number}"))
     asked(assistant)
     assert searched.count(HOLDS) == 2
 

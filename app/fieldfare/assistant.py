@@ -83,6 +83,7 @@ class Assistant:
         except FieldfareError as error:  # the first search will say so too
             self._lacking = (str(error),)
         self._retriever = Retriever(shelf.archives, embedder, self._others, reader)
+        self._instant = Retriever(shelf.archives, embedder, self._others)
         self._by_words = Retriever(shelf.archives, None)
         self._warming = threading.Event()
         self._drafter = Drafter(open_model, patience)
@@ -122,13 +123,12 @@ class Assistant:
         self._drafter.load()
 
     def search(self, question: Question, limit: int = FOUND) -> tuple[Evidence, ...]:
-        """The instant tier: the best passages, without any language model; by words alone while the engines load."""
-        if self._warming.is_set():
-            return self._by_words.search(self._understood(question), limit).evidence
-        return self.find(question, limit).evidence
+        """The instant tier: the best passages, before any model reads them; by words alone while the engines load."""
+        tier = self._by_words if self._warming.is_set() else self._instant
+        return tier.search(self._understood(question), limit).evidence
 
     def find(self, question: Question, limit: int = FOUND) -> Finding:
-        """What the search found and how well it fits, now or a moment ago: packs do not change under an open assistant."""
+        """What the search found, read and weighed, now or a moment ago: packs do not change under an open assistant."""
         question = self._understood(question)
         with self._taking:
             if (found := self._found.get((question, limit))) is not None:
