@@ -163,7 +163,11 @@ def _text_key(text: str) -> bytes:
 def _program() -> str:
     """A digest of the code and the packages that read manuals: another version may understand more."""
     root = Path(fieldfare.__file__).parent
-    files = [root / "domain.py", root / "text.py", root / "images.py", *sorted((root / "ingest").rglob("*.py"))]
+    files = [
+        root / "text.py",
+        root / "images.py",
+        *(file for room in ("domain", "ingest") for file in sorted((root / room).rglob("*.py"))),
+    ]
     total = hashlib.sha256()
     for file in files:
         total.update(file.read_bytes())

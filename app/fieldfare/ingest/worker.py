@@ -4,7 +4,7 @@
 
 A manual is a program for the libraries that read it: one that is made to break them must not reach the author's files.
 The child sends frames (a tag, a length, a payload); results are pickled, and the parent's unpickler knows the values of
-`fieldfare.domain` and nothing else.
+`fieldfare.domain.source` and nothing else.
 """
 
 from __future__ import annotations
@@ -24,7 +24,8 @@ import sys
 import threading
 from typing import IO, TYPE_CHECKING, Any, BinaryIO
 
-from fieldfare import domain, offline
+from fieldfare import offline
+from fieldfare.domain import source
 from fieldfare.errors import FieldfareError, SourceError
 
 if TYPE_CHECKING:
@@ -41,7 +42,7 @@ _POLL = 0.2
 _HEAD = struct.Struct(">cQ")
 _Frames = queue.Queue[tuple[bytes, bytes]]
 _RESULT, _PROGRESS, _ERROR, _END = b"R", b"P", b"E", b"Z"
-_DOMAIN = {name: value for name, value in vars(domain).items() if isinstance(value, type)}
+_VALUES = {name: value for name, value in vars(source).items() if isinstance(value, type)}
 _PAGES = ("fieldfare.ingest.extract.pdf_page", "fieldfare.ingest.extract.pdf_shapes")
 
 
@@ -49,8 +50,8 @@ class _Unpickler(pickle.Unpickler):
     modules: tuple[str, ...] = ()
 
     def find_class(self, module: str, name: str) -> Any:
-        if module == domain.__name__ and name in _DOMAIN:
-            return _DOMAIN[name]
+        if module == source.__name__ and name in _VALUES:
+            return _VALUES[name]
         if module in self.modules and dataclasses.is_dataclass(
             found := getattr(importlib.import_module(module), name, None)
         ):

@@ -6,8 +6,8 @@ from dataclasses import dataclass
 from itertools import pairwise
 from typing import TYPE_CHECKING
 
-from fieldfare.clauses import Opening
-from fieldfare.tokens import Kind, Token
+from fieldfare.grounding.clauses import Opening
+from fieldfare.grounding.tokens import Kind, Token
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

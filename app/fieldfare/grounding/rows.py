@@ -7,10 +7,10 @@ from functools import lru_cache
 from typing import TYPE_CHECKING
 
 from fieldfare import vocabulary as vocab
-from fieldfare.alignment import NAMES, aligned
-from fieldfare.clauses import parse
+from fieldfare.grounding.alignment import NAMES, aligned
+from fieldfare.grounding.clauses import parse
+from fieldfare.grounding.tokens import Kind, Token
 from fieldfare.quantities import label_unit, quantities, without_unit
-from fieldfare.tokens import Kind, Token
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

@@ -14,11 +14,11 @@ from functools import lru_cache
 from typing import TYPE_CHECKING
 
 from fieldfare import vocabulary as vocab
-from fieldfare.alignment import NAMES, Span, aligned, bound_alike
-from fieldfare.clauses import Clause, Opening, appositions, parse, sentence_spans
 from fieldfare.domain import BlockKind, Citation, Statement
-from fieldfare.rows import row_proves, rows
-from fieldfare.tokens import Kind, Token
+from fieldfare.grounding.alignment import NAMES, Span, aligned, bound_alike
+from fieldfare.grounding.clauses import Clause, Opening, appositions, parse, sentence_spans
+from fieldfare.grounding.rows import row_proves, rows
+from fieldfare.grounding.tokens import Kind, Token
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

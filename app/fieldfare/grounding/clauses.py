@@ -12,8 +12,8 @@ from enum import Enum
 from functools import lru_cache
 
 from fieldfare import vocabulary as vocab
+from fieldfare.grounding.tokens import COORDINATES, Kind, Token, tokens_of, word_key
 from fieldfare.text import sentences
-from fieldfare.tokens import COORDINATES, Kind, Token, tokens_of, word_key
 
 
 class Opening(Enum):
