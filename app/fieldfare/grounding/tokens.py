@@ -60,7 +60,7 @@ _THREAD = r"(?:M\d+(?:[.,]\d+)?(?:\s?[x×]\s?\d+(?:[.,]\d+)*)*|[GR]\s?\d+(?:/\d+
 _DATE = r"\d{4}-\d{2}-\d{2}|\d{1,2}[./]\d{1,2}[./]\d{2,4}|\d+(?:[-./]\d+){3,}"
 _MIXED = r"(?:[A-Za-zµ]+[-/]?\d[\w./-]*\w|[A-Za-z]+\d|[A-Z]{1,2}\s\d{1,4}(?=\s?(?:$|[.,;:)]|(?:is|means|and|or)\b)))"
 _NAME = r"\w+(?:_\w+)+|/?\w+(?:/[\w.-]+)*/[\w-]+\.\w+|\w+\.(?:[a-z]{2,4}|[A-Z]{2,4})(?=\W|$)"  # stepper_y, /etc/evcc.yaml, evcc.db
-_CODE = re.compile(rf"(?<![\w.-])(?:{_THREAD}|{_DATE}|{_MIXED}|{_NAME})(?![\w])")
+CODE = re.compile(rf"(?<![\w.-])(?:{_THREAD}|{_DATE}|{_MIXED}|{_NAME})(?![\w])")
 _PIECE = re.compile(r"\x00(\d+)\x00|[^\W\d_]+(?:-[^\W\d_]+)*|\d[\w]*|['’]|[,;:()\[\]\n|–—…!?.\"“”/&+=<>*%-]")
 _PREFIXES = tuple("non- under- over- anti- pre- re- de- un- low- high- counter- semi- self-".split())
 _OR = frozenset({"or", "oder", "ou", "o"})
@@ -98,7 +98,7 @@ def tokens_of(text: str) -> list[Token]:
         kept.append(token)
         return f"\x00{len(kept) - 1}\x00"
 
-    text = _CODE.sub(lambda match: keep(_code(match.group())), text)
+    text = CODE.sub(lambda match: keep(_code(match.group())), text)
     for printed in identifiers(re.sub(r"\x00\d+\x00", "\x01", text)):
         if any(map(str.isalpha, printed)) and not _is_quantity(printed):
             text = text.replace(printed, keep(_code(printed)))
