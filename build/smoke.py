@@ -247,10 +247,10 @@ def search(cage: Cage) -> tuple[Run, str]:
     return run, f"“{gold['text']}”: page {pages[0]} first, found by {', '.join(sorted(lanes))}"
 
 
-def ask(cage: Cage, id_: str) -> tuple[Run, str]:
+def ask(cage: Cage, id_: str, *options: str) -> tuple[Run, str]:
     """The answer holds the words of the gold quote and names the gold page."""
     gold = _gold(id_)
-    run = cage.run("ask", "--json", gold["text"])
+    run = cage.run("ask", "--json", *options, gold["text"])
     if not gold["answerable"]:
         verdict = json.loads(run.output or "{}").get("verdict")
         if (run.code, verdict) != (10, "refused"):
@@ -274,7 +274,7 @@ def draft(cage: Cage) -> tuple[Run, str]:
         raise SmokeError("the bundle holds no language model")
     model = file.stat().st_size / 1e6
     with _Watch(cage.program) as watch:
-        run, seen = ask(cage, RUNNING_TEXT)
+        run, seen = ask(cage, RUNNING_TEXT, "--draft")
     if watch.possible and watch.memory < model:
         raise SmokeError(f"the model of {model:.0f} MB was not loaded: its process held {watch.memory:.0f} MB at most")
     if left := watch.look():

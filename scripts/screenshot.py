@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import dataclasses
 import re
 from pathlib import Path
 
@@ -16,7 +15,7 @@ QUESTION = "how do I change the engine oil and filter?"
 
 
 async def draw() -> None:
-    assistant = open_assistant(dataclasses.replace(Settings(), draft=False))
+    assistant = open_assistant(Settings())
     app = FieldfareApp(assistant)
     async with app.run_test(size=(120, 38)) as pilot:
         await pilot.pause(0.5)

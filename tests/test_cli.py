@@ -4,11 +4,12 @@ import json
 import os
 import subprocess
 import sys
+import tomllib
 from pathlib import Path
 
 import pytest
 
-from fieldfare import paths
+from fieldfare import paths, settings
 
 ROOT = Path(__file__).parent.parent
 DEMO = "halden-gs40"
@@ -143,14 +144,19 @@ def test_doctor_says_what_it_checked(tmp_path: Path) -> None:
     assert "MiniLM" in findings["embedder"]["finding"]
 
 
-def test_another_model_is_used_only_with_the_right_digest(tmp_path: Path) -> None:
-    model = paths.language_model_file()
+def test_a_model_writes_when_it_is_chosen_and_with_the_right_digest(tmp_path: Path) -> None:
+    assert not settings.Settings().draft
+    model, file = paths.language_model_file(), tmp_path / "settings.toml"
     wrong = fieldfare("model", "use", str(model), "--sha256", "0" * 64, home=tmp_path)
     assert wrong.returncode == 5
-    assert not (tmp_path / "settings.toml").exists()
-    assert fieldfare("model", "use", str(model), home=tmp_path).returncode == 0
-    assert str(model) in (tmp_path / "settings.toml").read_text()
-    assert fieldfare("model", "use", "embedded", home=tmp_path).returncode == 0
+    assert not file.exists()
+    for name, expected in (
+        (str(model), {"model": str(model), "draft": True}),
+        ("embedded", {"draft": True}),
+        ("none", {}),
+    ):
+        assert fieldfare("model", "use", name, home=tmp_path).returncode == 0
+        assert tomllib.loads(file.read_text()) == expected
 
 
 def test_a_closed_pipe_is_no_error(tmp_path: Path) -> None:

@@ -72,7 +72,7 @@ def whole_run(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Path]:
     }
     with pytest.MonkeyPatch.context() as patched:
         patched.setenv("FIELDFARE_HOME", str(files["home"]))
-        assert main(["eval", str(files["set"]), "--quotes", "--removed", "--given", "--history",
+        assert main(["eval", str(files["set"]), "--no-draft", "--removed", "--given", "--history",
                      "--json", str(files["json"]), "--html", str(files["html"])]) == 0  # fmt: skip
     return files
 
@@ -206,7 +206,7 @@ def test_a_second_run_asks_nothing_and_says_the_same(
     capsys: pytest.CaptureFixture[str],
 ) -> None:
     monkeypatch.setattr(running, "ask", lambda *_, **__: pytest.fail("asked again"))
-    assert main(["eval", str(whole_run["set"]), "--quotes", "--removed", "--given", "--history", "--json", "-"]) == 0
+    assert main(["eval", str(whole_run["set"]), "--no-draft", "--removed", "--given", "--history", "--json", "-"]) == 0
     again = json.loads(capsys.readouterr().out)
     assert again["resumed"] == len(record["questions"])
     assert again["questions"] == record["questions"] and again["modes"] == record["modes"]
@@ -227,7 +227,7 @@ def test_a_stopped_run_keeps_its_answers_and_goes_on(
         asked.append(arguments[2].gold.id)
         return real(*arguments, **how)
 
-    command = ["eval", str(whole_run["set"]), "--quotes", "--depth", "4", "--json", "-"]
+    command = ["eval", str(whole_run["set"]), "--no-draft", "--depth", "4", "--json", "-"]
     monkeypatch.setattr(running, "ask", until_stopped)
     assert main(command) == 130
     assert "2 answers are kept" in capsys.readouterr().err
@@ -283,7 +283,7 @@ def test_hostile_questions_are_text_on_the_page(
     rows = ({"question": "what does E21 mean </dd><script>alert(1)</script>\x1b[31m", "page": 77, "expect": "<img src=x>"},
             {"question": "what does E07 mean", "unanswerable": True})  # fmt: skip
     (tmp_path / "q.jsonl").write_text(lines(rows), encoding="utf-8")
-    command = ["eval", str(pump_pack), "--quotes", "--questions", str(tmp_path / "q.jsonl")]
+    command = ["eval", str(pump_pack), "--no-draft", "--questions", str(tmp_path / "q.jsonl")]
     assert main([*command, "--html", str(tmp_path / "r.html")]) == 0
     shown = capsys.readouterr()
     assert "is not in the manual, but was answered" in shown.out and "\x1b" not in shown.out
@@ -296,7 +296,7 @@ def test_hostile_questions_are_text_on_the_page(
 def test_the_table_names_figures_and_failures(
     whole_run: dict[str, Path], record: dict[str, Any], capsys: pytest.CaptureFixture[str]
 ) -> None:
-    assert main(["eval", str(whole_run["set"]), "--quotes"]) == 0
+    assert main(["eval", str(whole_run["set"]), "--no-draft"]) == 0
     shown = capsys.readouterr().out
     assert "pumps over pumps-set 1; quotes only" in shown
     assert "hit_at_1" in shown and "of 4" in shown and "peak memory" in shown and "p50" in shown
@@ -348,7 +348,7 @@ def test_what_cannot_be_done_gets_a_sentence(
 ) -> None:
     tmp_path = home.parent
     values = {"folder": str(tmp_path), "set": str(write_set(tmp_path / "pumps")), "pack": str(pump_pack)}
-    assert main(["eval", "--quotes", *(one.format(**values) for one in arguments)]) == 2
+    assert main(["eval", "--no-draft", *(one.format(**values) for one in arguments)]) == 2
     shown = capsys.readouterr()
     assert sentence in shown.err and shown.out == ""
 

@@ -44,7 +44,7 @@ class Drafter:
         self._loading = threading.Lock()
         self._stopped = threading.Event()
         self._measured_at = 0.0
-        sentence = "The model is not loaded yet." if open_model else "No language model: answers are quotes."
+        sentence = "The model is not loaded yet." if open_model else "Answers are quotes: no language model writes."
         self.state = ModelState(status=ModelStatus.ABSENT, sentence=sentence)
 
     @property

@@ -18,13 +18,14 @@ from fieldfare.errors import StorageError, UsageError
 class Settings:
     """An empty `model` means the embedded one; `model_sha256` pins a model of the user's own. `threads` 0 chooses.
 
-    `draft` off answers with quotes only and never loads a model. On a machine where a draft takes more than
+    `draft` lets the model write; without it answers are quotes and no model is loaded. It is off because the embedded model's
+    drafts were right no more often than quotes, and later (docs/honesty.md). On a machine where a draft takes more than
     `draft_seconds` the screen quotes instead; 0 waits as long as it takes.
     """
 
     model: str = ""
     model_sha256: str = ""
-    draft: bool = True
+    draft: bool = False
     threads: int = 0
     draft_seconds: int = 5
 

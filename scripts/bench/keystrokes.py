@@ -211,7 +211,7 @@ def main() -> None:
     )
     print(f"bare model: reads {reading:.0f}, writes {writing:.0f} tokens/s\n")
     with tempfile.TemporaryDirectory() as home:
-        (Path(home) / "settings.toml").write_text("draft_seconds = 0\n", "utf-8")  # draft, however slow
+        (Path(home) / "settings.toml").write_text("draft = true\ndraft_seconds = 0\n", "utf-8")  # draft, however slow
         terminal = Terminal(options.program, home)
         if not terminal.wait(re.compile("● ready"), 0):
             raise SystemExit("the model was not ready within a minute")

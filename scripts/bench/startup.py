@@ -85,7 +85,7 @@ def main() -> None:
             ("search, a code", ["search", "E22"], "0.6", "apsw, ctranslate2, tokenizers"),
             ("search, words", ["search", "oil drain plug torque"], "0.6", "apsw, ctranslate2, tokenizers"),
             ("ask, a code (no model)", ["ask", "what does E22 mean"], "", "apsw, ctranslate2, tokenizers"),
-            ("ask, drafted (model)", ["ask", ASK], "", "apsw, ctranslate2, tokenizers, llama_cpp.llama_cpp"),
+            ("ask, drafted (model)", ["ask", "--draft", ASK], "", "apsw, ctranslate2, tokenizers, llama_cpp.llama_cpp"),
         ):
             runs = [timed([*program, *arguments], environment) for _ in range(options.runs)]
             code = f"try:\n import {imports}\nexcept Exception: import numpy, ctypes"

@@ -433,7 +433,7 @@ def test_a_pack_that_cannot_be_opened_is_named_at_the_start() -> None:
 
 @pytest.mark.parametrize(
     ("status", "name"),
-    [(ModelStatus.FAILED, "model failed: quotes only"), (ModelStatus.ABSENT, "no model: quotes only")],
+    [(ModelStatus.FAILED, "model failed: quotes only"), (ModelStatus.ABSENT, "quotes only")],
 )
 def test_without_a_model_it_says_so_and_answers(status: ModelStatus, name: str) -> None:
     async def scenario(app: FieldfareApp, pilot: Pilot[None]) -> None:

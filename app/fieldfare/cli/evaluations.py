@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import argparse
 import json
 import sys
 from dataclasses import replace
@@ -14,8 +15,6 @@ from fieldfare.errors import StorageError, UsageError
 from fieldfare.text import clean
 
 if TYPE_CHECKING:
-    import argparse
-
     from fieldfare.cli.arguments import Commands
     from fieldfare.evaluation import Run
     from fieldfare.evaluation.comparison import Comparison
@@ -44,11 +43,11 @@ def register(commands: Commands) -> None:
     command.add_argument(
         "--history", action="store_true", help="ask follow-up questions once more, with those before them"
     )
-    drafting = command.add_mutually_exclusive_group()
-    drafting.add_argument(
-        "--draft", action="store_true", help="let the language model write, whatever the settings say"
+    command.add_argument(
+        "--draft",
+        action=argparse.BooleanOptionalAction,
+        help="let the language model write, or quote only (quick), whatever the settings say",
     )
-    drafting.add_argument("--quotes", action="store_true", help="answer with quotes only (quick)")
     command.add_argument("--depth", type=int, default=10, metavar="N", help="how many places are ranked (default 10)")
     command.add_argument("--limit", type=int, default=0, metavar="N", help="ask a sample of N questions")
     command.add_argument("--seed", type=int, default=1, metavar="N", help="which sample (default 1)")
@@ -72,7 +71,8 @@ def _eval(options: argparse.Namespace) -> int:
     if options.json and options.json != "-" and not Path(options.json).absolute().parent.is_dir():
         raise UsageError(f"The folder of {options.json} does not exist. Make it first.")
     chosen = settings.load()
-    chosen = replace(chosen, draft=(chosen.draft or options.draft) and not options.quotes)
+    if options.draft is not None:
+        chosen = replace(chosen, draft=options.draft)
     folders = [Path(one) for one in options.source if Path(one).is_dir()]
     if folders and len(options.source) > 1:
         raise UsageError("Name one question set, or packs.")

@@ -30,8 +30,12 @@ def register(commands: Commands) -> None:
     show = models.add_parser("show", help="show a model file and whether it fits this machine")
     show.add_argument("file", type=Path, nargs="?", metavar="FILE.gguf")
     show.set_defaults(run=_model_show)
-    use = models.add_parser("use", help="use a GGUF model below 2B parameters; 'embedded' goes back")
-    use.add_argument("file", metavar="FILE.gguf")
+    use = models.add_parser(
+        "use",
+        help="let a model write answers under the lock, or none",
+        description="'embedded' is the model that is installed, 'none' (the default) answers with quotes only.",
+    )
+    use.add_argument("file", metavar="FILE.gguf|embedded|none", help="a GGUF model below 2B parameters")
     use.add_argument("--sha256", default="", metavar="DIGEST", help="the SHA-256 that the file must have")
     use.set_defaults(run=_model_use)
 
@@ -69,9 +73,10 @@ def _model_show(options: argparse.Namespace) -> int:
 
 
 def _model_use(options: argparse.Namespace) -> int:
-    if options.file == "embedded":
-        settings.change(model="", model_sha256="")
-        print("The embedded language model is used.")
+    if options.file in {"embedded", "none"}:
+        settings.change(model="", model_sha256="", draft=options.file == "embedded")
+        writes = "The embedded language model writes answers" if options.file == "embedded" else "Answers are quotes"
+        print(f"{writes} from now on.")
         return 0
     import psutil
 
@@ -81,8 +86,8 @@ def _model_use(options: argparse.Namespace) -> int:
     if options.sha256:
         llm.verify(file, options.sha256.lower())
     llm.check(llm.inspect(file), psutil.virtual_memory().available)
-    settings.change(model=str(file), model_sha256=options.sha256.lower())
-    print(f"{file} is used from now on.")
+    settings.change(model=str(file), model_sha256=options.sha256.lower(), draft=True)
+    print(f"{file} writes answers from now on.")
     return 0
 
 
@@ -138,7 +143,7 @@ def _model_bench(options: argparse.Namespace) -> int:
     if best.file:
         print(f"Use it: fieldfare model use {shlex.quote(best.file)} --sha256 {best.sha256}")
     elif chosen.draft:
-        print(f"To answer with quotes only, write draft = false into {paths.settings_file()}")
+        print("Answer with quotes only: fieldfare model use none")
     return 0
 
 

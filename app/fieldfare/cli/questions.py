@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import argparse
 import contextlib
 import json
 import shlex
@@ -28,7 +29,6 @@ from fieldfare.errors import FieldfareError, UsageError
 from fieldfare.text import clean
 
 if TYPE_CHECKING:
-    import argparse
     from collections.abc import Iterator, Sequence
 
     from fieldfare.assistant import Assistant
@@ -49,7 +49,11 @@ def register(commands: Commands) -> None:
         metavar="QUESTION",
         help="a question asked before, oldest first (repeatable)",
     )
-    ask.add_argument("--no-draft", action="store_true", help="quote only, load no language model")
+    ask.add_argument(
+        "--draft",
+        action=argparse.BooleanOptionalAction,
+        help="let the language model write, or quote only, whatever the settings say",
+    )
     ask.set_defaults(run=_ask)
 
     search = commands.add_parser("search", help="find passages at once, without the language model")
@@ -71,13 +75,13 @@ def _question_arguments(parser: argparse.ArgumentParser) -> None:
 
 
 @contextlib.contextmanager
-def _assistant(options: argparse.Namespace, *, draft: bool) -> Iterator[Assistant]:
+def _assistant(options: argparse.Namespace, *, draft: bool | None) -> Iterator[Assistant]:
     from dataclasses import replace
 
     from fieldfare.assistant import open_assistant
 
     chosen = settings.load()
-    chosen = replace(chosen, draft=chosen.draft and draft)
+    chosen = replace(chosen, draft=chosen.draft if draft is None else draft)
     assistant = open_assistant(chosen, eager=True)
     try:
         told = assistant.problems
@@ -114,7 +118,7 @@ def _question(options: argparse.Namespace) -> Question:
 def _ask(options: argparse.Namespace) -> int:
     question = _question(options)
     cancel = threading.Event()
-    with _assistant(options, draft=not options.no_draft) as assistant, _interruptible(cancel):
+    with _assistant(options, draft=options.draft) as assistant, _interruptible(cancel):
         told: list[Hazard] = []
         cited: list[Citation] = []
         named: list[str] = []

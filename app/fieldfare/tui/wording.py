@@ -83,7 +83,7 @@ def machines(packs: tuple[InstalledPack, ...]) -> str:
 def model_name(state: ModelState) -> str:
     """The state of the model in two or three words; its sentence stands in the help."""
     return {
-        ModelStatus.ABSENT: "no model: quotes only",
+        ModelStatus.ABSENT: "quotes only",
         ModelStatus.LOADING: "model loading…",
         ModelStatus.READY: "ready",
         ModelStatus.SLOW: "slow machine: quotes only",
