@@ -16,7 +16,7 @@ import apsw
 from fieldfare.errors import PackError, StorageError
 
 APPLICATION_ID = 0x46464650  # "FFFP", in the header of every pack
-SCHEMA_VERSION = 3
+SCHEMA_VERSION = 4
 
 DatabaseError = apsw.Error
 

@@ -53,6 +53,7 @@ from fieldfare.domain.source import (
     TermKind,
     Title,
 )
+from fieldfare.domain.translation import TermStatus, TradeTerm, Translation
 
 __all__ = [
     "Answer",
@@ -95,7 +96,10 @@ __all__ = [
     "Statement",
     "Term",
     "TermKind",
+    "TermStatus",
     "Title",
+    "TradeTerm",
+    "Translation",
     "Verdict",
     "hazards_before",
 ]

@@ -25,6 +25,7 @@ from fieldfare.domain import (
     Sheet,
 )
 from fieldfare.errors import SourceError, StorageError, UsageError
+from fieldfare.ingest.approved import write_translations
 from fieldfare.ingest.cache import Cache
 from fieldfare.ingest.chosen import ChosenEmbedder
 from fieldfare.ingest.documents import Workshop
@@ -160,6 +161,7 @@ class _Writer:
                 "INSERT OR REPLACE INTO term VALUES (?, ?, ?)",
                 [(term.kind.value, term.text, term.means) for term in self._source.terms],
             )
+            write_translations(self._db, self._source.foreign, self._language)
             self._db.executemany(
                 "INSERT OR REPLACE INTO question VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)",
                 [(one.id, one.text, one.answerable, _json(one.expect), one.answer, one.page, one.section, one.hazard,

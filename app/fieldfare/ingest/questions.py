@@ -2,17 +2,16 @@
 
 from __future__ import annotations
 
-import csv
-import io
 import json
 from typing import TYPE_CHECKING, Any
 
 from fieldfare.domain import GoldQuestion
 from fieldfare.errors import SourceError
+from fieldfare.ingest import spreadsheet
 from fieldfare.text import clean, squeeze
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterable, Iterator, Sequence
     from pathlib import Path
 
 MAX_SIZE = 16 << 20  # bytes; a hundred thousand questions
@@ -37,7 +36,9 @@ def read_questions(file: Path) -> tuple[GoldQuestion, ...]:
         raise SourceError(f"The questions {file} cannot be read ({error.strerror}).") from error
     if file.suffix.lower() not in {".jsonl", ".csv"}:
         raise SourceError(f"{file.name}: questions are a .jsonl or a .csv file.")
-    rows = _from_table(file, data) if file.suffix.lower() == ".csv" else _from_lines(file, data)
+    rows: Iterable[tuple[int, dict[str, Any]]] = (
+        spreadsheet.rows(file, data, _complaint) if file.suffix.lower() == ".csv" else _from_lines(file, data)
+    )
     questions: list[GoldQuestion] = []
     seen: dict[str, int] = {}
     ids: dict[str, int] = {}
@@ -53,7 +54,7 @@ def read_questions(file: Path) -> tuple[GoldQuestion, ...]:
 
 
 def _from_lines(file: Path, data: bytes) -> Iterator[tuple[int, dict[str, Any]]]:
-    for line, text in enumerate(_decode(file, data).splitlines(), 1):
+    for line, text in enumerate(spreadsheet.decode(file, data).splitlines(), 1):
         if not text.strip() or text.lstrip().startswith(("#", "//")):
             continue
         try:
@@ -70,49 +71,10 @@ def _from_lines(file: Path, data: bytes) -> Iterator[tuple[int, dict[str, Any]]]
         yield line, row
 
 
-def _from_table(file: Path, data: bytes) -> Iterator[tuple[int, dict[str, Any]]]:
-    text = _decode(file, data)
-    heading = text.split("\n", 1)[0]
-    mark = max(",;\t", key=heading.count)
-    reader = csv.reader(io.StringIO(text, newline=""), delimiter=mark, strict=True)
-    columns: list[str] = []
-    start = 1
-    try:
-        for cells in reader:
-            line, start = start, reader.line_num + 1
-            if not any(cell.strip() for cell in cells):
-                continue
-            if not columns:
-                columns = [cell.strip().casefold() for cell in cells]
-                if not {"question", "text"} & set(columns):
-                    raise SourceError(
-                        f"{file.name}, line {line}: the first row must name the columns: question, expect, page, section, "
-                        "unanswerable, hazard."
-                    )
-                continue
-            if len(cells) > len(columns) and any(cell.strip() for cell in cells[len(columns) :]):
-                raise SourceError(
-                    f"{file.name}, line {line}: {len(cells)} cells, but {len(columns)} columns. Put a cell that holds "
-                    f"{mark!r} into quotes."
-                )
-            yield line, {name: cell for name, cell in zip(columns, cells, strict=False) if name and cell.strip()}
-    except csv.Error as error:
-        raise SourceError(
-            f"{file.name}, line {reader.line_num}: not a table ({error}). Save the sheet as CSV again."
-        ) from error
-
-
-def _decode(file: Path, data: bytes) -> str:
-    if data.startswith((b"\xff\xfe", b"\xfe\xff")):
-        encodings = ["utf-16"]
-    else:
-        encodings = ["utf-8-sig", "cp1252"] if file.suffix.lower() == ".csv" else ["utf-8-sig"]
-    for encoding in encodings:
-        try:
-            return data.decode(encoding)
-        except UnicodeDecodeError as error:
-            line = data[: error.start].count(b"\n") + 1
-    raise SourceError(f"{file.name}, line {line}: not UTF-8 text. Save the file as UTF-8.")
+def _complaint(columns: Sequence[str]) -> str:
+    if {"question", "text"} & set(columns):
+        return ""
+    return "the first row must name the columns: question, expect, page, section, unanswerable, hazard."
 
 
 def _question(file: Path, line: int, row: dict[str, Any], number: int) -> GoldQuestion:

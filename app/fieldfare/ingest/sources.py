@@ -62,6 +62,7 @@ _KEYS: dict[str, frozenset[str] | None] = {
     "identifiers": frozenset({"patterns"}),
     "hazards": frozenset({"scheme"}),
     "terms": frozenset("synonyms abbreviations protected".split()),
+    "translations": frozenset("languages memory terms".split()),
     "check": None,  # read by those who check
 }
 
@@ -95,11 +96,21 @@ class DocumentSource:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class ForeignSource:
+    """What the author gives in other languages: the `languages` that every warning must be approved in, and the files."""
+
+    languages: tuple[str, ...] = ()
+    memory: tuple[Path, ...] = ()
+    terms: tuple[Path, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class PackSource:
     """Everything that a pack is built from. `digests` names every source file with its SHA-256.
 
     An empty title is taken from the only document. `check` are the author's thresholds as JSON, `embedder` the folder of
-    the embedding model that he chose (None: the embedded one) with what it wants before a query and a passage, `scheme` what gives his signal words their meaning.
+    the embedding model that he chose (None: the embedded one) with what it wants before a query and a passage, `scheme` what gives his signal words their meaning,
+    `foreign` his translations.
     """
 
     root: Path
@@ -118,6 +129,7 @@ class PackSource:
     check: str = "{}"
     embedder: Path | None = None
     prompts: Mapping[str, str] | None = None
+    foreign: ForeignSource = ForeignSource()
 
 
 def read_source(source: Path, *, language: str = "", embedder: Path | None = None) -> PackSource:
@@ -143,6 +155,9 @@ def read_source(source: Path, *, language: str = "", embedder: Path | None = Non
         embedder = root / _text(pack, "embedder")
     if embedder is not None:  # a model's README is no manual
         documents = [one for found in documents for one in _outside(found, embedder)]
+    foreign = _foreign(root, _table(config, "translations"))
+    for terms in foreign.terms:  # nor is a table of terms
+        documents = [one for found in documents for one in _outside(found, terms)]
     if not documents:
         kinds = ", ".join(sorted(SUFFIXES))
         raise SourceError(f"{source} holds no manual that can be read ({kinds}).")
@@ -155,6 +170,7 @@ def read_source(source: Path, *, language: str = "", embedder: Path | None = Non
     questions = _below(root, _text(pack, "questions"), "questions") if _text(pack, "questions") else None
     files = {file for document in documents for file in document.files}
     files |= {file for file in (config_file if config else None, questions) if file is not None}
+    files |= {*foreign.memory, *foreign.terms}
     return PackSource(
         root=root,
         id=id_,
@@ -175,6 +191,7 @@ def read_source(source: Path, *, language: str = "", embedder: Path | None = Non
         check=json.dumps(_table(config, "check"), sort_keys=True, ensure_ascii=False, default=str),
         embedder=embedder,
         prompts=_prompts(pack),
+        foreign=foreign,
     )
 
 
@@ -193,9 +210,9 @@ def _configured(root: Path, entry: dict[str, Any], language: str) -> Iterator[Do
         )
 
 
-def _outside(document: DocumentSource, folder: Path) -> Iterator[DocumentSource]:
-    """The document without the files below a folder; nothing where all are."""
-    files = tuple(file for file in document.files if not file.resolve().is_relative_to(folder.resolve()))
+def _outside(document: DocumentSource, place: Path) -> Iterator[DocumentSource]:
+    """The document without a file, or the files below a folder; nothing where all are."""
+    files = tuple(file for file in document.files if not file.resolve().is_relative_to(place.resolve()))
     if files:
         yield replace(document, files=files)
 
@@ -214,6 +231,24 @@ def _prompts(pack: dict[str, Any]) -> dict[str, str] | None:
             'pack.toml: embedder_prompts must be a table such as { query = "query: ", passage = "passage: " }.'
         )
     return {role: clean(text) for role, text in said.items()}
+
+
+def _foreign(root: Path, table: dict[str, Any]) -> ForeignSource:
+    """`languages`, and the files of `memory` (TMX) and `terms` (TBX, CSV)."""
+    lists: dict[str, tuple[str, ...]] = {}
+    for key in ("languages", "memory", "terms"):
+        said = table.get(key, [])
+        if not isinstance(said, list) or not all(isinstance(one, str) for one in said):
+            raise SourceError(f'pack.toml: translations.{key} must be a list of texts, such as ["…"].')
+        lists[key] = tuple(map(squeeze, said))
+    for code in lists["languages"]:
+        if not _LANGUAGE.fullmatch(code):
+            raise SourceError(f"pack.toml: the language {code!r} must be a code such as de, es or fr.")
+    return ForeignSource(
+        languages=lists["languages"],
+        memory=tuple(_below(root, name, "a translation memory") for name in lists["memory"]),
+        terms=tuple(_below(root, name, "terminology") for name in lists["terms"]),
+    )
 
 
 def _below(root: Path, name: str, what: str) -> Path:

@@ -13,6 +13,7 @@ from fieldfare.domain import Block, BlockKind, Figure, Hazard, Passage, Picture,
 from fieldfare.errors import PackError
 from fieldfare.pack import manifest
 from fieldfare.pack.gold import gold_questions
+from fieldfare.pack.translations import Translations
 from fieldfare.text import searchable
 
 if TYPE_CHECKING:
@@ -62,7 +63,7 @@ class Sketch:
 class Archive:
     """An open pack. The library opens it after its signature was verified; all threads may read at once.
 
-    `unsigned` marks everything that is read from a pack that nobody answers for.
+    `unsigned` marks everything that is read from a pack that nobody answers for; `translations` are its approved ones.
     """
 
     def __init__(self, path: Path, *, unsigned: bool = False) -> None:
@@ -77,6 +78,7 @@ class Archive:
             self._reader.close()
             raise
         self.machine = machines.name_of(self.manifest)
+        self.translations = Translations(self._reader)
 
     def close(self) -> None:
         """Close the file; may be called again."""

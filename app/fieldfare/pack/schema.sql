@@ -117,7 +117,7 @@ CREATE TABLE identifier (
 ) WITHOUT ROWID;
 CREATE INDEX identifier_loose ON identifier (loose);
 
--- Beside these: passage_words, section_words, figure_words (FTS5 of the words that fieldfare.stems makes, columns below),
+-- Beside these: segment_words (FTS5 of the words of segments; rowid is the segment), passage_words, section_words, figure_words (FTS5 of the words that fieldfare.stems makes, columns below),
 -- vocabulary (fts5vocab of passage_words), passage_meaning, figure_meaning (sqlite-vec).
 --   passage_words: context (document and headings above), heading, text, caption, parts (of compounds); rowid is the passage
 --   section_words: heading, text; rowid is the section
@@ -134,6 +134,31 @@ CREATE TABLE term (
     means TEXT NOT NULL,
     PRIMARY KEY (kind, text, means)
 ) WITHOUT ROWID;
+
+CREATE TABLE segment (                 -- texts with an approved translation: blocks, and their sentences where these can be told apart
+    id INTEGER PRIMARY KEY,
+    text TEXT NOT NULL,                -- white space squeezed
+    language TEXT NOT NULL,
+    UNIQUE (text, language)
+);
+
+CREATE TABLE translation (
+    segment INTEGER NOT NULL REFERENCES segment,
+    language TEXT NOT NULL,
+    context TEXT NOT NULL,             -- heading path that it was approved under, '' everywhere
+    text TEXT NOT NULL,
+    whole INTEGER NOT NULL,            -- 1 as it was approved, 0 a sentence of it
+    approved_by TEXT NOT NULL,
+    approved_on TEXT NOT NULL,
+    PRIMARY KEY (segment, language, context, text)
+) WITHOUT ROWID;
+
+CREATE TABLE trade_term (              -- the words of the trade in every language; those of one concept mean the same
+    concept INTEGER NOT NULL,
+    language TEXT NOT NULL,
+    text TEXT NOT NULL,
+    status TEXT NOT NULL               -- preferred, admitted, forbidden
+);
 
 CREATE TABLE question (                -- the author's gold questions
     id TEXT PRIMARY KEY,
