@@ -23,10 +23,11 @@ from lxml import etree
 import pdfs
 import words
 from documents import collect, source_of
+from fieldfare import containers
 from fieldfare.domain import Block, PictureSource, RemarkKind
 from fieldfare.errors import FieldfareError, SourceError
 from fieldfare.ingest import pictures
-from fieldfare.ingest.extract import containers, dita, docx, epub, pages, restructured, s1000d, table_files
+from fieldfare.ingest.extract import dita, docx, epub, pages, restructured, s1000d, table_files
 from test_formats import book
 from test_technical_xml import module, procedure, task
 

@@ -58,7 +58,7 @@ def _read(source: PictureSource) -> tuple[Picture, str]:
     file = Path(source.file)
     name = source.member or file.name
     if source.member:
-        from fieldfare.ingest.extract.containers import read_member
+        from fieldfare.containers import read_member
 
         data = read_member(file, source.member, MAX_PICTURE)
     else:

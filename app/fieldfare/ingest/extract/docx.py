@@ -9,10 +9,10 @@ from __future__ import annotations
 import posixpath
 from typing import TYPE_CHECKING
 
+from fieldfare.containers import Container
 from fieldfare.domain import Title
 from fieldfare.errors import SourceError
 from fieldfare.ingest.extract import xml
-from fieldfare.ingest.extract.containers import Container
 from fieldfare.ingest.extract.docx_body import Body
 from fieldfare.ingest.extract.docx_styles import Numbering, Styles
 from fieldfare.ingest.extract.xml import attribute, child, children

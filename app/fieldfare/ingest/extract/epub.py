@@ -14,10 +14,10 @@ from urllib.parse import unquote, urlsplit
 
 from lxml import etree
 
+from fieldfare.containers import Container
 from fieldfare.domain import PictureSource, Remark, RemarkKind, Title
 from fieldfare.errors import SourceError
 from fieldfare.ingest.extract import hidden, html, html_text, style_sheets, xml
-from fieldfare.ingest.extract.containers import Container
 from fieldfare.ingest.extract.xml import attribute, child, children, descendants
 from fieldfare.ingest.structure import Outline
 from fieldfare.text import squeeze

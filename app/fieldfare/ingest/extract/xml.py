@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path
 
-    from fieldfare.ingest.extract.containers import Member
+    from fieldfare.containers import Member
 
 MAX_SIZE = 64 << 20  # bytes of a file that is held as a tree
 _PEEK = 1 << 20

@@ -1,4 +1,4 @@
-"""ZIP containers (DOCX, EPUB) of unknown origin: the directory is checked before anything is unpacked, nothing to disk."""
+"""ZIP containers (DOCX, EPUB, language packages) of unknown origin: the directory is checked before anything is unpacked."""
 
 from __future__ import annotations
 

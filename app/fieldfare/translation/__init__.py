@@ -1,0 +1,1 @@
+"""Text in another language: approved translations first, then a machine whose every number is checked."""
