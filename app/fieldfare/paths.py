@@ -53,6 +53,16 @@ def data_dir() -> Path:
     return Path(platformdirs.user_data_dir("fieldfare", appauthor=False))
 
 
+def bundled_languages_dir() -> Path:
+    """Language packages that came with the program, and the list of those that the site's IT takes."""
+    return share_dir() / "languages"
+
+
+def languages_dir() -> Path:
+    """Language packages that this user installed."""
+    return data_dir() / "languages"
+
+
 def packs_dir() -> Path:
     """Packs that this user installed."""
     return data_dir() / "packs"

@@ -113,7 +113,7 @@ def changing() -> Iterator[Path]:
         folder.mkdir(parents=True, exist_ok=True)
         for one in missing:
             sync_folder(one.parent)
-        with _alone(folder):
+        with alone(folder, "packs"):
             _sweep(folder)
             scratch = tempfile.mkdtemp(prefix=_INCOMING, dir=folder)
             try:
@@ -162,7 +162,7 @@ def clean() -> None:
     folder = paths.packs_dir()
     with contextlib.suppress(OSError, UsageError):
         if folder.is_dir() and _debris(folder):
-            with _alone(folder):
+            with alone(folder, "packs"):
                 _sweep(folder)
 
 
@@ -229,12 +229,13 @@ def _sweep(folder: Path) -> None:
 
 
 @contextlib.contextmanager
-def _alone(folder: Path) -> Iterator[None]:
+def alone(folder: Path, what: str) -> Iterator[None]:
+    """The only process that changes a folder of `what`; UsageError while another one does."""
     with (folder / ".lock").open("a+b") as file:
         try:
             _lock(file)
         except OSError:
-            raise UsageError("Another Fieldfare is changing the packs. Try again when it is done.") from None
+            raise UsageError(f"Another Fieldfare is changing the {what}. Try again when it is done.") from None
         yield
 
 

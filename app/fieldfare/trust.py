@@ -85,14 +85,40 @@ def distrust(name: str) -> None:
 
 def signer_of(signature: Signature, name: str) -> tuple[TrustedKey, Claim]:
     """Who signed, and what of which pack, both proved before the pack is read; SignatureError for an unknown key."""
-    candidates = [one for one in trusted_keys()[0] if one.key.id == signature.key_id]
+    candidates = _candidates(signature, name)
     for one in candidates[:-1]:  # ids are random, but anyone may choose one that exists
         try:
             return one, signing.claim_of(signature, one.key, name)
         except SignatureError:
             continue
-    if candidates:
-        return candidates[-1], signing.claim_of(signature, candidates[-1].key, name)
+    return candidates[-1], signing.claim_of(signature, candidates[-1].key, name)
+
+
+def signer_of_file(file: Path) -> TrustedKey | None:
+    """Who signed a file that is no pack, verified; None where no signature lies beside it.
+
+    Its trusted comment may say anything: minisign itself signs such files. SignatureError where the file or its signature
+    was changed, or the key is not trusted.
+    """
+    beside = file.with_name(file.name + signing.SUFFIX)
+    if not beside.is_file():
+        return None
+    signature = read_signature(beside)
+    candidates = _candidates(signature, beside.name)
+    for one in candidates[:-1]:
+        try:
+            signing.prove(file, signature, one.key)
+        except SignatureError:
+            continue
+        return one
+    signing.prove(file, signature, candidates[-1].key)
+    return candidates[-1]
+
+
+def _candidates(signature: Signature, name: str) -> list[TrustedKey]:
+    """The trusted keys with the id of a signature, one at least."""
+    if found := [one for one in trusted_keys()[0] if one.key.id == signature.key_id]:
+        return found
     raise SignatureError(
         f"{name} was made with the key {int.from_bytes(signature.key_id, 'little'):X}, which this device does not "
         "trust. If you know whose it is, trust it: fieldfare pack trust add KEY.pub."

@@ -119,10 +119,7 @@ def claim_of(signature: Signature, key: PublicKey, name: str) -> Claim:
 
     SignatureError for a wrong key, a changed comment, or one that names no pack.
     """
-    if signature.key_id != key.id or not _is_signed(
-        signature.global_signature, signature.signature + signature.comment.encode(), key
-    ):
-        raise SignatureError(f"{name} was changed after it was signed. Copy it again from its author.")
+    _prove_comment(signature, key, name)
     return unproved_claim(signature, name)
 
 
@@ -140,6 +137,24 @@ def unproved_claim(signature: Signature, name: str) -> Claim:
 def verify(file: Path, signature: Signature, key: PublicKey) -> Claim:
     """Verify the whole file; what the signer says of it. SignatureError where it is not what was signed."""
     claim = claim_of(signature, key, file.name + SUFFIX)
+    _prove_file(file, signature, key)
+    return claim
+
+
+def prove(file: Path, signature: Signature, key: PublicKey) -> None:
+    """Verify a file that is no pack, whose trusted comment may say anything. SignatureError as in `verify`."""
+    _prove_comment(signature, key, file.name + SUFFIX)
+    _prove_file(file, signature, key)
+
+
+def _prove_comment(signature: Signature, key: PublicKey, name: str) -> None:
+    if signature.key_id != key.id or not _is_signed(
+        signature.global_signature, signature.signature + signature.comment.encode(), key
+    ):
+        raise SignatureError(f"{name} was changed after it was signed. Copy it again from its author.")
+
+
+def _prove_file(file: Path, signature: Signature, key: PublicKey) -> None:
     if signature.prehashed:
         with file.open("rb") as stream:
             message = hashlib.file_digest(stream, hashlib.blake2b).digest()
@@ -153,7 +168,6 @@ def verify(file: Path, signature: Signature, key: PublicKey) -> Claim:
         raise SignatureError(
             f"{file.name} is not what its author signed and is not used. Get it again from its author."
         )
-    return claim
 
 
 def sign(file: Path, secret: SecretKey, claim: Claim) -> Signature:
