@@ -1,0 +1,202 @@
+"""Whether a machine translation may be shown: what it changed, lost, turned round or made up, in words; empty where nothing. Pure.
+
+A model says other things than its source with the same fluency. Values, codes and markup are compared exactly
+(`invariants`); what denies, restricts, demands and turns round needs a counterpart by the small tables of `words`; the rest
+(length, loops, script, language) must be plausible. docs/translation.md says what that catches and what it refuses.
+"""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from collections import Counter
+from functools import lru_cache
+from itertools import pairwise
+from typing import TYPE_CHECKING
+
+from fieldfare.text import sentences
+from fieldfare.translation.invariants import MARKUP, changed, invariants
+from fieldfare.translation.words import LANGUAGES
+from fieldfare.translation.words.language import AXES, RESTRICTIONS, STRICT_AXES
+
+if TYPE_CHECKING:
+    from fieldfare.translation.words.language import Language
+
+# Human translations of dev.en-XX.tsv stay inside these; short texts vary more.
+LONGEST, SHORTEST, SLACK = 2.2, 0.4, 25  # times the source's characters, and characters beside
+PARTED = 1.4  # times the source's characters that a translation may have which parts a sentence of several
+LOOP = 3  # times that one to eight words may follow themselves
+COPIED = 4  # words of a text that is the same in both languages only by mistake
+FOREIGN = 3  # words of the source's language that a translation must outdo with words of its own
+_WORD = re.compile(r"[^\W\d_]+(?:['’][^\W\d_]+)*|\d+")
+_CHOICE = re.compile(
+    r"(?<!\w)(?:whether or not|(?:or not|oder nicht|ou non|ou pas|o no|o meno|ou não)(?=\s*[.,;:!?)]|\s*$))"
+)
+
+
+def problem(source: str, target: str, source_language: str, target_language: str) -> str:
+    """Why a translation of one sentence may not be shown; empty where it may."""
+    if not target.strip():
+        return "nothing came out"
+    return (
+        _implausible(source, target)
+        or changed(invariants(source, source_language), invariants(target, target_language))
+        or _said_otherwise(source, target, source_language, target_language)
+    )
+
+
+def knows(*languages: str) -> bool:
+    """Whether the small words of all languages are known; in others a lost `not` cannot be seen."""
+    return all(language in LANGUAGES for language in languages)
+
+
+def _implausible(source: str, target: str) -> str:
+    """Length, structure, script and repetition, which need no words of a language."""
+    if len(target) > LONGEST * len(source) + SLACK:
+        return "it is much longer than the original"
+    if len(target) < SHORTEST * len(source) - SLACK:
+        return "it is much shorter than the original"
+    if target.count("\n") != source.count("\n"):
+        return "its lines differ from the original's"
+    mine, other = len(sentences(source)), len(sentences(target))
+    if other > mine + (mine > 1) or (other > mine and len(target) > PARTED * len(source)):
+        return "a sentence was added"
+    if scripts := _scripts(target) - _scripts(source) - {"LATIN"}:
+        return f"it holds foreign letters ({min(scripts).title()})"
+    loop = _loop(target)
+    return f"it repeats “{loop}”" if loop and not _loop(source) else ""
+
+
+def _scripts(text: str) -> set[str]:
+    """The scripts of the letters of a text; marks and units (µ, Ω) are of none."""
+    return {
+        unicodedata.name(one, "UNKNOWN").split()[0]
+        for one in text
+        if one.isalpha()
+        and ord(one) > 0x24F
+        and not unicodedata.name(one, "").startswith(("GREEK", "MODIFIER", "SUPERSCRIPT"))
+    } | {"LATIN"}
+
+
+def _loop(text: str) -> str:
+    """Words that follow themselves again and again, or a part of three words that comes too often; empty where none."""
+    said = [match.group().casefold() for match in _WORD.finditer(text)]
+    for size in range(1, 9):
+        for start in range(len(said) - size * LOOP + 1):
+            part = said[start : start + size]
+            if size == 1 and part[0].isdigit():
+                continue
+            if all(said[start + size * n : start + size * (n + 1)] == part for n in range(1, LOOP)):
+                return " ".join(part)
+    triples = Counter(zip(said, said[1:], said[2:], strict=False))
+    if not triples:
+        return ""
+    triple, count = triples.most_common(1)[0]
+    return " ".join(triple) if count > max(LOOP, len(said) / 12) else ""
+
+
+def _said_otherwise(source: str, target: str, source_language: str, target_language: str) -> str:
+    """What the small words of both sides say: denials, demands, restrictions, directions, and which language it is."""
+    here, there = LANGUAGES.get(source_language), LANGUAGES.get(target_language)
+    if here is None or there is None:
+        return ""
+    before, after = _folded(source), _folded(target)
+    return (
+        _untranslated(before, after, here, there)
+        or _denied(before, after, here, there)
+        or _demanded(before, after, here, there)
+        or _restricted(before, after, here, there)
+        or _turned(before, after, here, there)
+    )
+
+
+@lru_cache(maxsize=2048)
+def _folded(text: str) -> str:
+    """A text in small letters without its markup; `or not` denies nothing."""
+    return _CHOICE.sub(" ", " ".join(MARKUP.sub(" ", text).replace("’", "'").casefold().split()))
+
+
+def _untranslated(before: str, after: str, here: Language, there: Language) -> str:
+    said, heard = ([match.group() for match in _WORD.finditer(text)] for text in (before, after))
+    if len(said) >= COPIED and said == heard and any(word in here.common - there.common for word in said):
+        return "it was not translated"
+    foreign = sum(word in here.common - there.common for word in heard)
+    own = sum(word in there.common - here.common for word in heard)
+    return f"it is not {there.name}" if foreign >= FOREIGN and foreign > own else ""
+
+
+def _denied(before: str, after: str, here: Language, there: Language) -> str:
+    """A denial without counterpart: words that may stand for one count only where the other side has fewer of them."""
+    least_before, most_before, weak_before = _denials(before, here)
+    least_after, most_after, weak_after = _denials(after, there)
+    if least_before > most_after + max(0, weak_after - weak_before):
+        return "a “not” was lost"
+    if least_after > most_before + max(0, weak_before - weak_after):
+        return "a “not” was added"
+    return ""
+
+
+def _denials(text: str, language: Language) -> tuple[int, int, int]:
+    """How often a text denies, at least and at most, and how many of its words may stand for a denial."""
+    denials = len(language.negations.findall(text))
+    echoes = sum(bool(language.negations.fullmatch(match.group())) for match in language.echoes.finditer(text))
+    others = len(language.echoes.findall(text)) - echoes
+    least = max(1, denials - echoes) if denials else 0
+    return least, denials + others, len(language.weak.findall(text))
+
+
+def _demanded(before: str, after: str, here: Language, there: Language) -> str:
+    """`must not` that became `need not`, `must` that became `may`, and the other way round."""
+    mine, other = _forces(before, here), _forces(after, there)
+    for forbids, frees in ((mine, other), (other, mine)):
+        if "forbidden" in forbids and "needless" not in forbids and "needless" in frees and "forbidden" not in frees:
+            return "“must not” and “need not” were confused"
+    for demands, permits in ((mine, other), (other, mine)):
+        if demands == {"must"} and permits == {"may"}:
+            return "“must” and “may” were confused"
+    return ""
+
+
+def _forces(text: str, language: Language) -> set[str]:
+    return {name for name, words in language.forces.items() if words.search(text)}
+
+
+def _restricted(before: str, after: str, here: Language, there: Language) -> str:
+    for name in RESTRICTIONS:
+        if here.concepts[name].search(before) and not any(there.concepts[one].search(after) for one in RESTRICTIONS):
+            return f"“{name}” was lost"
+    return ""
+
+
+def _turned(before: str, after: str, here: Language, there: Language) -> str:
+    """One pole of an axis that became the other; of left, right and clockwise none may be lost or change places."""
+    for axis in AXES:
+        mine, other = _poles(before, here, axis), _poles(after, there, axis)
+        if not mine:
+            continue
+        lost = set(mine) - set(other)
+        if axis in STRICT_AXES and (sure := {pole for pole in lost if _sure(before, here, pole)}):
+            return f"“{min(sure)}” was lost"
+        if lost and other and not set(mine) & set(other):
+            return f"“{min(lost)}” became “{other[0]}”"
+        if axis in STRICT_AXES and set(mine) == set(other) == set(axis) and mine != other:
+            return f"“{axis[0]}” and “{axis[1]}” changed places"
+    return ""
+
+
+def _sure(text: str, language: Language, pole: str) -> bool:
+    """Whether a pole of a text is surely a direction: English `right` and `left` mean other things too."""
+    return bool(language.concepts.get(f"sure {pole}", language.concepts[pole]).search(text))
+
+
+def _poles(text: str, language: Language, axis: tuple[str, str]) -> list[str]:
+    """The poles of an axis in the order in which a text changes from one to the other."""
+    first, second = (language.concepts[pole] for pole in axis)
+    inverse = [match.span() for match in second.finditer(text)]
+    found = [(start, axis[1]) for start, _ in inverse]
+    found += [
+        (match.start(), axis[0]) for match in first.finditer(text)
+        if not any(start <= match.start() < end for start, end in inverse)
+    ]  # fmt: skip
+    order = [pole for _, pole in sorted(found)]
+    return order[:1] + [b for a, b in pairwise(order) if a != b]

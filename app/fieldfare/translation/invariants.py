@@ -1,0 +1,201 @@
+"""What no translation may change: the values and codes of a sentence, read as the lock reads them. Pure."""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from dataclasses import dataclass
+from functools import lru_cache
+from typing import TYPE_CHECKING
+
+from fieldfare.grounding.tokens import CODE
+from fieldfare.quantities import quantities
+from fieldfare.text import identifier_key, identifiers
+from fieldfare.translation.words import LANGUAGES
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+# `{0}`, `%1$s`, `${HOME}`, `<b>`, `&nbsp;`, `` `code` ``, addresses, the target of a Markdown link.
+MARKUP = re.compile(
+    r"\$?\{\{?[^{}\s]{0,40}\}?\}|%(?:\(\w+\))?(?:\d+\$)?[-+0]?\d*(?:\.\d+)?[sdifgx](?![\w%])|</?[A-Za-z][^<>\n]{0,200}>|"
+    r"&(?:[a-z]{2,8}|#\d{1,6});|`[^`\n]{1,80}`|(?:https?|ftp|mailto|file)://[^\s<>()\"'»”]*[\w/]|"
+    r"[\w.+-]+@[\w-]+(?:\.[\w-]+)+|(?<=\])\([^()\s]+\)|\*\*|__"
+)
+_WORD = re.compile(r"[^\W\d_]+")
+_NUMBER = re.compile(r"\d+(?:[.,]\d+)*")
+_COMPOUND = re.compile(r"(?<=\d)(?:-[^\W\d_]*[^\W\d_A-Z]{2,}[^\W\d_]*)+$")  # M8-Schraube, 24-hour
+# `minus 5` is -5; `au moins 5` and `al menos 5` are bounds.
+_MINUS = re.compile(r"(?<!plus )(?<!plus or )(?<!plus ou )(?<!\w)minus (?=\d)", re.IGNORECASE)
+_AMBIGUOUS = re.compile(r"(-?\d{1,3})([.,])(\d{3})")
+_DEVIATION = "±"
+
+
+@dataclass(frozen=True, slots=True)
+class Value:
+    """One number of a text as it reads in its language, with the symbol of its unit (empty for none) and what it measures."""
+
+    number: str
+    unit: str
+    dimension: str
+    printed: str
+
+
+@dataclass(frozen=True, slots=True)
+class Invariants:
+    """The values, codes, markup and number words of a text, each in order."""
+
+    values: tuple[Value, ...]
+    codes: tuple[str, ...]  # keys under which spellings are one
+    markup: tuple[str, ...]
+    words: tuple[int, ...]  # numbers written as words
+    vague: tuple[int, ...]  # words that may stand for a number: `both`, `pair`
+
+
+def number_of(plain: str, language: str) -> str:
+    """A number of `fieldfare.quantities` in the reading of a language: `1,234` is 1234 in English, 1.234 in German."""
+    known = LANGUAGES.get(language)
+    found = _AMBIGUOUS.fullmatch(plain)
+    if found is None or known is None:
+        return plain
+    decimal = (found[2] == ",") is known.comma
+    return f"{found[1]}.{found[3]}" if decimal else found[1] + found[3]
+
+
+def code_spans(text: str) -> list[tuple[int, int]]:
+    """Where codes, part numbers, threads, dates and file names stand; a compound (`M8-Schraube`) counts with its code alone."""
+    found = {match.span() for match in CODE.finditer(text)}
+    for printed in identifiers(text):
+        for match in re.finditer(rf"(?<![\w.\-/]){re.escape(printed)}(?![\w-]|[./]\w)", text):
+            found.add(match.span())
+    spans: list[tuple[int, int]] = []
+    for start, end in sorted(found, key=lambda span: (span[0], -span[1])):
+        if spans and start < spans[-1][1]:
+            continue
+        compound = _COMPOUND.search(text[start:end])
+        stop = start + compound.start() if compound else end
+        if text[stop - 1] in '"″' and text[start - 1 : start] in {'"', "″"}:  # "G4" stands in quotes
+            stop -= 1
+        if not _is_value(text[start:stop]):
+            spans.append((start, stop))
+    return spans
+
+
+def _is_value(printed: str) -> bool:
+    """Whether what looks like a code is a value: `24V`, `5-10bar`, or a plain number."""
+    if not printed[0].isdigit():
+        return False
+    found = quantities(printed)
+    if len(found) != 1 or (found[0].start, found[0].end) != (0, len(printed)):
+        return False
+    return found[0].unit is not None or bool(_NUMBER.fullmatch(printed))
+
+
+@lru_cache(maxsize=4096)
+def invariants(text: str, language: str) -> Invariants:
+    """What a translation of a text must keep, read in the text's language."""
+    markup = tuple(match.group() for match in MARKUP.finditer(text))
+    text = MARKUP.sub(lambda match: "\x01" * len(match.group()), text)
+    spans = code_spans(text)
+    codes = tuple(identifier_key(text[start:end].replace("×", "x")) for start, end in spans)
+    for start, end in spans:
+        text = text[:start] + "\x01" * (end - start) + text[end:]
+    return Invariants(
+        values=tuple(_values(_MINUS.sub("-", text), language)),
+        codes=codes,
+        markup=markup,
+        words=_words(text, language, ""),
+        vague=_words(text, language, "~"),
+    )
+
+
+def _values(text: str, language: str) -> list[Value]:
+    """Every single number of a text: the ends of a range and the deviations of a tolerance each for themselves."""
+    found = []
+    for one in quantities(text):
+        symbol, dimension = (one.unit.symbol, one.unit.dimension) if one.unit else ("", "")
+        if symbol == "in" and language != "en" and text[one.start : one.end].endswith("in"):  # 2025 in Kraft
+            symbol = dimension = ""
+        low, _, own = one.low.partition(" ")  # a range between two units has the first one here
+        if own and "/" in own:
+            low, own = one.low, ""
+        parts = [(low, own or symbol, ""), (one.high, symbol, "")]
+        if one.plus == one.minus:
+            parts.append((one.plus, symbol, _DEVIATION))
+        else:
+            parts += [(one.plus, symbol, "+"), (one.minus, symbol, "-")]
+        for number, unit, sign in parts:
+            if number:
+                found.append(Value(sign + number_of(number, language), unit, dimension, sign + number))
+    return found
+
+
+def _words(text: str, language: str, mark: str) -> tuple[int, ...]:
+    known = LANGUAGES.get(language)
+    if known is None:
+        return ()
+    found = (known.numbers.get(mark + word) for word in _WORD.findall(text.casefold()))
+    return tuple(value for value in found if value is not None)
+
+
+def changed(source: Invariants, target: Invariants) -> str:
+    """What a translation changed of the values, codes and markup of its source, as words; empty where nothing."""
+    for name, before, after in (("code", source.codes, target.codes), ("markup", source.markup, target.markup)):
+        if lost := Counter(before) - Counter(after):
+            return f"the {name} {next(iter(lost))} is missing"
+        if added := Counter(after) - Counter(before):
+            return f"the {name} {next(iter(added))} was added"
+    if len(set(source.codes)) > 1 and source.codes != target.codes:
+        return "codes stand in another order"
+    return _numbers_changed(source, target) or _units_changed(source.values, target.values)
+
+
+def _numbers_changed(source: Invariants, target: Invariants) -> str:
+    """A number that is missing or new. Printed as in the source or as the target's language prints it, never both in one text."""
+    best = ""
+    for read in (lambda value: value.number, lambda value: value.printed):
+        before, after = Counter(map(read, source.values)), Counter(map(read, target.values))
+        words_before, words_after = Counter(source.words + source.vague), Counter(target.words + target.vague)
+        lost = _uncovered(before - after, words_after - words_before)
+        added = _uncovered(after - before, words_before - words_after)
+        if not lost and not added:
+            return _words_changed(source, target)
+        best = best or (f"the number {lost} is missing" if lost else f"the number {added} was added")
+    return best
+
+
+def _uncovered(numbers: Counter[str], words: Counter[int]) -> str:
+    """The first number that is not written as a word on the other side."""
+    for number, count in numbers.items():
+        if not (number.isdigit() and words[int(number)] >= count):
+            return number
+    return ""
+
+
+def _words_changed(source: Invariants, target: Invariants) -> str:
+    """A number word from two upwards that the other side says neither as a word nor in digits."""
+    for mine, other, what in ((source, target, "is missing"), (target, source, "was added")):
+        digits = {value.number for value in other.values}
+        for word in mine.words:
+            if word > 1 and word not in other.words + other.vague and str(word) not in digits:
+                return f"the number {word} (as a word) {what}"
+    return ""
+
+
+def _units_changed(source: Sequence[Value], target: Sequence[Value]) -> str:
+    """A number that has got another unit, a unit that was lost or is new, values of one kind in another order."""
+    before, after = {one.unit for one in source} - {""}, {one.unit for one in target} - {""}
+    if lost := before - after:
+        return f"the unit {min(lost)} is missing"
+    if added := after - before:
+        return f"the unit {min(added)} was added"
+    for number in {one.number for one in source}:
+        mine = {one.unit for one in source if one.number == number} - {""}
+        other = {one.unit for one in target if one.number == number} - {""}
+        if mine and other and not other <= mine:
+            return f"the value {number} has another unit"
+    for dimension in {one.dimension for one in source} - {""}:
+        order = [[one.number for one in values if one.dimension == dimension] for values in (source, target)]
+        if order[0] != order[1] and sorted(order[0]) == sorted(order[1]):
+            return f"values in {dimension} stand in another order"
+    return ""

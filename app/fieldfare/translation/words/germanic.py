@@ -1,0 +1,183 @@
+"""The small words of English and German, see `fieldfare.translation.words.language`."""
+
+from __future__ import annotations
+
+from fieldfare.translation.words.language import Language, numbers, pattern, table
+
+ENGLISH = Language(
+    name="English",
+    comma=False,
+    negations=pattern(
+        "not cannot never none nor neither nobody nothing nowhere without dont doesnt isnt cant",
+        r"n['’]t(?!\w)|(?<!\w)no(?![\w.])(?!\s?\.?\s?\d)|(?<!\w)no\.(?!\s*\d)",
+    ),
+    echoes=pattern("nor any"),
+    weak=pattern(
+        """un* invalid impossible incorrect* incomplete* inactive* inaccura* incompatible insufficien* inability illegal fail* avoid* prevent*
+        miss* lack* absen* disable* instead rather hardly rarely seldom barely few little except only too refuse* reject* forbid*
+        forbidden prohibit* ignor* skip* exclud* free empty false wrong* non* otherwise yet *less lost unless rid omit* deni*""",
+    ),
+    forces={
+        "must": pattern("must shall required require requires mandatory need needs needed", r"(?<!\w)(?:have|has|had|having|got)\s+to(?!\w)"),
+        "may": pattern("may can could might allowed allows permitted optional optionally possible able let lets"),
+        "forbidden": pattern(
+            "cannot forbidden prohibited", r"(?<!\w)(?:must|may|shall|can)(?:\s+not|n['’]t)(?!\w)|(?<!\w)not\s+(?:be\s+)?(?:allowed|permitted)(?!\w)"
+        ),
+        "needless": pattern(
+            "unnecessary neednt",
+            r"(?<!\w)(?:need\s+not|needn['’]t|no\s+need|(?:do|does|did|will|would)(?:\s+not|n['’]t)\s+(?:\w+\s+)?(?:need|have\s+to|require)|"
+            r"not\s+(?:\w+\s+)?(?:necessary|required|needed|necessarily|mandatory)|optional)(?!\w)",
+        ),
+    },
+    concepts=table("""
+        open: open opens opened opening
+        close: close closes closed closing shut shuts
+        left: left lefthand left-hand leftmost
+        right: right righthand right-hand rightmost
+        sure left: left-hand to_the_left on_the_left left_side left_and upper_left lower_left top_left bottom_left turn_left left_to_right
+        sure right: right-hand to_the_right on_the_right right_side and_right upper_right lower_right top_right bottom_right turn_right left_to_right
+        clockwise: clockwise clock-wise cw
+        counterclockwise: counterclockwise counter-clockwise anticlockwise anti-clockwise counter-clock-wise ccw
+        before: before prior beforehand previously
+        after: after afterwards afterward
+        on: switch_on turn_on turned_on switched_on turns_on turning_on power_on powered_on switches_on
+        off: switch_off turn_off turned_off switched_off turns_off turning_off power_off powered_off switches_off switched-off
+        up: up upper above upward upwards top
+        down: down lower below downward downwards bottom underneath beneath
+        increase: increase increases increased increasing raise raises raised higher greater larger highest most increment
+        decrease: decrease decreases decreased decreasing reduce reduces reduced reducing lower lowers lowered smaller lowest least
+        more: more
+        less: less fewer
+        minimum: minimum min minimal at_least no_less_than
+        maximum: maximum max maximal at_most no_more_than up_to
+        tighten: tighten tightens tightened tightening
+        loosen: loosen loosens loosened loosening slacken unscrew unscrewed
+        connect: connect connects connected connecting connection connections
+        disconnect: disconnect disconnects disconnected disconnecting disconnection unplug unplugged
+        install: install installs installed installing installation mount mounted mounting insert inserted attach attached
+        remove: remove removes removed removing removal detach detached uninstall uninstalled
+        start: start starts started starting begin begins
+        stop: stop stops stopped stopping
+        enable: enable enables enabled enabling activate activated activates active
+        disable: disable disables disabled disabling deactivate deactivated deactivates inactive
+        first: first
+        last: last
+        positive: positive
+        negative: negative
+        lock: lock locks locked locking
+        unlock: unlock unlocks unlocked unlocking
+        push: push pushes pushed pushing
+        pull: pull pulls pulled pulling
+        fill: fill fills filled filling refill
+        drain: drain drains drained draining
+        hot: hot warm heat heated hotter warmer
+        cold: cold cool cooled colder cooler
+        always: always
+        never: never
+        front: front
+        rear: rear back behind
+        inlet: inlet input inputs
+        outlet: outlet output outputs
+        inside: inside internal interior inner
+        outside: outside external exterior outer
+        longer: longer long longest
+        shorter: shorter short shortest
+        fast: fast faster fastest quick quickly
+        slow: slow slower slowest slowly
+        only: only solely exclusively
+        unless: unless except
+    """),
+    numbers=numbers(
+        "zero one|~single two|~both|~twice|~pair|~dual|~double three|~triple|~thrice four five six seven eight nine ten eleven twelve|~dozen"
+    ),
+    common=frozenset("the of and is are to with for from this that it be not you your will when which have has was".split()),
+)  # fmt: skip
+GERMAN = Language(
+    name="German",
+    negations=pattern(
+        "nicht nicht* kein keine keinen keinem keiner keines keinerlei nie niemals nirgends nirgendwo niemand* nichts ohne weder keinesfalls keineswegs"
+    ),
+    echoes=pattern("noch"),
+    weak=pattern(
+        """unfähig* unmöglich* ungültig* unbenutz* unbekannt* unbegrenzt* unnötig* unzulässig* unabhängig* unerwart* unerwünscht* unge* unverändert* unwiderruf*
+        unvoll* unpass* unwahr* unwichtig* unwirk* unzu* unsich* uner* unbe* unver* unsach* inkorrekt* inkompatib* inaktiv* fehl*
+        vermeid* vermied* verhinder* deaktiv* statt anstatt stattdessen nur sonst außer kaum selten leer* falsch* miss* verboten*
+        verbiet* untersag* ander* *los *lose *losen *loser *loses *frei *freie *freien frei scheiter* ignorier* verzicht* lediglich verlor*
+        mangel* ausgeschlossen* verweiger* abgelehnt* wenig* entfällt überspring* übersprungen vergiss vergessen*"""
+    ),
+    forces={
+        "must": pattern("muss müssen musst müsst muß mußt erforderlich* notwendig* nötig* zwingend benötig* brauch* verlangt"),
+        "may": pattern("kann können kannst könnt könnte könnten darf dürfen darfst dürft erlaub* möglich* optional* lässt lassen zulässig*"),
+        "forbidden": pattern(
+            "verboten untersagt unzulässig",
+            r"(?<!\w)(?:darf|dürfen|darfst|dürft|kann|können|kannst|könnt)(?!\w)[^.;:!?]{0,80}?(?<!\w)(?:nicht|kein\w*|nie|niemals|keinesfalls|nur)(?!\w)|"
+            r"(?<!\w)(?:nicht|kein\w*|nie|niemals|keinesfalls)(?!\w)[^.;:!?]{0,80}?(?<!\w)(?:darf|dürfen|darfst|dürft|kann|können|kannst|erlaubt|zulässig|möglich)(?!\w)",
+        ),
+        "needless": pattern(
+            "unnötig* optional*",
+            r"(?<!\w)(?:muss|müssen|musst|müsst|brauch\w*|benötig\w*)(?!\w)[^.;:!?,]{0,60}?(?<!\w)(?:nicht|kein\w*)(?!\w)|"
+            r"(?<!\w)(?:nicht|kein\w*)(?!\w)[^.;:!?,]{0,60}?(?<!\w)(?:nötig\w*|notwendig\w*|erforderlich\w*|muss|müssen|musst|brauch\w*|zwingend|benötigt)(?!\w)",
+        ),
+    },
+    concepts=table("""
+        open: öffn* geöffnet* offen* aufmachen aufklapp* aufgeklappt aufdreh* aufgedreht
+        close: schließ* geschlossen* schliess* verschließ* verschlossen* zumachen zugeklappt zuklapp* zudreh* zugedreht
+        left: links linke linken linker linkes linksseitig* linksbündig
+        right: rechts rechte rechten rechter rechtes rechtsseitig* rechtsbündig
+        clockwise: im_uhrzeigersinn rechtsherum rechtsdreh* uhrzeigersinn cw
+        counterclockwise: gegen_den_uhrzeigersinn entgegen_dem_uhrzeigersinn gegenuhrzeigersinn linksherum linksdreh* ccw
+        before: bevor vor vorher zuvor davor vorab voraus
+        after: nach nachdem danach nachher anschließend
+        on: einschalt* eingeschaltet* einzuschalten anschalt* angeschaltet* schalt*_ein
+        off: ausschalt* ausgeschaltet* auszuschalten abschalt* abgeschaltet* abzuschalten
+        up: oben ober* obig* über hoch auf aufwärts oberhalb herauf hinauf höher*
+        down: unten unter unterhalb untere unterer unteren unteres abwärts hinunter tiefer* *tiefer*
+        increase: erhöh* steiger* vergrößer* höher* größer* anheb* angehoben* steig* gestiegen höchst*
+        decrease: verringer* reduzier* senk* vermind* verklein* klein* niedriger* kleiner* abgesenkt* sink* gesunken geringer* absenk* niedrigst* mindest* kleinst* *tiefer*
+        more: mehr
+        less: weniger
+        minimum: mindest* minim* min wenigstens
+        maximum: höchst* maxim* max bis_zu
+        tighten: anzieh* angezogen* festzieh* festgezogen* anzuziehen festzuziehen festschraub* zieh* spann*
+        loosen: löse* löst gelöst* lösen lockern lockere gelockert* abschraub* herausschraub*
+        connect: verbind* verbunden* anschließ* angeschlossen* anschluss* anschlüsse* anzuschließen
+        disconnect: trenn* getrennt* abklemm* abgeklemmt* abzieh* abgezogen* ausstecken
+        install: install* einbau* eingebaut* montier* einsetz* eingesetzt* montage* anbringen angebracht*
+        remove: entfern* ausbau* ausgebaut* demontier* abnehm* abgenommen* deinstallier* herausnehm*
+        start: start* gestartet* beginn* begonnen* anlauf* loslegen
+        stop: stop* gestoppt* halt* angehalten* anhalt*
+        enable: aktivier* aktiv einschalt* eingeschaltet* freigeb* freigegeben* ermöglich* aktive
+        disable: deaktivier* inaktiv* ausschalt* ausgeschaltet* sperr* gesperrt* abschalt* abgeschaltet*
+        first: erste ersten erster erstes zuerst zunächst erst erstmal*
+        last: letzte letzten letzter letztes zuletzt
+        positive: positiv*
+        negative: negativ*
+        lock: verriegel* sperr* gesperrt* abschließ* abgeschlossen*
+        unlock: entriegel* entsperr* aufschließ* freischalt*
+        push: drück* schieb* geschoben* gedrückt*
+        pull: zieh* gezogen* herauszieh*
+        fill: füll* gefüllt* befüll* auffüll* einfüll* nachfüll* ausfüll*
+        drain: ablass* abgelassen* entleer* abfließ* ablauf*
+        hot: heiß* warm* wärm* erhitz* erwärm* heiz*
+        cold: kalt* kalte* kühl* abkühl* gekühlt* kälter*
+        always: immer stets
+        never: nie niemals
+        front: vorn* vorder* front*
+        rear: hinten hinter* rück* zurück
+        inlet: einlass* eingang* eingänge* einlauf*
+        outlet: auslass* ausgang* ausgänge* auslauf* ausgabe*
+        inside: innen* inner* intern* innere*
+        outside: außen* äußer* extern* außerhalb
+        longer: länger* lang lange langer langen langes längst*
+        shorter: kürzer* kurz kurze kurzer kurzen kurzes kürzest*
+        fast: schnell* rasch*
+        slow: langsam*
+        only: nur lediglich ausschließlich* allein* bloß einzig* erst
+        unless: außer ausgenommen sofern_nicht wenn_nicht sei_denn bis_auf ausnahme* abgesehen sofern_*_nicht sonst /(?:wenn|falls|sofern|solange)\b[^.;:]{0,80}\b(?:nicht|kein)
+    """),
+    numbers=numbers(
+        "null ein|eins|~einzeln|~einzelner|~einzelne|~einmal zwei|~beide|~beiden|~beides|~zweimal|~paar|~doppelt|~doppelte drei|~dreimal vier fünf sechs sieben acht neun "
+        "zehn elf zwölf|~dutzend"
+    ),
+    common=frozenset("der die das und ist sind nicht mit für von zu den dem ein eine einen wird werden sie auf bei wenn auch oder im zum zur".split()),
+)  # fmt: skip

@@ -1,0 +1,65 @@
+"""The small words of six languages by which a translation is compared with its source: what denies, restricts, orders, turns round.
+
+A pattern is written as words parted by white space: `*` stands for any letters, `_` for white space. What a concept is
+called is the same in all languages, so any two of them can be compared.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+
+# Two poles of an axis; the second is the first turned round.
+AXES = (
+    ("open", "close"), ("left", "right"), ("clockwise", "counterclockwise"), ("before", "after"), ("on", "off"),
+    ("up", "down"), ("increase", "decrease"), ("more", "less"), ("minimum", "maximum"), ("tighten", "loosen"), ("connect", "disconnect"),
+    ("install", "remove"), ("start", "stop"), ("enable", "disable"), ("first", "last"), ("positive", "negative"),
+    ("lock", "unlock"), ("push", "pull"), ("fill", "drain"), ("hot", "cold"), ("always", "never"), ("front", "rear"),
+    ("inlet", "outlet"), ("inside", "outside"), ("longer", "shorter"), ("fast", "slow"),
+)  # fmt: skip
+# Of these a pole may neither be lost nor come back in another order: their words have no synonyms.
+STRICT_AXES = frozenset({("left", "right"), ("clockwise", "counterclockwise")})
+RESTRICTIONS = ("only", "unless")  # a condition that may not be lost
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class Language:
+    """The words of one language, as patterns over folded text.
+
+    `negations` deny by themselves, `echoes` only repeat a denial (Romance `no … nunca`, `weder … noch`), `weak` words may
+    stand for a denial of another language (`unable`, `fails`). `forces` are what is demanded: must, may, forbidden, needless.
+    `common` are words that are frequent here and rare in the other five.
+    """
+
+    name: str
+    negations: re.Pattern[str]
+    echoes: re.Pattern[str]
+    weak: re.Pattern[str]
+    forces: dict[str, re.Pattern[str]]
+    concepts: dict[str, re.Pattern[str]]
+    numbers: dict[str, int]
+    common: frozenset[str]
+    comma: bool = True  # whether the decimal mark is a comma
+
+
+def pattern(words: str, raw: str = "") -> re.Pattern[str]:
+    """Words of a table, and what a table cannot say, as one pattern; a word that begins with `/` is one itself."""
+    raw = "|".join([*filter(None, [raw]), *(word[1:] for word in words.split() if word[0] == "/")])
+    parts = [
+        re.escape(word.casefold()).replace(r"\*", r"\w*").replace("_", r"\s+")
+        for word in words.split()
+        if word[0] != "/"
+    ]
+    whole = [rf"(?<!\w)(?:{'|'.join(parts)})(?!\w)"] if parts else []
+    return re.compile("|".join([*whole, *filter(None, [raw])]))
+
+
+def table(text: str) -> dict[str, re.Pattern[str]]:
+    """Lines of `concept: words`."""
+    lines = (line.partition(":") for line in text.strip().splitlines())
+    return {name.strip(): pattern(words) for name, _, words in lines}
+
+
+def numbers(text: str) -> dict[str, int]:
+    """Number words from zero upwards, spellings of one number parted by `|`; one with `~` may say something else too."""
+    return {word: value for value, words in enumerate(text.split()) for word in words.split("|")}
