@@ -32,6 +32,32 @@ def create(path: Path) -> apsw.Connection:
     return connection
 
 
+def open_scratch(path: Path, schema: str) -> apsw.Connection:
+    """Open a file of what can be computed anew; one that is damaged is begun again. Raises StorageError.
+
+    It is written without waiting for the disk: what a power cut spoils is noticed by its reader or begun again.
+    """
+    for again in (False, True):
+        try:
+            connection = apsw.Connection(str(path))
+            try:
+                connection.set_busy_timeout(200)
+                connection.execute("PRAGMA journal_mode=TRUNCATE; PRAGMA synchronous=OFF; PRAGMA trusted_schema=OFF")
+                connection.execute(schema)
+            except apsw.Error:
+                connection.close()
+                raise
+        except apsw.BusyError as error:
+            raise StorageError(f"{path} is in use by another Fieldfare.") from error
+        except apsw.Error as error:
+            if again:
+                raise StorageError(f"{path} cannot be written ({error}). Check the folder and its space.") from error
+            path.unlink(missing_ok=True)
+        else:
+            return connection
+    raise AssertionError("the second try returns or raises")
+
+
 def _vector_extension() -> str:
     """Where sqlite-vec's library lies. Importing its package would load numpy: a third of the time of a search."""
     spec = importlib.util.find_spec("sqlite_vec")

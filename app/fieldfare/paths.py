@@ -95,6 +95,11 @@ def evaluations_dir() -> Path:
     return build_cache_dir().with_name("evaluations")
 
 
+def translations_dir() -> Path:
+    """Sentences that were translated before; may be deleted at any time. FIELDFARE_HOME moves it too."""
+    return build_cache_dir().with_name("translations")
+
+
 def settings_file() -> Path:
     """What the user decided; FIELDFARE_HOME moves it too."""
     if override := os.environ.get("FIELDFARE_HOME"):

@@ -22,6 +22,7 @@ MARKUP = re.compile(
     r"&(?:[a-z]{2,8}|#\d{1,6});|`[^`\n]{1,80}`|(?:https?|ftp|mailto|file)://[^\s<>()\"'»”]*[\w/]|"
     r"[\w.+-]+@[\w-]+(?:\.[\w-]+)+|(?<=\])\([^()\s]+\)|\*\*|__"
 )
+_VERSION = re.compile(r"(?<![\w.])[vV]?\d+(?:\.\d+)*\.[xX](?!\w)|(?<![\w.])[vV]\d+(?:\.\d+)*(?![\w])")  # 0.85.x
 _WORD = re.compile(r"[^\W\d_]+")
 _NUMBER = re.compile(r"\d+(?:[.,]\d+)*")
 _COMPOUND = re.compile(r"(?<=\d)(?:-[^\W\d_]*[^\W\d_A-Z]{2,}[^\W\d_]*)+$")  # M8-Schraube, 24-hour
@@ -64,7 +65,7 @@ def number_of(plain: str, language: str) -> str:
 
 def code_spans(text: str) -> list[tuple[int, int]]:
     """Where codes, part numbers, threads, dates and file names stand; a compound (`M8-Schraube`) counts with its code alone."""
-    found = {match.span() for match in CODE.finditer(text)}
+    found = {match.span() for pattern in (CODE, _VERSION) for match in pattern.finditer(text)}
     for printed in identifiers(text):
         for match in re.finditer(rf"(?<![\w.\-/]){re.escape(printed)}(?![\w-]|[./]\w)", text):
             found.add(match.span())
