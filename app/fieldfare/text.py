@@ -135,34 +135,64 @@ def stem(word: str) -> str:
 
 
 _ABBREVIATIONS = frozenset(
-    """fig figs no nos approx max min incl excl ca e.g i.e vs resp tab ref sec chap ch p pp vol dia temp nom abb bzw z.b
-    d.h nr ggf inkl usw evtl mind núm pág aprox fig. env. ex dr mr mrs st inc ltd co qty pos eq al typ""".split()
+    """fig figs nos approx max min incl excl ca cf e.g i.e vs resp tab ref refs sec sect chap ch p pp vol dia temp nom ver rev
+    dr mr mrs st inc ltd co qty pos eq al typ art abb nr bzw z.b d.h u.a ggf inkl evtl vgl bspw mind zzgl geb best ex env réf
+    éq mind núm pág págs máx mín aprox ej p.ej tel sr sra ud uds pag pagg cfr n.º p.ex""".split()
 )
+_NUMBERED = frozenset("no n num art es cap".split())  # abbreviations before a number, words or ends elsewhere
+_MONTHS = re.compile(
+    r"\s+(?:Januar|Jänner|Februar|März|April|Mai|Juni|Juli|August|September|Oktober|November|Dezember)\b"
+)
+_NUMBERING = re.compile(r"\d+(?:\.\d+)*")
+_NUMBER_BEFORE = re.compile(r"(?:^|\s)[\d.,/–-]*\d\s*$")
+_LETTER_BEFORE = re.compile(r"(?:^|[\s(])[^\W\d_]\.\s*$")
+_LETTER_AFTER = re.compile(r"\s?[^\W\d_]\.(?!\w)")
 _LONGEST_WORD = 60  # characters before a full stop that are looked at
 _SENTENCE_END = re.compile(r"(?<![.!?…])[.!?…]+[\"'”’)\]]*(?=\s+|$)|\n+")
+
+
+def abbreviates(word: str) -> bool:
+    """Whether a full stop after a word belongs to it: `Fig`, `approx`, `Nr`, `p.ej`."""
+    return word.lower() in _ABBREVIATIONS
 
 
 def sentences(text: str) -> list[tuple[int, int]]:
     """Where each sentence of a text starts and ends, as offsets; line breaks end sentences too.
 
-    Abbreviations (Fig. 3, approx. 5 mm) and numbering (1. Open) do not end one.
+    Abbreviations (Fig. 3, approx. 5 mm, z. B.), numbering (1. Open, 3.1. Open) and German dates (1. Mai) do not end one.
     """
     spans: list[tuple[int, int]] = []
     start = 0
     for match in _SENTENCE_END.finditer(text):
-        if match.group()[0] == ".":
-            near = text[max(start, match.start() - _LONGEST_WORD) : match.start()]
-            before = near.rsplit(None, 1)
-            last = before[-1].lower().strip("([") if before else ""
-            following = text[match.end() :].lstrip()[:1]
-            if last in _ABBREVIATIONS or (last.isdigit() and near.strip() == last):
-                continue
-            if following.islower() and len(last) <= 4:
-                continue
+        if match.group()[0] == "." and _goes_on(text, start, match):
+            continue
         _add_span(spans, text, start, match.end())
         start = match.end()
     _add_span(spans, text, start, len(text))
     return spans
+
+
+def _goes_on(text: str, start: int, stop: re.Match[str]) -> bool:
+    """Whether the sentence that began at `start` goes on after a full stop."""
+    near = text[max(start, stop.start() - _LONGEST_WORD) : stop.start()]
+    last = near.split()[-1].lstrip('([„“"') if near.strip() else ""
+    lead = near[: len(near.rstrip()) - len(last)]
+    after = text[stop.end() : stop.end() + 20]
+    following = after.lstrip()[:1]
+    if _NUMBERING.fullmatch(last) and near.strip() == last:
+        return True
+    if following.islower() and len(last) <= 4:
+        return True
+    if last.lower() in _NUMBERED and following.isdigit():
+        return True
+    if last.isdigit() and len(last) <= 2 and _MONTHS.match(after):
+        return True
+    letter = len(last) == 1 and last.isalpha()
+    if letter and _LETTER_AFTER.match(after):
+        return True
+    if _NUMBER_BEFORE.search(lead):  # what stands after a number is its unit: 5 min. Then
+        return following.isdigit() and abbreviates(last)
+    return abbreviates(last) or (letter and (last.islower() or bool(_LETTER_BEFORE.search(lead))))
 
 
 def _add_span(spans: list[tuple[int, int]], text: str, start: int, end: int) -> None:

@@ -1,0 +1,331 @@
+"""Language packages onto this device: somebody must vouch for the file before anything of it is unpacked.
+
+What is unpacked is named here and nothing else, into a folder beside the used ones that one rename puts in place. Nothing
+is fetched and no index is asked.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import json
+import os
+import re
+import secrets
+import shutil
+import tempfile
+import tomllib
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from fieldfare import paths, stock, trust
+from fieldfare.containers import Container
+from fieldfare.errors import FieldfareError, ModelError, SignatureError, SourceError, StorageError, UsageError
+from fieldfare.settings import sync_folder
+from fieldfare.translation.packages import (
+    BPE,
+    RECORD,
+    SENTENCEPIECE,
+    UNVERIFIED,
+    Package,
+    folders,
+    read_metadata,
+    read_package,
+)
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+    from pathlib import Path
+
+    Progress = Callable[[str, int, int], None]
+
+SUFFIX = ".argosmodel"
+LIST = "languages.toml"
+_INCOMING = ".incoming-"
+_MODEL_FILE = "model/model.bin"
+_MEGABYTE = 1 << 20
+# What is taken out of a package, with the largest size that makes sense, in bytes. Argos packages bring models for
+# splitting sentences too (stanza, minisbd): they are left where they are.
+_TAKEN = {
+    "metadata.json": _MEGABYTE,
+    "README.md": _MEGABYTE,
+    SENTENCEPIECE: 32 * _MEGABYTE,
+    BPE: 32 * _MEGABYTE,
+    _MODEL_FILE: 4096 * _MEGABYTE,
+    "model/config.json": _MEGABYTE,
+    **{
+        f"model/{kind}_vocabulary.{ending}": 64 * _MEGABYTE
+        for kind in ("shared", "source", "target")
+        for ending in ("txt", "json")
+    },
+    "model/vmap.txt": 64 * _MEGABYTE,
+}
+_DIGEST = re.compile(r"[0-9a-f]{64}")
+_CHUNK = 1 << 20
+_TRIED = "1"  # what every model can translate: its pieces hold digits, and what comes out does not matter
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Pin:
+    """A package that is known by its digest: `languages.toml` of the site's IT lists them."""
+
+    source: str
+    target: str
+    version: str
+    size: int
+    sha256: str
+
+    def __str__(self) -> str:
+        return (
+            f'[[packages]]\nfrom = "{self.source}"\nto = "{self.target}"\nversion = "{self.version}"\n'
+            f'size = {self.size}\nsha256 = "{self.sha256}"\n'
+        )
+
+
+def quiet(_stage: str, _done: int, _total: int) -> None:
+    """Progress that nobody watches."""
+
+
+def files_of(place: Path) -> tuple[Path, ...]:
+    """The packages that a path means: the file itself, or all of a folder and the folders in it. Raises UsageError."""
+    if place.is_file():
+        return (place,)
+    if not place.is_dir():
+        raise UsageError(f"{place} does not exist. Name a {SUFFIX} file or a folder of such files.")
+    found = tuple(file for pattern in (f"*{SUFFIX}", f"*/*{SUFFIX}") for file in sorted(place.glob(pattern)))
+    if not found:
+        raise UsageError(f"{place} holds no {SUFFIX} file. Name the folder that does, or a file.")
+    return found
+
+
+def pin(file: Path) -> Pin:
+    """The entry of a package for a `languages.toml`, for the person who answers for it. Raises ModelError."""
+    with _opened(file) as container:
+        said = _metadata(container, file)
+    return Pin(
+        source=said["source"], target=said["target"], version=said["version"], size=file.stat().st_size,
+        sha256=trust.sha256(file),
+    )  # fmt: skip
+
+
+def read_pins(file: Path) -> tuple[Pin, ...]:
+    """The entries of a list of pinned packages; none where there is no such file. Raises UsageError."""
+    try:
+        entries = tomllib.loads(file.read_text("utf-8")).get("packages", [])
+        pins = tuple(
+            Pin(source=str(one["from"]), target=str(one["to"]), version=str(one["version"]), size=int(one["size"]),
+                sha256=str(one["sha256"]).lower())
+            for one in entries
+        )  # fmt: skip
+    except FileNotFoundError:
+        return ()
+    except OSError as error:
+        raise StorageError(f"{file} cannot be read ({error.strerror}).") from error
+    except (ValueError, KeyError, TypeError, AttributeError) as error:
+        raise UsageError(
+            f"{file} is no list of packages ({error!r}). Make its entries with: fieldfare lang pin FILE{SUFFIX}"
+        ) from error
+    for one in pins:
+        if not _DIGEST.fullmatch(one.sha256):
+            raise UsageError(f"{file}: {one.sha256!r} is no SHA-256. It has 64 hexadecimal digits.")
+    return pins
+
+
+def vouch(file: Path, sha256: str = "") -> tuple[str, str]:
+    """The SHA-256 of a package, and who answers for it: `pinned`, `listed`, `signed by NAME` or `unverified`.
+
+    `sha256` is the digest that the user demands. A digest or signature that is there and does not fit is a SignatureError.
+    """
+    wanted = sha256.strip().lower()
+    if wanted and not _DIGEST.fullmatch(wanted):
+        raise UsageError(f"{sha256!r} is no SHA-256. It has 64 hexadecimal digits.")
+    try:
+        found = trust.sha256(file)
+    except OSError as error:
+        raise StorageError(f"{file} cannot be read ({error.strerror}).") from error
+    if wanted and found != wanted:
+        raise SignatureError(
+            f"{file.name} is not the file that was named: its SHA-256 is {found}. Nothing was installed. Copy it again."
+        )
+    signer = trust.signer_of_file(file)
+    if wanted:
+        return found, "pinned"
+    if signer:
+        return found, f"signed by {signer.name}"
+    listed = (*read_pins(paths.bundled_languages_dir() / LIST), *_signed_pins(file))
+    return found, "listed" if any(one.sha256 == found for one in listed) else UNVERIFIED
+
+
+def _signed_pins(file: Path) -> tuple[Pin, ...]:
+    """The list beside a package, which counts only under a trusted signature."""
+    beside = file.with_name(LIST)
+    return read_pins(beside) if beside.is_file() and trust.signer_of_file(beside) else ()
+
+
+def install(file: Path, *, sha256: str = "", unverified: bool = False, progress: Progress = quiet) -> Package:
+    """Unpack a package and use it, whole or not at all; the one of the same pair that was used until now goes.
+
+    Raises SignatureError where nobody vouches for it and `unverified` does not insist, ModelError for a file that is no
+    sound package or that this version of the engine cannot read, StorageError where something cannot be read or written.
+    """
+    if not file.is_file():
+        raise UsageError(f"{file} does not exist. Name a {SUFFIX} file.")
+    digest, vouched = vouch(file, sha256)
+    if vouched == UNVERIFIED and not unverified:
+        raise SignatureError(
+            f"Nobody vouches for {file.name}: it has no signature beside it and is in no list of this device. Give the SHA-256 "
+            f"that its publisher names (--sha256 DIGEST), or insist with --unverified. This file has {digest}."
+        )
+    parent = paths.languages_dir()
+    with _changing(parent) as scratch, _opened(file) as container:
+        said = _metadata(container, file)
+        files = _unpack(container, file, scratch, progress)
+        record = {**said, "sha256": digest, "vouched": vouched, "size": sum(size for _, size in files.values())}
+        record["files"] = {name: one for name, (one, _) in files.items()}
+        _write(scratch / RECORD, json.dumps(record, ensure_ascii=False, indent=1).encode())
+        _try_out(read_package(scratch, bundled=False), file)
+        for folder in (scratch / "model", scratch):
+            sync_folder(folder)
+        older = [one for one in _own(parent) if one.pair == (said["source"], said["target"])]
+        final = parent / f"{said['source']}_{said['target']}-{said['version']}.{secrets.token_hex(4)}"
+        scratch.rename(final)
+        sync_folder(parent)
+        for one in older:
+            _delete(one.folder)
+    return read_package(final, bundled=False)
+
+
+def remove(source: str, target: str) -> bool:
+    """Remove the installed package of a pair; whether one that came with the program is used again. Raises UsageError."""
+    parent = paths.languages_dir()
+    with _changing(parent):
+        mine = [one for one in _own(parent) if one.pair == (source, target)]
+        theirs = any(_is_pair(folder, source, target) for folder in folders(paths.bundled_languages_dir()))
+        damaged = [folder for folder in folders(parent) if folder.name.startswith(f"{source}_{target}-")]
+        if not mine and not damaged:
+            why = "came with the program and cannot be removed" if theirs else "is not installed"
+            raise UsageError(f"{source} → {target} {why}. See: fieldfare lang list")
+        for folder in {*damaged, *(one.folder for one in mine)}:
+            _delete(folder)
+        sync_folder(parent)
+    return theirs
+
+
+def _delete(folder: Path) -> None:
+    """The record first: a package without one is not used, whatever else of it is held open and stays."""
+    (folder / RECORD).unlink(missing_ok=True)
+    shutil.rmtree(folder, ignore_errors=True)
+
+
+def _is_pair(folder: Path, source: str, target: str) -> bool:
+    return folder.name.startswith(f"{source}_{target}-")
+
+
+def _own(parent: Path) -> list[Package]:
+    found = []
+    for folder in folders(parent):
+        with contextlib.suppress(FieldfareError):
+            found.append(read_package(folder, bundled=False))
+    return found
+
+
+@contextlib.contextmanager
+def _changing(parent: Path) -> Iterator[Path]:
+    """A scratch folder beside the packages, for one change at a time; gone afterwards unless it was renamed."""
+    try:
+        parent.mkdir(parents=True, exist_ok=True)
+        with stock.alone(parent, "language packages"):
+            for name in os.listdir(parent):  # noqa: PTH208  (a list of names is wanted)
+                if name.startswith(_INCOMING):
+                    shutil.rmtree(parent / name, ignore_errors=True)
+            scratch = parent / tempfile.mkdtemp(prefix=_INCOMING, dir=parent)
+            try:
+                yield scratch
+            finally:
+                shutil.rmtree(scratch, ignore_errors=True)
+    except OSError as error:
+        raise StorageError(
+            f"{parent} cannot be written ({error.strerror or error}). Nothing was changed: check the folder and the space "
+            "left on it, then try again."
+        ) from error
+
+
+@contextlib.contextmanager
+def _opened(file: Path) -> Iterator[Container]:
+    try:
+        with Container(file) as container:
+            yield container
+    except SourceError as error:
+        raise ModelError(str(error)) from error
+
+
+def _top(container: Container, file: Path) -> str:
+    """The one folder that a package holds."""
+    tops = {name.split("/")[0] for name in container.names if "/" in name}
+    if len(tops) != 1 or any("/" not in name for name in container.names):
+        raise ModelError(f"{file.name} is no language package: it holds no single folder. Name a {SUFFIX} file.")
+    return tops.pop()
+
+
+def _metadata(container: Container, file: Path) -> dict[str, str]:
+    top = _top(container, file)
+    names = container.names
+    for needed in ("metadata.json", _MODEL_FILE):
+        if f"{top}/{needed}" not in names:
+            raise ModelError(
+                f"{file.name} is no language package or only a part of one: {needed} is missing. Get it again."
+            )
+    if not {f"{top}/{SENTENCEPIECE}", f"{top}/{BPE}"} & names:
+        raise ModelError(f"{file.name} holds neither {SENTENCEPIECE} nor {BPE}: its model cannot be fed. Get it again.")
+    return read_metadata(container.read(f"{top}/metadata.json", _TAKEN["metadata.json"]), file.name)
+
+
+def _unpack(container: Container, file: Path, scratch: Path, progress: Progress) -> dict[str, tuple[str, int]]:
+    """The SHA-256 and size of every file that was unpacked, by name."""
+    top, made = _top(container, file), {}
+    (scratch / "model").mkdir()
+    members = {name: limit for name, limit in _TAKEN.items() if f"{top}/{name}" in container.names}
+    needed = 0
+    for name, limit in members.items():
+        with container.open(f"{top}/{name}", limit) as member:
+            needed += member.size
+    free = shutil.disk_usage(scratch).free
+    if needed > free:
+        raise StorageError(
+            f"{file.name} needs {needed / 1e6:.0f} MB and {free / 1e6:.0f} MB are free in {scratch.parent}. Make space."
+        )
+    done, stage = 0, f"unpacking {file.name} (MB)"
+    for name, limit in members.items():
+        with container.open(f"{top}/{name}", limit) as member, (scratch / name).open("wb") as stream:
+            while chunk := member.read(_CHUNK):
+                stream.write(chunk)
+                done += len(chunk)
+                progress(stage, done // _MEGABYTE, max(needed // _MEGABYTE, 1))
+            stream.flush()
+            os.fsync(stream.fileno())
+        made[name] = trust.sha256(scratch / name), (scratch / name).stat().st_size
+    return made
+
+
+def _write(file: Path, data: bytes) -> None:
+    with file.open("wb") as stream:
+        stream.write(data)
+        stream.flush()
+        os.fsync(stream.fileno())
+
+
+def _try_out(package: Package, file: Path) -> None:
+    """Translate a word: a model that this engine cannot read is refused before it replaces one that it can."""
+    from fieldfare.translation.engine import Model
+
+    try:
+        Model(package, threads=1).translate([_TRIED], count=1)
+    except ModelError as error:
+        raise ModelError(f"{file.name} was not installed: {error}") from error
+
+
+def describe(package: Package) -> dict[str, Any]:
+    """A package as the JSON of the command line has it."""
+    return {
+        "from": package.source, "to": package.target, "version": package.version, "size": package.size,
+        "vouched": package.vouched, "bundled": package.bundled, "sha256": package.sha256,
+    }  # fmt: skip
