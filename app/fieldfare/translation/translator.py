@@ -10,10 +10,11 @@ import re
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Protocol
 
+from fieldfare.domain.translation import Outcome, Rendering, Sentence, Text
 from fieldfare.errors import FieldfareError
 from fieldfare.translation import guard
 from fieldfare.translation.protection import FORM, masked
-from fieldfare.translation.rendering import Outcome, Rendering, Sentence, Text, untranslated
+from fieldfare.translation.rendering import untranslated
 from fieldfare.translation.terminology import signal_word
 
 if TYPE_CHECKING:
