@@ -139,7 +139,7 @@ _ABBREVIATIONS = frozenset(
     dr mr mrs st inc ltd co qty pos eq al typ art abb nr bzw z.b d.h u.a ggf inkl evtl vgl bspw mind zzgl geb best ex env réf
     éq mind núm pág págs máx mín aprox ej p.ej tel sr sra ud uds pag pagg cfr n.º p.ex""".split()
 )
-_NUMBERED = frozenset("no n num art es cap".split())  # abbreviations before a number, words or ends elsewhere
+_NUMBERED = frozenset("no n num art es cap rep".split())  # abbreviations before a number, words or ends elsewhere
 _MONTHS = re.compile(
     r"\s+(?:Januar|Jänner|Februar|März|April|Mai|Juni|Juli|August|September|Oktober|November|Dezember)\b"
 )
