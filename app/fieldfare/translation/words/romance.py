@@ -153,7 +153,7 @@ FRENCH = Language(
         cold: froid* refroid*
         always: toujours
         never: jamais
-        front: avant front* face devant
+        front: à_l'avant face_avant partie_avant côté_avant panneau_avant front* face devant
         rear: arrière* derrière
         inlet: entrée* admission
         outlet: sortie* échappement
