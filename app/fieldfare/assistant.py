@@ -35,13 +35,16 @@ from fieldfare.domain import (
 )
 from fieldfare.drafter import Drafter, Model
 from fieldfare.errors import FieldfareError, ModelError, PackError
+from fieldfare.gate import GATE
 from fieldfare.retrieval import Retriever
 
 __all__ = ["Assistant", "Model", "model_opener", "open_assistant", "open_embedder", "open_reader"]
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Sequence
+    from collections.abc import Callable, Iterable, Iterator, Sequence
 
+    from fieldfare.domain.translation import Rendering, Text
+    from fieldfare.interpreter import Interpreter
     from fieldfare.pack.archive import Archive
     from fieldfare.retrieval import Embedder, Reader
     from fieldfare.settings import Settings
@@ -61,10 +64,13 @@ class Assistant:
         open_model: Callable[[], Model] | None,
         *,
         reader: Reader | None = None,
+        interpreter: Interpreter | None = None,
         eager: bool = False,
         patience: float = 0.0,
     ) -> None:
         """A `reader` reads what was found before it is judged; without one the search is judged by its measures alone.
+
+        An `interpreter` asks packs in other languages and translates what they say; without one everything is as it is.
 
         `open_model` gives the language model, None where there is none; `eager` loads it as soon as it is needed.
 
@@ -82,13 +88,14 @@ class Assistant:
             self._others, self._lacking = embedders.of_packs(shelf.archives, known)
         except FieldfareError as error:  # the first search will say so too
             self._lacking = (str(error),)
+        self._interpreter = interpreter
         self._retriever = Retriever(shelf.archives, embedder, self._others, reader)
         self._instant = Retriever(shelf.archives, embedder, self._others)
         self._by_words = Retriever(shelf.archives, None)
         self._warming = threading.Event()
         self._drafter = Drafter(open_model, patience)
         self._eager = eager
-        self._found: OrderedDict[tuple[Question, int], Finding] = OrderedDict()
+        self._found: OrderedDict[tuple[Question, int], tuple[Question, Finding]] = OrderedDict()
         self._ahead: Ahead | None = None
         self._taking = threading.Lock()  # of the two above
 
@@ -99,14 +106,32 @@ class Assistant:
 
     @property
     def problems(self) -> tuple[str, ...]:
-        """A sentence for each installed pack that could not be opened, or that is searched without its meaning."""
+        """A sentence for each installed pack or language package that could not be opened, or pack that is searched without
+        its meaning.
+        """
         failed = (one.problem for one in self._others.values() if one.problem)
-        return (*self._shelf.problems, *self._lacking, *dict.fromkeys(failed))
+        unread = self._interpreter.problems if self._interpreter else ()
+        return (*self._shelf.problems, *self._lacking, *unread, *dict.fromkeys(failed))
 
     @property
     def model_state(self) -> ModelState:
         """How far the language model is."""
         return self._drafter.state
+
+    def language_of(self, question: Question) -> str:
+        """The language in which a question is to be answered: its own, which is found out where it does not say."""
+        if question.language or self._interpreter is None:
+            return question.language
+        return self._interpreter.language_of(question.text)
+
+    def render(
+        self, texts: Iterable[tuple[Text, Passage]], language: str, cancelled: Callable[[], bool]
+    ) -> Iterator[tuple[int, Rendering]]:
+        """Texts of passages in another language: the index of each and how far it is, as more of it stands.
+
+        What was approved comes at once. Nothing is raised: what cannot be translated safely stands in the original, marked.
+        """
+        return self._interpreter.render(texts, language, cancelled) if self._interpreter else iter(())
 
     def load_model(self) -> None:
         """Load the engines, the language model if there is one; waits until it is done.
@@ -125,20 +150,39 @@ class Assistant:
     def search(self, question: Question, limit: int = FOUND) -> tuple[Evidence, ...]:
         """The instant tier: the best passages, before any model reads them; by words alone while the engines load."""
         tier = self._by_words if self._warming.is_set() else self._instant
-        return tier.search(self._understood(question), limit).evidence
+        return self._sought(tier, self._understood(question), limit)[1].evidence
 
     def find(self, question: Question, limit: int = FOUND) -> Finding:
         """What the search found, read and weighed, now or a moment ago: packs do not change under an open assistant."""
-        question = self._understood(question)
+        return self._find(self._understood(question), limit)[1]
+
+    def _find(self, question: Question, limit: int = FOUND) -> tuple[Question, Finding]:
+        """The same, with the question in the language that it was answered in."""
         with self._taking:
-            if (found := self._found.get((question, limit))) is not None:
-                return found
-        found = self._retriever.search(question, limit)
+            if (known := self._found.get((question, limit))) is not None:
+                return known
+        found = self._sought(self._retriever, question, limit)
         with self._taking:
             self._found[question, limit] = found
             while len(self._found) > KEPT:
                 self._found.popitem(last=False)
         return found
+
+    def _sought(self, tier: Retriever, question: Question, limit: int) -> tuple[Question, Finding]:
+        """The question in each language of its packs: what fits best, then what the others found.
+
+        What stands in the technician's own language is preferred to a better fit in another, if it answers.
+        """
+        asked = self._interpreter.questions(question) if self._interpreter else (question,)
+        found = [(one, tier.search(one, limit)) for one in asked]
+        own = found[0]
+        best = own if own[1].support >= GATE else max(found, key=lambda one: one[1].support)
+        rest = sorted(
+            (evidence for one in found if one is not best for evidence in one[1].evidence), key=lambda one: -one.score
+        )
+        evidence = (*best[1].evidence, *rest)[:limit]
+        ranked = tuple(replace(one, rank=rank) for rank, one in enumerate(evidence, 1))
+        return best[0], replace(best[1], evidence=ranked)
 
     def find_figures(self, question: Question, limit: int = 6) -> tuple[Evidence, ...]:
         """The figures for a question, without any language model; each piece of evidence carries its figure."""
@@ -181,9 +225,12 @@ class Assistant:
     def _answer(self, question: Question, cancel: threading.Event) -> Iterator[Event]:
         try:
             typed, question = question, self._understood(question)
-            asked = question.text if question.text != typed.text else ""
             searched = self._searched(question)
-            finding = self.find(question)
+            question, finding = self._find(question)
+            asked = question.text if question.text != typed.text else ""
+            # Its words are compared with passages in its language; what others found stands beside the answer.
+            beside = [one for one in finding.evidence if _foreign(one, question)]
+            finding = replace(finding, evidence=tuple(one for one in finding.evidence if not _foreign(one, question)))
             if choice := ambiguity.ask_back(question, finding, self._machines):
                 yield EvidenceFound(evidence=choice.evidence[:SHOWN], hazards=(), asked=asked)
                 yield Answered(answer=replace(choice, evidence=choice.evidence[:SHOWN], asked=asked, searched=searched))
@@ -196,7 +243,8 @@ class Assistant:
             # What a draft will cite is not known yet, but the warnings must stand above it.
             read = [one.passage for one in evidence[: answering.PROMPT_PASSAGES]]
             cited = [one.citation.passage for one in statements] or read
-            yield EvidenceFound(evidence=evidence, hazards=() if refusal else hazards_before(cited), asked=asked)
+            found = (*evidence, *beside)[:SHOWN]
+            yield EvidenceFound(evidence=found, hazards=() if refusal else hazards_before(cited), asked=asked)
             if refusal:
                 message = f"{refusal.message} {machines.sentence(searched)}".strip()
                 yield Answered(answer=replace(refusal, message=message, asked=asked, searched=searched))
@@ -206,7 +254,7 @@ class Assistant:
             for statement in statements or self._drafted(question, evidence, cancel, trouble):
                 if cancel.is_set():
                     break
-                converted = replace(statement, conversions=conversions(question.text, statement.text))
+                converted = replace(statement, conversions=conversions(typed.text, statement.text))
                 given.append(converted)
                 yield Drafted(statement=converted)
             if cancel.is_set():
@@ -292,7 +340,14 @@ class Assistant:
     def close(self) -> None:
         """Close the packs and free the model."""
         self.stop()
+        if self._interpreter:
+            self._interpreter.close()
         self._shelf.close()
+
+
+def _foreign(evidence: Evidence, question: Question) -> bool:
+    """Whether a passage is of a pack to which the question was put in another language."""
+    return bool(question.packs) and evidence.passage.pack not in question.packs
 
 
 def open_embedder() -> Embedder | None:
@@ -333,6 +388,17 @@ def open_assistant(settings: Settings, *, eager: bool = False, shelf: library.Sh
 
     An `eager` one is asked once by somebody who waits: he gets his draft however long it takes. Raises FieldfareError.
     """
+    from fieldfare.interpreter import open_interpreter
+
     embedder, patience = open_embedder(), 0 if eager else settings.draft_seconds
     shelf = library.open_shelf() if shelf is None else shelf
-    return Assistant(shelf, embedder, model_opener(settings), reader=open_reader(), eager=eager, patience=patience)
+    interpreter = open_interpreter(shelf.archives, threads=settings.threads)
+    return Assistant(
+        shelf,
+        embedder,
+        model_opener(settings),
+        reader=open_reader(),
+        interpreter=interpreter,
+        eager=eager,
+        patience=patience,
+    )

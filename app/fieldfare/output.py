@@ -9,10 +9,17 @@ import sys
 import textwrap
 from typing import TYPE_CHECKING, Any
 
+from fieldfare.domain.translation import Outcome
 from fieldfare.text import clean
+from fieldfare.translation.terminology import signal_word
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from fieldfare.domain import Answer, Evidence, Figure, Hazard, Passage, Place, Question
+    from fieldfare.domain.translation import Rendering
+
+MACHINE = "machine translation of the original"  # how EU law (2006/42/EC) and honesty want it marked
 
 
 def source_line(passage: Passage, *, machine: bool = False) -> str:
@@ -29,6 +36,31 @@ def hazard_lines(hazard: Hazard, starts: str = "⚠ ") -> str:
     """A warning whole: its signal word as printed, the scheme that gives the word its meaning, its text."""
     scheme = f" ({clean(hazard.scheme)})" if hazard.scheme else ""
     return paragraph(f"{clean(hazard.signal_word)}{scheme}: {clean(hazard.text)}", starts=starts)
+
+
+def translated_hazard_lines(hazard: Hazard, rendering: Rendering, language: str) -> str:
+    """A warning in another language: where nobody approved that, the original stands whole above it."""
+    word = signal_word(hazard.signal_word, language)
+    scheme = f" ({clean(hazard.scheme)})" if hazard.scheme else ""
+    if not rendering.original_first:
+        return paragraph(f"{clean(word or hazard.signal_word)}{scheme}: {clean(rendering.text)}", starts="⚠ ")
+    lines = [hazard_lines(hazard)]
+    if rendering.machine:
+        lines.append(paragraph(f"{clean(word or hazard.signal_word)}: {clean(rendering.text)}", starts="  "))
+        lines.append(f"  ({MACHINE})")
+    return "\n".join(lines)
+
+
+def origin(rendering: Rendering) -> str:
+    """Where a translated text comes from, for behind it; empty where a person approved it, or nothing of it is translated."""
+    if rendering.approved or not rendering.changed:
+        return ""
+    similar = min((one.score for one in rendering.sentences if one.outcome is Outcome.SIMILAR), default=1.0)
+    parts = [MACHINE] if rendering.machine else []
+    parts += [f"approved for a text that is {similar:.0%} alike"] if similar < 1 else []
+    reasons = dict.fromkeys(one.reason for one in rendering.originals)
+    parts += [f"partly in the original: {'; '.join(reasons)}"] if reasons else []
+    return ", ".join(parts)
 
 
 def _page(place: Place) -> str:
@@ -114,19 +146,39 @@ def evidence_object(one: Evidence) -> dict[str, Any]:
     }  # fmt: skip
 
 
-def answer_object(question: Question, answer: Answer) -> dict[str, Any]:
-    """A whole answer for JSON; as on the screen, warnings come before what they protect."""
+def rendering_object(rendering: Rendering, language: str) -> dict[str, Any]:
+    """A translated text for JSON, with what became of each of its sentences."""
+    return {
+        "language": language, "text": rendering.text, "approved": rendering.approved, "machine": rendering.machine,
+        "sentences": [
+            {"source": one.source, "text": one.text, "outcome": one.outcome, "reason": one.reason, "score": one.score}
+            for one in rendering.sentences
+        ],
+    }  # fmt: skip
+
+
+def answer_object(
+    question: Question, answer: Answer, language: str = "", said: Mapping[str, Rendering] | None = None
+) -> dict[str, Any]:
+    """A whole answer for JSON; as on the screen, warnings come before what they protect.
+
+    `said` are its texts as they were translated into `language`, by their originals.
+    """
+
+    def translation(text: str) -> dict[str, Any]:
+        return {"translation": rendering_object(said[text], language)} if said and text in said else {}
+
     return {
         "question": question.text,
         "asked_as": answer.asked or None,
         "searched": list(answer.searched),
         "verdict": answer.verdict,
-        "hazards": [_hazard_object(hazard) for hazard in answer.hazards],
+        "hazards": [{**_hazard_object(hazard), **translation(hazard.text)} for hazard in answer.hazards],
         "answer": answer.text,
         "statements": [
             {
                 "text": one.text, "verbatim": one.verbatim, "conversions": list(one.conversions), "quote": one.citation.quote, "start": one.citation.start,
-                "end": one.citation.end, **_passage_object(one.citation.passage),
+                "end": one.citation.end, **_passage_object(one.citation.passage), **translation(one.text),
             }
             for one in answer.statements
         ],

@@ -16,13 +16,16 @@ from fieldfare.errors import StorageError, UsageError
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Settings:
-    """An empty `model` means the embedded one; `model_sha256` pins a model of the user's own. `threads` 0 chooses.
+    """`language` (`es`) is the technician's own; empty, it is that of his question.
+
+    An empty `model` means the embedded one; `model_sha256` pins a model of the user's own. `threads` 0 chooses.
 
     `draft` lets the model write; without it answers are quotes and no model is loaded. It is off because the embedded model's
     drafts were right no more often than quotes, and later (docs/honesty.md). On a machine where a draft takes more than
     `draft_seconds` the screen quotes instead; 0 waits as long as it takes.
     """
 
+    language: str = ""
     model: str = ""
     model_sha256: str = ""
     draft: bool = False
@@ -54,6 +57,8 @@ def _checked(values: dict[str, Any], file: Path) -> Settings:
     settings = Settings(**values)
     if settings.model_sha256 and not re.fullmatch(r"[0-9a-f]{64}", settings.model_sha256):
         raise UsageError(f"{file}: model_sha256 must be 64 hexadecimal digits.")
+    if settings.language and not re.fullmatch(r"[a-z]{2,3}", settings.language):
+        raise UsageError(f"{file}: language must be a code of two or three letters, such as es.")
     if settings.threads < 0:
         raise UsageError(f"{file}: threads must be 0 (chosen by the program) or more.")
     if settings.draft_seconds < 0:

@@ -140,6 +140,9 @@ _STOP = {
 }  # fmt: skip
 
 
+SPOKEN = tuple(_STOP)  # languages whose small words are known
+
+
 @cache
 def stop_words(language: str) -> frozenset[str]:
     """Words of a language that carry no meaning in a question; all languages together for an empty one."""

@@ -5,6 +5,7 @@ from __future__ import annotations
 import argparse
 import contextlib
 import json
+import re
 import shlex
 import signal
 import sys
@@ -25,6 +26,7 @@ from fieldfare.domain import (
     Question,
     Verdict,
 )
+from fieldfare.domain.translation import Text
 from fieldfare.errors import FieldfareError, UsageError
 from fieldfare.text import clean
 
@@ -33,7 +35,8 @@ if TYPE_CHECKING:
 
     from fieldfare.assistant import Assistant
     from fieldfare.cli.arguments import Commands
-    from fieldfare.domain import Citation, Hazard
+    from fieldfare.domain import Citation, Hazard, Passage
+    from fieldfare.domain.translation import Rendering
 
 NO_ANSWER = 10  # the manuals do not say: not an error, but a script wants to know
 
@@ -72,6 +75,9 @@ def _question_arguments(parser: argparse.ArgumentParser) -> None:
         "--pack", action="append", default=[], metavar="ID", help="ask only this pack (may be repeated)"
     )
     parser.add_argument("--machine", default="", metavar="NAME", help="ask only the manuals of this machine")
+    parser.add_argument(
+        "--language", default="", metavar="CODE", help="be answered in this language (es), whatever the question's"
+    )
 
 
 @contextlib.contextmanager
@@ -112,48 +118,111 @@ def _require_packs(assistant: Assistant, wanted: Sequence[str]) -> None:
 def _question(options: argparse.Namespace) -> Question:
     text = sys.stdin.read(1_000_000) if options.question == ["-"] else " ".join(options.question)
     history = tuple(map(clean, getattr(options, "after", [])))
-    return Question(text=clean(text), packs=tuple(options.pack), machine=clean(options.machine), history=history)
+    language = options.language.lower() or settings.load().language
+    if language and not re.fullmatch(r"[a-z]{2,3}", language):
+        raise UsageError(f"--language must be a code of two or three letters, such as es, not {clean(language)}.")
+    return Question(
+        text=clean(text), language=language, packs=tuple(options.pack), machine=clean(options.machine), history=history
+    )
 
 
 def _ask(options: argparse.Namespace) -> int:
     question = _question(options)
     cancel = threading.Event()
     with _assistant(options, draft=options.draft) as assistant, _interruptible(cancel):
-        told: list[Hazard] = []
-        cited: list[Citation] = []
-        named: list[str] = []
-        several = _several(assistant, question)
+        telling = _Telling(assistant, question, cancel, quiet=options.json)
         for event in assistant.ask(question, cancel):
             match event:
                 case EvidenceFound():
-                    if not options.json:
-                        if event.asked:
-                            print(output.paragraph(f"Asked as: {clean(event.asked)}"), end="\n\n", flush=True)
-                        _print_hazards(event.hazards, told)
-                case Drafted(statement=statement):
-                    cited.append(statement.citation)
-                    if not options.json:
-                        _print_hazards(event.hazards, told)
-                        if several and statement.citation.passage.machine not in named[-1:]:
-                            named.append(statement.citation.passage.machine)
-                            print(f"{clean(named[-1])}:")
-                        number = _number_of(cited, statement.citation)
-                        print(output.paragraph(clean(statement.text), ends=f" [{number}]"))
-                        for line in statement.conversions:
-                            print(output.paragraph(line, starts="    ", ends=" (converted)"))
-                        print(flush=True)
+                    telling.evidence(event)
+                case Drafted():
+                    telling.statement(event)
                 case Answered(answer=answer):
-                    if options.json:
-                        print(json.dumps(output.answer_object(question, answer), ensure_ascii=False, indent=2))
-                    else:
-                        _print_hazards(answer.hazards, told)
-                        _print_sources(answer, several=several)
+                    telling.answer(answer)
                     return NO_ANSWER if answer.verdict in {Verdict.REFUSED, Verdict.CHOICE} else 0
                 case Cancelled():
                     raise KeyboardInterrupt
                 case Failed(message=message):
                     raise FieldfareError(message)
     return 0
+
+
+class _Telling:
+    """Prints an answer as it comes, in the technician's language; a `quiet` one prints it as JSON in the end."""
+
+    def __init__(self, assistant: Assistant, question: Question, cancel: threading.Event, *, quiet: bool) -> None:
+        self._assistant, self._question, self._cancel, self._quiet = assistant, question, cancel, quiet
+        self._language = assistant.language_of(question)
+        self._several = _several(assistant, question)
+        self._hazards: list[Hazard] = []
+        self._cited: list[Citation] = []
+        self._machine = ""
+        self._said: dict[str, Rendering] = {}
+
+    def evidence(self, event: EvidenceFound) -> None:
+        """The question as it was put, and the warnings of what will likely be cited."""
+        if event.asked and not self._quiet:
+            print(output.paragraph(f"Asked as: {clean(event.asked)}"), end="\n\n", flush=True)
+        self._warn(event.hazards, [one.passage for one in event.evidence])
+
+    def statement(self, event: Drafted) -> None:
+        """A statement after its warnings, with the number of its source."""
+        statement = event.statement
+        passage = statement.citation.passage
+        self._cited.append(statement.citation)
+        self._warn(event.hazards, [passage])
+        said = self._translated(Text(text=statement.text, context=" > ".join(passage.heading),
+                                     cells=passage.kind is BlockKind.TABLE), passage)  # fmt: skip
+        if self._quiet:
+            return
+        if self._several and passage.machine != self._machine:
+            self._machine = passage.machine
+            print(f"{clean(self._machine)}:")
+        number = f" [{_number_of(self._cited, statement.citation)}]"
+        print(output.paragraph(clean(said.text if said else statement.text), ends=number))
+        if said and (origin := output.origin(said)):
+            print(output.paragraph(f"({clean(origin)})", starts="    "))
+        if said and said.changed:
+            print(output.paragraph(clean(statement.text), starts="    = "))
+        for line in statement.conversions:
+            print(output.paragraph(line, starts="    ", ends=" (converted)"))
+        print(flush=True)
+
+    def answer(self, answer: Answer) -> None:
+        """What is left: warnings that came with no statement, the sources or the refusal."""
+        self._warn(answer.hazards, [one.citation.passage for one in answer.statements])
+        kept = dict.fromkeys(one.reason for said in self._said.values() if not said.changed for one in said.originals)
+        if kept and not self._quiet:
+            print(output.paragraph(f"In the original: {clean('; '.join(kept))}"), end="\n\n")
+        if self._quiet:
+            made = output.answer_object(self._question, answer, self._language, self._said)
+            print(json.dumps(made, ensure_ascii=False, indent=2))
+        else:
+            _print_sources(answer, several=self._several)
+
+    def _warn(self, hazards: Sequence[Hazard], passages: Sequence[Passage]) -> None:
+        """The warnings that were not told yet, before what they protect."""
+        for hazard in hazards:
+            if hazard in self._hazards:
+                continue
+            self._hazards.append(hazard)
+            passage = next((one for one in passages if hazard in one.hazards), None)
+            said = self._translated(Text(text=hazard.text, hazard=True), passage) if passage else None
+            if not self._quiet:
+                lines = (
+                    output.translated_hazard_lines(hazard, said, self._language)
+                    if said
+                    else output.hazard_lines(hazard)
+                )
+                print(lines, end="\n\n", flush=True)
+
+    def _translated(self, text: Text, passage: Passage) -> Rendering | None:
+        """A text in the technician's language, None where it is printed in that."""
+        if not self._language or passage.language.partition("-")[0].lower() == self._language:
+            return None
+        for _, rendering in self._assistant.render([(text, passage)], self._language, self._cancel.is_set):
+            self._said[text.text] = rendering
+        return self._said.get(text.text)
 
 
 @contextlib.contextmanager
@@ -169,14 +238,6 @@ def _interruptible(cancel: threading.Event) -> Iterator[None]:
 def _number_of(cited: Sequence[Citation], citation: Citation) -> int:
     places = list(dict.fromkeys((one.passage.pack, one.passage.id) for one in cited))
     return places.index((citation.passage.pack, citation.passage.id)) + 1
-
-
-def _print_hazards(hazards: Sequence[Hazard], told: list[Hazard]) -> None:
-    """Print the warnings that were not told yet, before what they protect."""
-    for hazard in hazards:
-        if hazard not in told:
-            told.append(hazard)
-            print(output.hazard_lines(hazard), end="\n\n", flush=True)
 
 
 def _several(assistant: Assistant, question: Question) -> bool:

@@ -62,11 +62,12 @@ def hazards_before(shown: Iterable[Passage | Citation]) -> tuple[Hazard, ...]:
 class Question:
     """What the technician wants to know. Empty `packs` means every installed pack, an empty `machine` every machine.
 
-    `history` are the questions asked before, oldest first: `and the voltage?` means that of what they were about.
+    `history` are the questions asked before, oldest first: `and the voltage?` means that of what they were about. `language` is
+    that of the technician, in which he is answered; empty, it is found out from his words.
     """
 
     text: str
-    language: str = "en"
+    language: str = ""
     machine: str = ""
     packs: tuple[str, ...] = ()
     history: tuple[str, ...] = ()
@@ -203,6 +204,11 @@ class Answer:
     def hazards(self) -> tuple[Hazard, ...]:
         """Every hazard that protects what is cited, whoever made the answer: none can be left out."""
         return hazards_before(one.citation for one in self.statements)
+
+    @property
+    def language(self) -> str:
+        """The language of what is cited first, empty where nothing is."""
+        return self.statements[0].citation.passage.language if self.statements else ""
 
     @property
     def text(self) -> str:

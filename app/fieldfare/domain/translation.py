@@ -117,6 +117,11 @@ class Rendering:
         return self.source.hazard and not self.approved
 
     @property
+    def changed(self) -> bool:
+        """Whether any of it is in the other language now."""
+        return any(one.outcome not in {Outcome.ORIGINAL, Outcome.KEPT, Outcome.PENDING} for one in self.sentences)
+
+    @property
     def originals(self) -> tuple[Sentence, ...]:
         """The sentences that could not be translated safely, each with its reason."""
         return tuple(one for one in self.sentences if one.outcome is Outcome.ORIGINAL)

@@ -380,6 +380,10 @@ class Archive:
         """Pairs of words or phrases that mean the same in this pack: synonyms and abbreviations of its author."""
         return [(row[0], row[1]) for row in self._reader.rows("SELECT text, means FROM term WHERE kind <> 'protected'")]
 
+    def protected_words(self) -> list[str]:
+        """The words that are never translated."""
+        return [row[0] for row in self._reader.rows("SELECT text FROM term WHERE kind = 'protected'")]
+
     def document_titles(self) -> list[str]:
         """The titles of the pack's manuals."""
         return [row[0] for row in self._reader.rows("SELECT title FROM document ORDER BY id")]

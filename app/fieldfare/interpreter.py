@@ -1,0 +1,158 @@
+"""Between the technician's language and those of the packs: his question to each of them, their texts back to him."""
+
+from __future__ import annotations
+
+import threading
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+from fieldfare import paths
+from fieldfare.domain.translation import Rendering, Text
+from fieldfare.errors import FieldfareError
+from fieldfare.stems import SPOKEN, stem, stop_words, tokens
+from fieldfare.translation import packages
+from fieldfare.translation.cache import Cache
+from fieldfare.translation.engine import Engine
+from fieldfare.translation.memory import Memory
+from fieldfare.translation.terminology import Terminology
+from fieldfare.translation.translator import Translator, never
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable, Iterator, Sequence
+
+    from fieldfare.domain import Passage, Question
+    from fieldfare.pack.archive import Archive
+
+# What tells a language by its letters alone.
+_LETTERS = {"de": "äöüß", "es": "ñ¿¡", "fr": "çœèêùëâ", "pt": "ãõ"}
+_SMALL_WORD, _KNOWN_WORD, _OWN_LETTER = 2.0, 1.0, 2.0  # what each says of the language of a question
+
+
+def primary(language: str) -> str:
+    """The code of a language without its country: `de` of `de-AT`."""
+    return language.partition("-")[0].lower()
+
+
+class Interpreter:
+    """Translates questions and texts for open packs. Safe to use from several threads; models are loaded when needed."""
+
+    def __init__(
+        self,
+        archives: Sequence[Archive],
+        engine: Engine,
+        translator: Translator,
+        terms: Terminology,
+        problems: Sequence[str] = (),
+    ) -> None:
+        """`problems` are sentences for language packages that cannot be used."""
+        self.problems = tuple(problems)
+        self._archives = {archive.manifest.id: archive for archive in archives}
+        self._engine, self._translator, self._terms = engine, translator, terms
+        self._asking = threading.Lock()
+
+    @property
+    def languages(self) -> tuple[str, ...]:
+        """The languages of the packs, those that their texts are approved in, and those that packages lead from or to."""
+        found = {primary(one.manifest.language) for one in self._archives.values()}
+        found |= {code for one in self._archives.values() for pair in one.translations.pairs() for code in pair}
+        found |= {primary(code) for one in self._engine.packages for code in one.pair}
+        return tuple(sorted(found))
+
+    def language_of(self, text: str, fallback: str = "") -> str:
+        """The language of a question, by its small words, its letters and the words of the packs; else `fallback`.
+
+        Without a `fallback` a question that tells nothing is in the language of the first pack.
+        """
+        words = set(tokens(text))
+        spoken = {primary(one.manifest.language): one for one in reversed(self._archives.values())}
+        scores = {}
+        for code in {*self.languages, *SPOKEN}:
+            score = _SMALL_WORD * len(words & stop_words(code))
+            score += _OWN_LETTER * any(letter in text.casefold() for letter in _LETTERS.get(code, ""))
+            if archive := spoken.get(code):
+                telling = [one for one in words if one.isalpha() and len(one) > 2 and one not in stop_words("")]
+                score += _KNOWN_WORD * sum(archive.frequency(stem(one, code)) > 0 for one in telling)
+            scores[code] = score
+        first = next((primary(one.manifest.language) for one in self._archives.values()), "en")
+        likely = primary(fallback) or first
+        best = max(sorted(scores), key=lambda code: (scores[code], code == likely, code == first))
+        return best if scores[best] else likely
+
+    def questions(self, question: Question) -> tuple[Question, ...]:
+        """A question to the packs of each language in that language, its own first; each has its `language`.
+
+        Where a question cannot be translated safely, the words of the trade in it are, and the rest goes as it is.
+        """
+        own = self.language_of(question.text, question.language)
+        chosen: dict[str, list[str]] = {}
+        for id_ in question.packs or self._archives:
+            if archive := self._archives.get(id_):
+                spoken = [primary(code) for code in archive.languages()]
+                chosen.setdefault(own if own in spoken else spoken[0], []).append(id_)
+        if not chosen or set(chosen) == {own}:
+            return (replace(question, language=own),)
+        return tuple(
+            replace(question, language=code, packs=tuple(chosen[code]), text=self._asked(question.text, own, code))
+            for code in sorted(chosen, key=lambda code: code != own)
+        )
+
+    def _asked(self, text: str, source: str, target: str) -> str:
+        if source == target:
+            return text
+        with self._asking:
+            said = self._last((Text(text=text),), source, target)[0]
+        if said.changed:
+            return said.text
+        made, place = "", 0
+        for term in self._terms.terms_in(text, source, target):
+            made += text[place : term.start] + term.targets[0]
+            place = term.end
+        return made + text[place:]
+
+    def _last(self, texts: Sequence[Text], source: str, target: str) -> list[Rendering]:
+        found = dict(self._translator.translate(texts, source, target))
+        return [found[index] for index in range(len(texts))]
+
+    def render(
+        self,
+        texts: Iterable[tuple[Text, Passage]],
+        language: str,
+        cancelled: Callable[[], bool] = never,
+    ) -> Iterator[tuple[int, Rendering]]:
+        """Texts of passages in a language, each as often as more of it stands: its index and how far it is."""
+        groups: dict[tuple[str, str], list[tuple[int, Text]]] = {}
+        for index, (text, passage) in enumerate(texts):
+            groups.setdefault((passage.pack, passage.language), []).append((index, text))
+        for (pack, source), members in groups.items():
+            archive = self._archives.get(pack)
+            digest = archive.manifest.digest if archive else ""
+            said = self._translator.translate(
+                [text for _, text in members], source, language, pack=pack, pack_digest=digest, cancelled=cancelled
+            )
+            for place, rendering in said:
+                yield members[place][0], rendering
+
+    def route(self, source: str, target: str) -> str:
+        """The way that a machine translation takes, such as `es → en → de`; empty where no package leads there."""
+        try:
+            return str(self._engine.route(primary(source), primary(target)))
+        except FieldfareError:
+            return ""
+
+    def close(self) -> None:
+        """Give the memory of the models back."""
+        self._engine.unload()
+
+
+def open_interpreter(archives: Sequence[Archive], *, threads: int = 0) -> Interpreter:
+    """The interpreter over open packs and the installed language packages."""
+    found, problems = packages.installed()
+    engine, terms = Engine(found, threads=threads), Terminology(archives)
+    translator = Translator(
+        engine,
+        memory=Memory(archives),
+        terminology=terms,
+        cache=Cache(paths.translations_dir()),
+        protected=(word for archive in archives for word in archive.protected_words()),
+    )
+    return Interpreter(archives, engine, translator, terms, problems)
