@@ -97,7 +97,7 @@ def _with_marks(lexicon: Mapping[str, Sequence[str]]) -> dict[str, tuple[str, ..
             (word.capitalize(), tuple(one[0].upper() + one[1:] for one in meant)),
         ):
             for mark in ("", *MARKS):
-                made[written + mark] = tuple(one + mark for one in said)
+                made.setdefault(written + mark, tuple(one + mark for one in said))
     return made
 
 

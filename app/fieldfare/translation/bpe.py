@@ -147,9 +147,11 @@ def _without_stop(word: str, following: list[str], language: str) -> str:
     if not word.endswith(".") or not before or before.endswith("."):
         return word
     inside = "." in before and any(map(str.isalpha, before))
-    initial = len(before) == 1 and before.isalpha()
+    initial = len(before) == 1 and before.isupper()
+    and_so_on = language != "en" and before in {"etc", "ecc"}
+    short = and_so_on or (bool(following) and abbreviates(before))
     ordinal = language == "de" and before.isdigit() and len(before) < 3
-    if inside or initial or ordinal or abbreviates(before) or (following and following[0][0].islower()):
+    if inside or initial or ordinal or short or (following and following[0][0].islower()):
         return word
     return f"{before} ."
 
