@@ -147,7 +147,7 @@ def _without_stop(word: str, following: list[str], language: str) -> str:
     if not word.endswith(".") or not before or before.endswith("."):
         return word
     inside = "." in before and any(map(str.isalpha, before))
-    initial = len(before) == 1 and before.isupper()
+    initial = len(before) == 1 and (before.isupper() or (before.isalpha() and language != "en"))
     and_so_on = language != "en" and before in {"etc", "ecc"}
     short = and_so_on or (bool(following) and abbreviates(before))
     ordinal = language == "de" and before.isdigit() and len(before) < 3
