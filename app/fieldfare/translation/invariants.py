@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import lru_cache
+from operator import itemgetter
 from typing import TYPE_CHECKING
 
 from fieldfare.grounding.tokens import CODE
@@ -29,16 +30,20 @@ _COMPOUND = re.compile(r"(?<=\d)(?:-[^\W\d_]*[^\W\d_A-Z]{2,}[^\W\d_]*)+$")  # M8
 # `minus 5` is -5; `au moins 5` and `al menos 5` are bounds.
 _MINUS = re.compile(r"(?<!plus )(?<!plus or )(?<!plus ou )(?<!\w)minus (?=\d)", re.IGNORECASE)
 _AMBIGUOUS = re.compile(r"(-?\d{1,3})([.,])(\d{3})")
+_DECIMALS = re.compile(r"(?:[.,]\d+)+")
 _DEVIATION = "±"
+_AND = re.compile(r"\s*(?:[,/x×–-]|,?\s(?:and|und|y|e|et|o|ou|or|oder|to|à|a|bis|hasta|até|al|x|×|ed|et|u))\s*")
 
 
 @dataclass(frozen=True, slots=True)
 class Value:
-    """One number of a text as it reads in its language, with the symbol of its unit (empty for none) and what it measures."""
+    """One number of a text as it reads in its language, with the symbol of its unit (empty for none).
+
+    `5 and 10 mm` are two values in millimetres.
+    """
 
     number: str
     unit: str
-    dimension: str
     printed: str
 
 
@@ -48,6 +53,7 @@ class Invariants:
 
     values: tuple[Value, ...]
     codes: tuple[str, ...]  # keys under which spellings are one
+    order: tuple[str, ...]  # values and codes as they follow each other
     markup: tuple[str, ...]
     words: tuple[int, ...]  # numbers written as words
     vague: tuple[int, ...]  # words that may stand for a number: `both`, `pair`
@@ -77,6 +83,7 @@ def code_spans(text: str) -> list[tuple[int, int]]:
         stop = start + compound.start() if compound else end
         if text[stop - 1] in '"″' and text[start - 1 : start] in {'"', "″"}:  # "G4" stands in quotes
             stop -= 1
+        stop += len(decimals.group()) if (decimals := _DECIMALS.match(text, stop)) else 0  # X-2,5
         if not _is_value(text[start:stop]):
             spans.append((start, stop))
     return spans
@@ -98,25 +105,34 @@ def invariants(text: str, language: str) -> Invariants:
     markup = tuple(match.group() for match in MARKUP.finditer(text))
     text = MARKUP.sub(lambda match: "\x01" * len(match.group()), text)
     spans = code_spans(text)
-    codes = tuple(identifier_key(text[start:end].replace("×", "x")) for start, end in spans)
+    codes = [(start, identifier_key(text[start:end].replace("×", "x"))) for start, end in spans]
     for start, end in spans:
         text = text[:start] + "\x01" * (end - start) + text[end:]
+    text = _MINUS.sub(lambda match: " " * (len(match.group()) - 1) + "-", text)
+    values = _values(text, language)
     return Invariants(
-        values=tuple(_values(_MINUS.sub("-", text), language)),
-        codes=codes,
+        values=tuple(value for _, value in values),
+        codes=tuple(code for _, code in codes),
+        order=tuple(
+            key for _, key in sorted([*codes, *((start, one.number) for start, one in values)], key=itemgetter(0))
+        ),
         markup=markup,
         words=_words(text, language, ""),
         vague=_words(text, language, "~"),
     )
 
 
-def _values(text: str, language: str) -> list[Value]:
-    """Every single number of a text: the ends of a range and the deviations of a tolerance each for themselves."""
-    found = []
+def _values(text: str, language: str) -> list[tuple[int, Value]]:
+    """Every single number of a text with its place: the ends of a range and the deviations of a tolerance each for themselves."""
+    found: list[tuple[int, Value]] = []
+    before = -1
     for one in quantities(text):
-        symbol, dimension = (one.unit.symbol, one.unit.dimension) if one.unit else ("", "")
+        symbol = one.unit.symbol if one.unit else ""
         if symbol == "in" and language != "en" and text[one.start : one.end].endswith("in"):  # 2025 in Kraft
-            symbol = dimension = ""
+            symbol = ""
+        if symbol and found and not found[-1][1].unit and _AND.fullmatch(text, before, one.start):  # 5 and 10 mm
+            found[-1] = (found[-1][0], replace(found[-1][1], unit=symbol))
+        before = one.end
         low, _, own = one.low.partition(" ")  # a range between two units has the first one here
         if own and "/" in own:
             low, own = one.low, ""
@@ -127,7 +143,7 @@ def _values(text: str, language: str) -> list[Value]:
             parts += [(one.plus, symbol, "+"), (one.minus, symbol, "-")]
         for number, unit, sign in parts:
             if number:
-                found.append(Value(sign + number_of(number, language), unit, dimension, sign + number))
+                found.append((one.start, Value(sign + number_of(number, language), unit, sign + number)))
     return found
 
 
@@ -146,9 +162,9 @@ def changed(source: Invariants, target: Invariants) -> str:
             return f"the {name} {next(iter(lost))} is missing"
         if added := Counter(after) - Counter(before):
             return f"the {name} {next(iter(added))} was added"
-    if len(set(source.codes)) > 1 and source.codes != target.codes:
-        return "codes stand in another order"
-    return _numbers_changed(source, target) or _units_changed(source.values, target.values)
+    return (
+        _numbers_changed(source, target) or _units_changed(source.values, target.values) or _reordered(source, target)
+    )
 
 
 def _numbers_changed(source: Invariants, target: Invariants) -> str:
@@ -184,19 +200,22 @@ def _words_changed(source: Invariants, target: Invariants) -> str:
 
 
 def _units_changed(source: Sequence[Value], target: Sequence[Value]) -> str:
-    """A number that has got another unit, a unit that was lost or is new, values of one kind in another order."""
-    before, after = {one.unit for one in source} - {""}, {one.unit for one in target} - {""}
-    if lost := before - after:
+    """A unit that was lost, is new or stands behind another number."""
+    before, after = Counter(one.unit for one in source if one.unit), Counter(one.unit for one in target if one.unit)
+    if lost := set(before) - set(after):
         return f"the unit {min(lost)} is missing"
-    if added := after - before:
+    if added := set(after) - set(before):
         return f"the unit {min(added)} was added"
-    for number in {one.number for one in source}:
-        mine = {one.unit for one in source if one.number == number} - {""}
-        other = {one.unit for one in target if one.number == number} - {""}
-        if mine and other and not other <= mine:
-            return f"the value {number} has another unit"
-    for dimension in {one.dimension for one in source} - {""}:
-        order = [[one.number for one in values if one.dimension == dimension] for values in (source, target)]
-        if order[0] != order[1] and sorted(order[0]) == sorted(order[1]):
-            return f"values in {dimension} stand in another order"
+    for one in source:
+        mine = Counter(other.unit for other in source if other.number == one.number)
+        if any(other.number == one.number for other in target) and mine != Counter(
+            other.unit for other in target if other.number == one.number
+        ):
+            return f"the value {one.number} has another unit"
     return ""
+
+
+def _reordered(source: Invariants, target: Invariants) -> str:
+    """Whether numbers and codes changed places, so that each may belong to another thing; people hardly ever do that."""
+    same = sorted(source.order) == sorted(target.order)
+    return "numbers or codes stand in another order" if same and source.order != target.order else ""

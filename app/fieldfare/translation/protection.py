@@ -148,7 +148,7 @@ def _loud(word: str, language: str) -> bool:
     known = LANGUAGES.get(language)
     if known is None:
         return False
-    patterns = (known.negations, known.echoes, known.weak, *known.forces.values(), *known.concepts.values())
+    patterns = (known.negations, known.echoes, known.weak, *known.forces.values(), *known.concepts.patterns.values())
     return folded in known.common or folded in known.numbers or any(pattern.fullmatch(folded) for pattern in patterns)
 
 

@@ -11,10 +11,15 @@ ENGLISH = Language(
         "not cannot never none nor neither nobody nothing nowhere without dont doesnt isnt cant",
         r"n['’]t(?!\w)|(?<!\w)no(?![\w.])(?!\s?\.?\s?\d)|(?<!\w)no\.(?!\s*\d)",
     ),
-    echoes=pattern("nor any"),
+    echoes=pattern("nor"),
+    affixed=pattern(
+        """unable unavailable unsafe unknown unused unnecessary impossible invalid incorrect* incomplete incompatible inactive improper*
+        insufficien* unauthorized unauthorised unprotected unconfigured untested unsupported unlimited unmodified unstable unsuitable
+        uneven unintended unwanted unexpected* unfiltered unsigned unchanged unlikely unbalanced undefined unspecified unintentional*"""
+    ),
     weak=pattern(
         """un* invalid impossible incorrect* incomplete* inactive* inaccura* incompatible insufficien* inability illegal fail* avoid* prevent*
-        miss* lack* absen* disable* instead rather hardly rarely seldom barely few little except only too refuse* reject* forbid*
+        miss* lack* absen* disable* instead rather hardly rarely seldom barely few little except refuse* reject* forbid*
         forbidden prohibit* ignor* skip* exclud* free empty false wrong* non* otherwise yet *less lost unless rid omit* deni*""",
     ),
     forces={
@@ -39,6 +44,7 @@ ENGLISH = Language(
         clockwise: clockwise clock-wise cw
         counterclockwise: counterclockwise counter-clockwise anticlockwise anti-clockwise counter-clock-wise ccw
         before: before prior beforehand previously
+        sure before: before
         after: after afterwards afterward
         on: switch_on turn_on turned_on switched_on turns_on turning_on power_on powered_on switches_on
         off: switch_off turn_off turned_off switched_off turns_off turning_off power_off powered_off switches_off switched-off
@@ -88,7 +94,7 @@ ENGLISH = Language(
         unless: unless except
     """),
     numbers=numbers(
-        "zero one|~single two|~both|~twice|~pair|~dual|~double three|~triple|~thrice four five six seven eight nine ten eleven twelve|~dozen"
+        "zero one|~single|~once|~1st|~first two|~both|~twice|~pair|~dual|~double three|~triple|~thrice four five six seven eight nine ten eleven twelve|~dozen"
     ),
     common=frozenset("the of and is are to with for from this that it be not you your will when which have has was".split()),
 )  # fmt: skip
@@ -98,11 +104,15 @@ GERMAN = Language(
         "nicht nicht* kein keine keinen keinem keiner keines keinerlei nie niemals nirgends nirgendwo niemand* nichts ohne weder keinesfalls keineswegs"
     ),
     echoes=pattern("noch"),
+    affixed=pattern(
+        """unmöglich* ungültig* unbenutz* unbekannt* unbegrenzt* unzulässig* unvollständig* unpassend* unwirksam* unsicher* unver* unkonfig*
+        unbeabsichtigt* unbefugt* ungeeignet* unnötig* inkompatib* inkorrekt* inaktiv*"""
+    ),
     weak=pattern(
         """unfähig* unmöglich* ungültig* unbenutz* unbekannt* unbegrenzt* unnötig* unzulässig* unabhängig* unerwart* unerwünscht* unge* unverändert* unwiderruf*
-        unvoll* unpass* unwahr* unwichtig* unwirk* unzu* unsich* uner* unbe* unver* unsach* inkorrekt* inkompatib* inaktiv* fehl*
+        unvoll* unkonfig* unpass* unwahr* unwichtig* unwirk* unzu* unsich* uner* unbe* unver* unsach* inkorrekt* inkompatib* inaktiv* fehl*
         vermeid* vermied* verhinder* deaktiv* statt anstatt stattdessen nur sonst außer kaum selten leer* falsch* miss* verboten*
-        verbiet* untersag* ander* *los *lose *losen *loser *loses *frei *freie *freien frei scheiter* ignorier* verzicht* lediglich verlor*
+        verbiet* untersag* *los *lose *losen *loser *loses *frei *freie *freien frei scheiter* ignorier* verzicht* lediglich verlor*
         mangel* ausgeschlossen* verweiger* abgelehnt* wenig* entfällt überspring* übersprungen vergiss vergessen*"""
     ),
     forces={
@@ -176,7 +186,7 @@ GERMAN = Language(
         unless: außer ausgenommen sofern_nicht wenn_nicht sei_denn bis_auf ausnahme* abgesehen sofern_*_nicht sonst /(?:wenn|falls|sofern|solange)\b[^.;:]{0,80}\b(?:nicht|kein)
     """),
     numbers=numbers(
-        "null ein|eins|~einzeln|~einzelner|~einzelne|~einmal zwei|~beide|~beiden|~beides|~zweimal|~paar|~doppelt|~doppelte drei|~dreimal vier fünf sechs sieben acht neun "
+        "null eins|~einzeln|~einzelner|~einzelne|~einmal zwei|~beide|~beiden|~beides|~zweimal|~paar|~doppelt|~doppelte drei|~dreimal vier fünf sechs sieben acht neun "
         "zehn elf zwölf|~dutzend"
     ),
     common=frozenset("der die das und ist sind nicht mit für von zu den dem ein eine einen wird werden sie auf bei wenn auch oder im zum zur".split()),

@@ -8,6 +8,7 @@ SPANISH = Language(
     name="Spanish",
     negations=pattern("no nunca jamás ningún ninguna ninguno nadie tampoco ni", r"(?<!\w)sin(?!\w)(?! embargo)"),
     echoes=pattern("nada nunca jamás ningún ninguna ninguno nadie ni tampoco"),
+    affixed=pattern("imposible* inválid* incorrect* incomplet* incompatible* inactiv* insuficient* desconocid* insegur* innecesari*"),
     weak=pattern(
         """imposib* imped* impid* inv* incorrect* incap* incompat* insuf* inact* ineces* innec* irrev* desact* desh* descon* fall* evit* falt* ausen* deshabilit* solo sólo solamente excepto apenas vacío* falso mal incorrect* otro otra otros otras
         prohib* omit* ignor* rechaz* perd* nada salvo sino contrario lugar libre* poco poca pocos pocas carec* negar niega excepción aún"""
@@ -31,7 +32,7 @@ SPANISH = Language(
         right: derech*
         clockwise: sentido_horario en_el_sentido_de_las_agujas en_sentido_de_las_agujas horario horaria dextrógir* cw
         counterclockwise: antihorari* sentido_contrario_a_las_agujas contrario_al_de_las_agujas sentido_contrario levógir* contrario* ccw
-        before: antes previ* anterior*
+        before: antes previamente anteriormente previo
         after: después tras luego posterior*
         on: encend* encienda enciende* encender conect*_la
         off: apag* apague*
@@ -81,7 +82,7 @@ SPANISH = Language(
         unless: menos_que salvo excepto no_ser_que si_no exceptuando
     """),
     numbers=numbers(
-        "cero un|uno|una dos|~ambos|~ambas|~par|~doble tres|~triple cuatro cinco seis siete ocho nueve diez once doce|~docena"
+        "cero uno|~único|~única|~primero dos|~ambos|~ambas|~par|~doble tres|~triple cuatro cinco seis siete ocho nueve diez once doce|~docena"
     ),
     common=frozenset("el los las y es para con del se por una que no al está como más puede si su lo esta este son".split()),
 )  # fmt: skip
@@ -93,6 +94,7 @@ FRENCH = Language(
         r"(?<!\w)n(?:e\s|')(?:(?!(?<!\w)qu[e'])[^.;:!?]){0,60}?(?<!\w)(?:pas|plus|guère|point|jamais|rien|aucun\w*|personne)(?!\w)",
     ),
     echoes=pattern("jamais aucun aucune rien ni"),
+    affixed=pattern("impossible* invalide* incorrect* incomplet* incompatible* inacti* insuffisant* inconnu* inutile* indisponible*"),
     weak=pattern(
         """imposs* inv* incorrect* incap* incompat* insuf* inact* inut* irré* désact* déconn* échou* échec* évit* manqu* absen* seul* seulement sauf peu vide* faux fausse* interdi*
         ignor* refus* perd* plutôt lieu empêch* libre* autrement sinon contraire rarement excepté omet* exclu* rejet* pas"""
@@ -117,7 +119,7 @@ FRENCH = Language(
         right: droit*
         clockwise: sens_horaire sens_des_aiguilles horaire cw
         counterclockwise: antihoraire anti-horaire sens_inverse* contraire_des_aiguilles sens_contraire inverse_des_aiguilles ccw
-        before: avant préalable* auparavant précéd*
+        before: avant préalable* auparavant précédemment
         after: après ensuite puis suivant*
         on: allum* mise_sous_tension mettre_sous_tension mettez_sous_tension
         off: étein* mise_hors_tension mettre_hors_tension mettez_hors_tension
@@ -167,7 +169,7 @@ FRENCH = Language(
         unless: moins_que moins_qu sauf excepté si_*_ne hormis à_part moins_d* sinon
     """),
     numbers=numbers(
-        "zéro un|une|~seul|~seule deux|~double|~paire trois|~triple quatre cinq six sept huit neuf dix onze douze|~douzaine"
+        "zéro ~un|~seul|~seule|~premier|~première deux|~double|~paire trois|~triple quatre cinq six sept huit neuf dix onze douze|~douzaine"
     ),
     common=frozenset("le la les des du et est une pour dans avec sur vous pas par au ou qui être ne ce cette sont à".split()),
 )  # fmt: skip
@@ -175,6 +177,7 @@ ITALIAN = Language(
     name="Italian",
     negations=pattern("non mai senza nessun nessuna nessuno né nemmeno neppure neanche niente nulla"),
     echoes=pattern("mai nessun nessuna nessuno né nemmeno neppure niente nulla"),
+    affixed=pattern("impossibil* invalid* incorrett* incomplet* incompatibil* inattiv* insufficient* sconosciut* inutil*"),
     weak=pattern(
         """imposs* inv* incorr* incap* incompat* insuf* inatt* inutil* irrev* disab* disatt* fall* evit* manc* assen* solo soltanto solamente tranne eccetto appena vuot* fals* errat* viet* ignor* rifiut*
         pers* perd* invece piuttosto poco poca proib* omet* esclu* no sbagliat* altrimenti a_meno scono*"""
@@ -199,7 +202,7 @@ ITALIAN = Language(
         right: destr*
         clockwise: senso_orario orario cw
         counterclockwise: antiorari* ccw
-        before: prima precedent* anteced* preced*
+        before: prima precedentemente
         after: dopo poi success*
         on: accend* acces*
         off: spegn* spent* spegnim*
@@ -249,7 +252,7 @@ ITALIAN = Language(
         unless: a_meno_che a_meno_di tranne salvo eccetto se_non meno_che eccezione
     """),
     numbers=numbers(
-        "zero un|uno|una|~singolo|~singola due|~entrambi|~entrambe|~coppia|~doppio|~doppia tre|~triplo quattro cinque ~sei sette otto nove dieci undici dodici|~dozzina"
+        "zero ~uno|~singolo|~singola|~primo|~prima due|~entrambi|~entrambe|~coppia|~doppio|~doppia tre|~triplo quattro cinque ~sei sette otto nove dieci undici dodici|~dozzina"
     ),
     common=frozenset("il di e che è per con non una del della gli si sono nel alla viene essere da lo questo questa i le".split()),
 )  # fmt: skip
@@ -257,6 +260,7 @@ PORTUGUESE = Language(
     name="Portuguese",
     negations=pattern("não nunca jamais sem nenhum nenhuma ninguém nem tampouco"),
     echoes=pattern("nada nunca jamais nenhum nenhuma ninguém nem"),
+    affixed=pattern("impossível* inválid* incorret* incomplet* incompatíve* inativ* insuficient* desconhecid* inseguro* desnecessári*"),
     weak=pattern(
         """imposs* inv* incorr* incap* incompat* insuf* inat* irrev* desab* desat* descon* desn* falh* evit* falt* ausen* só somente apenas exceto vazi* falso errad* proib* ignor* recus* perd* nada
         invés pouc* omit* exclu* senão contrário a_menos salvo ainda"""
@@ -280,7 +284,7 @@ PORTUGUESE = Language(
         right: direit*
         clockwise: sentido_horário sentido_dos_ponteiros horário cw
         counterclockwise: anti-horári* antihorári* sentido_contrário ccw
-        before: antes anterior* prévi* previam*
+        before: antes previam* anteriormente
         after: depois após seguida posterior*
         on: ligue ligar ligado ligada ligados ligadas
         off: deslig*
@@ -330,7 +334,7 @@ PORTUGUESE = Language(
         unless: a_menos_que a_não_ser salvo exceto excepto senão menos
     """),
     numbers=numbers(
-        "zero um|uma dois|duas|~ambos|~ambas|~par|~duplo três|~triplo quatro cinco seis sete oito nove dez onze doze|~dúzia"
+        "zero ~único|~única|~primeiro dois|duas|~ambos|~ambas|~par|~duplo três|~triplo quatro cinco seis sete oito nove dez onze doze|~dúzia"
     ),
     common=frozenset("o os as e uma é para com do da não em que se por ao você são pode ou na no das dos mais seu".split()),
 )  # fmt: skip
