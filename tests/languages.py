@@ -180,7 +180,7 @@ def _write_model(
         if number >= layers:
             _idle(layer.attention, depth, numbers, [depth, 2 * depth])
     # Where to look: every head compares places as its share of them; one place is found by all of its dimensions.
-    look = spec.decoder.layer[0].attention
+    look = spec.decoder.layer[-1].attention  # the last one: what is unknown is copied from where it looks
     query, pair, out = (
         np.zeros(shape, dtype=np.float32) for shape in ((depth, depth), (2 * depth, depth), (depth, depth))
     )

@@ -299,7 +299,8 @@ def _unpack(container: Container, file: Path, scratch: Path, progress: Progress)
             while chunk := member.read(_CHUNK):
                 stream.write(chunk)
                 done += len(chunk)
-                progress(stage, done // _MEGABYTE, max(needed // _MEGABYTE, 1))
+                if done // _MEGABYTE != (done - len(chunk)) // _MEGABYTE:
+                    progress(stage, done // _MEGABYTE, max(needed // _MEGABYTE, 1))
             stream.flush()
             os.fsync(stream.fileno())
         made[name] = trust.sha256(scratch / name), (scratch / name).stat().st_size
