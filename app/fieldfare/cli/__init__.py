@@ -1,4 +1,4 @@
-"""The command line: ask, search, pack, update, model, doctor; without a command it opens the screen.
+"""The command line: ask, search, pack, update, lang, model, doctor; without a command it opens the screen.
 
 stdout is data, stderr is talk. Every error becomes a sentence and an exit code here, and nowhere else.
 """
@@ -12,7 +12,7 @@ import sys
 from typing import TYPE_CHECKING
 
 from fieldfare import __version__, settings
-from fieldfare.cli import authors, checks, evaluations, models, packs, questions, signing
+from fieldfare.cli import authors, checks, evaluations, languages, models, packs, questions, signing, translations
 from fieldfare.cli.arguments import show_help
 from fieldfare.errors import FieldfareError, StorageError, UsageError
 from fieldfare.text import clean
@@ -84,10 +84,12 @@ def _parser() -> argparse.ArgumentParser:
     pack_commands = pack.add_subparsers(title="commands", metavar="COMMAND")
     authors.register(pack_commands)
     checks.register(pack_commands)
+    translations.register(pack_commands)
     signing.register(pack_commands)
     packs.register(pack_commands)
     packs.register_update(commands)
     evaluations.register(commands)
+    languages.register(commands)
     models.register(commands)
     return parser
 

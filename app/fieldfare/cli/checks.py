@@ -58,8 +58,11 @@ def register(commands: Commands) -> None:
 
 
 @contextlib.contextmanager
-def opened(source: Path) -> Iterator[tuple[Path, PackFile]]:
-    """A pack as it lies, or one that is built from a source for the time of the command."""
+def opened(source: Path, *, meaning: bool = True) -> Iterator[tuple[Path, PackFile]]:
+    """A pack as it lies, or one that is built from a source for the time of the command.
+
+    Without `meaning` the one that is built has no vectors, which take longest.
+    """
     from fieldfare.ingest.contents import PackFile
 
     if source.suffix == ".fpack":
@@ -76,7 +79,8 @@ def opened(source: Path) -> Iterator[tuple[Path, PackFile]]:
     with tempfile.TemporaryDirectory(prefix="fieldfare-") as scratch:
         file = Path(scratch) / f"{described.id}-{described.version}.fpack"
         progress = Progress()
-        build(described, file, embedder_of(described, progress), progress, cache=paths.build_cache_dir())
+        embedder = embedder_of(described, progress) if meaning else None
+        build(described, file, embedder, progress, cache=paths.build_cache_dir())
         with PackFile(file) as pack:
             yield file, pack
 

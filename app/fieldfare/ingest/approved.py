@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import re
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from fieldfare.ingest.termbase import read_terms
 from fieldfare.ingest.tmx import read_tmx
-from fieldfare.ingest.units import State, primary
+from fieldfare.ingest.units import State, altered, primary
 from fieldfare.text import sentences, squeeze
 
 if TYPE_CHECKING:
@@ -18,8 +17,6 @@ if TYPE_CHECKING:
 
     from fieldfare.domain import TradeTerm, Translation
     from fieldfare.ingest.sources import ForeignSource
-
-_NUMBER = re.compile(r"\d+(?:[.,]\d+)*")
 
 
 def read_translations(source: ForeignSource, language: str) -> tuple[Translation, ...]:
@@ -43,11 +40,12 @@ def read_trade_terms(source: ForeignSource) -> tuple[TradeTerm, ...]:
 def sentence_pairs(translation: Translation) -> Iterator[Translation]:
     """The sentences of a translation with those of its source, where they can be told apart.
 
-    That is where both have as many, and each pair has the same numbers; else only the whole is approved.
+    That is where both have as many, and each pair has the same values and codes; else only the whole is approved.
     """
     source, target = _sentences(translation.source), _sentences(translation.target)
+    languages = translation.source_language, translation.target_language
     if len(source) == len(target) > 1 and all(
-        _numbers(one) == _numbers(other) for one, other in zip(source, target, strict=True)
+        not altered(one, other, languages) for one, other in zip(source, target, strict=True)
     ):
         for one, other in zip(source, target, strict=True):
             yield replace(translation, source=one, target=other)
@@ -57,12 +55,9 @@ def _sentences(text: str) -> list[str]:
     return [text[start:end] for start, end in sentences(text)]
 
 
-def _numbers(text: str) -> list[str]:
-    return sorted(one.replace(",", ".") for one in _NUMBER.findall(text))
-
-
 def write_translations(connection: apsw.Connection, source: ForeignSource, language: str) -> None:
     """Write translations, their sentences and the terms; the same source gives the same rows."""
+    connection.executemany("INSERT INTO language VALUES (?)", [(code,) for code in source.languages])
     segments: dict[tuple[str, str], int] = {}
     for whole in read_translations(source, primary(language)):
         for one, is_whole in ((whole, 1), *((part, 0) for part in sentence_pairs(whole))):

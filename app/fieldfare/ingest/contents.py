@@ -23,10 +23,12 @@ from fieldfare.domain import (
     RemarkKind,
     Term,
     TermKind,
+    Translation,
 )
 from fieldfare.errors import PackError
 from fieldfare.pack import manifest
 from fieldfare.pack.gold import gold_questions
+from fieldfare.pack.translations import Translations
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -109,7 +111,8 @@ class Contents:
     """Everything of a pack but the bytes of its pictures.
 
     `passages` has the numbers of the first and last block of each passage, `protected` the passages that a hazard protects
-    beside its own, `illustrated` those that a figure belongs to; `check` is what stands in [check] of pack.toml.
+    beside its own, `illustrated` those that a figure belongs to; `check` is what stands in [check] of pack.toml, `languages` those that every
+    warning must be approved in.
     """
 
     manifest: Manifest
@@ -124,6 +127,8 @@ class Contents:
     terms: tuple[Term, ...]
     questions: tuple[GoldQuestion, ...]
     check: dict[str, Any]
+    languages: tuple[str, ...] = ()
+    translations: tuple[Translation, ...] = ()
 
     def elements(self, *kinds: BlockKind) -> Iterator[tuple[Chapter, Element]]:
         """Every element in reading order, or those of some kinds."""
@@ -231,6 +236,8 @@ class PackFile:
             ),
             questions=gold_questions(self._reader),
             check=json.loads(self._reader.value("SELECT settings FROM gate") or "{}"),
+            languages=tuple(row[0] for row in self._reader.rows("SELECT code FROM language ORDER BY rowid")),
+            translations=tuple(Translations(self._reader).all()),
         )
 
     def _chapters(self, manuals: dict[int, ManualEntry]) -> Iterator[Chapter]:

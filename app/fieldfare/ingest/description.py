@@ -86,20 +86,43 @@ def describe(source: PackSource, documents: Sequence[ReadDocument]) -> str:
     return "\n".join(lines) + "\n"
 
 
+def _parsed(file: Path) -> Any:
+    """A pack.toml to change, with its comments; SourceError where it is no TOML."""
+    import tomlkit
+    from tomlkit.exceptions import ParseError
+
+    try:
+        return tomlkit.parse(file.read_text(encoding="utf-8"))
+    except (ParseError, UnicodeDecodeError) as error:
+        raise SourceError(f"{file} is not valid TOML ({error}). Correct that line.") from error
+    except OSError as error:
+        raise SourceError(f"{file} cannot be read ({error.strerror}). Make one: fieldfare pack new FOLDER") from error
+
+
+def name_translations(file: Path, memory: str) -> bool:
+    """Name a translation memory in a pack.toml and keep everything else in it; whether it was not named yet.
+
+    Raises as `accept_terms`.
+    """
+    import tomlkit
+
+    config = _parsed(file)
+    listed = config.setdefault("translations", tomlkit.table()).setdefault("memory", tomlkit.array())
+    if memory in listed:
+        return False
+    listed.append(memory)
+    write_text(file, tomlkit.dumps(config))
+    return True
+
+
 def accept_terms(file: Path, terms: Iterable[Term]) -> int:
     """Add terms to [terms] of a pack.toml and keep everything else in it; how many were not there yet.
 
     Raises SourceError for a file that is no TOML, StorageError where it cannot be written.
     """
     import tomlkit
-    from tomlkit.exceptions import ParseError
 
-    try:
-        config: Any = tomlkit.parse(file.read_text(encoding="utf-8"))
-    except (ParseError, UnicodeDecodeError) as error:
-        raise SourceError(f"{file} is not valid TOML ({error}). Correct that line.") from error
-    except OSError as error:
-        raise SourceError(f"{file} cannot be read ({error.strerror}). Make one: fieldfare pack new FOLDER") from error
+    config = _parsed(file)
     table = config.setdefault("terms", tomlkit.table())
     added = 0
     for term in terms:

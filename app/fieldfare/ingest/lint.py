@@ -22,12 +22,13 @@ from fieldfare.ingest.numbering import jumps
 from fieldfare.ingest.references import mentioned_figures, missing
 from fieldfare.ingest.structure import is_table_caption
 from fieldfare.ingest.table_pictures import is_ruled_table
+from fieldfare.ingest.translation_flaws import contradictions, stale, unfaithful, untranslated_hazards
 from fieldfare.text import words
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
-    from fieldfare.domain import Picture
+    from fieldfare.domain import Picture, Translation
     from fieldfare.ingest.contents import Chapter, Contents, Element, Mention
     from fieldfare.ingest.extract import Progress
 
@@ -87,6 +88,11 @@ CODES: dict[str, tuple[Severity, str]] = {
     "duplicate-text": (_W, "Keep it in one place: every copy takes the room of another hit."),
     "ocr-confidence": (_W, "Compare the page with its picture (fieldfare pack inspect), scan it again, or type the passage."),
     "doubt": (_W, "Look at the place in the source."),
+    "hazard-untranslated": (_E, "Translate and approve it (fieldfare pack translate), or take the language out of [translations]."),
+    "translation-number": (_E, "Correct the translation: technicians are shown it as approved."),
+    "translation-doubt": (_W, "Compare it with its source; where it is right, ignore it with that reason."),
+    "translation-twice": (_W, "Keep the right one, or say under which heading each holds."),
+    "translation-stale": (_W, "The source text changed: translate it anew (fieldfare pack translate)."),
 }  # fmt: skip
 _OF_REMARK = {
     RemarkKind.LOST: "lost",
@@ -112,7 +118,7 @@ def lint(contents: Contents, is_table: Callable[[str], bool], progress: Progress
     found: list[Flaw] = []
     checks: tuple[Callable[[Contents], Iterator[Flaw]], ...] = (
         _remarks, _pages, _descriptions, _superseded, _hazards, _orders, _tables, _figures, _references, _steps,
-        _identifiers, _duplicates, _unsure,
+        _identifiers, _duplicates, _unsure, _translations,
     )  # fmt: skip
     for done, check in enumerate(checks, 1):
         found.extend(check(contents))
@@ -362,6 +368,31 @@ def _unsure(contents: Contents) -> Iterator[Flaw]:
             yield _flaw(
                 "ocr-confidence", where, f"Recognised with a confidence of {confidence:.0%} only: {_excerpt(text)}"
             )
+
+
+def _translations(contents: Contents) -> Iterator[Flaw]:
+    for chapter, element, language in untranslated_hazards(contents):
+        text = f"{element.block.signal_word} has no approved translation in {language}: {_excerpt(element.block.text)}"
+        yield _at("hazard-untranslated", chapter, element, text)
+    for one, reason, grave in unfaithful(contents):
+        text = f"{reason[:1].upper()}{reason[1:]}: {_excerpt(one.source)} → {_excerpt(one.target)}"
+        yield _flaw("translation-number" if grave else "translation-doubt", _memory(one), text)
+    for first, other in contradictions(contents):
+        text = f"{_excerpt(first.source)} is “{_excerpt(first.target)}” and “{_excerpt(other.target)}”."
+        yield _flaw("translation-twice", _memory(first), text)
+    gone: Counter[str] = Counter()
+    for one, now in stale(contents):
+        if now:
+            text = f"The translation is of “{_excerpt(one.source)}”, the manual says “{_excerpt(now)}”."
+            yield _flaw("translation-stale", _memory(one), text)
+        else:
+            gone[_memory(one)] += 1
+    for where, count in gone.items():
+        yield _flaw("translation-stale", where, f"Texts that the pack does not have: {count}.")
+
+
+def _memory(one: Translation) -> str:
+    return f"translations into {one.target_language}"
 
 
 def _pictures(contents: Contents, is_table: Callable[[str], bool]) -> Iterator[Flaw]:

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import hashlib
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import IntEnum
 from typing import TYPE_CHECKING
 
 from fieldfare.domain import Translation
 from fieldfare.text import squeeze
+from fieldfare.translation.invariants import changed, invariants
 
 if TYPE_CHECKING:
     from lxml import etree
@@ -66,6 +67,15 @@ class Unit:
 def digest_of(text: str) -> str:
     """What tells whether a source text changed; white space does not count."""
     return hashlib.sha256(squeeze(text).encode()).hexdigest()[:16]
+
+
+def altered(source: str, target: str, languages: tuple[str, str]) -> str:
+    """Which value, unit or code of a text a person's translation changed; empty where none. Their order is his."""
+    before, after = (
+        replace(invariants(text, language), order=())
+        for text, language in zip((source, target), languages, strict=True)
+    )
+    return changed(before, after)
 
 
 def primary(code: str) -> str:

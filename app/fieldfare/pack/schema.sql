@@ -135,6 +135,8 @@ CREATE TABLE term (
     PRIMARY KEY (kind, text, means)
 ) WITHOUT ROWID;
 
+CREATE TABLE language (code TEXT NOT NULL);  -- in which every warning is to have an approved translation
+
 CREATE TABLE segment (                 -- texts with an approved translation: blocks, and their sentences where these can be told apart
     id INTEGER PRIMARY KEY,
     text TEXT NOT NULL,                -- white space squeezed

@@ -12,9 +12,9 @@ from enum import StrEnum
 from typing import TYPE_CHECKING
 
 from fieldfare.pack.archive import fts_phrase
+from fieldfare.signal_words import signal_word
 from fieldfare.text import identifiers, sentences, squeeze
 from fieldfare.translation.resemblance import compare, decimal_mark, put_in, tokens
-from fieldfare.translation.terminology import signal_word
 from fieldfare.units import unit_of
 
 if TYPE_CHECKING:
@@ -88,7 +88,7 @@ class Memory:
         search = self.of(source, target, pack=pack, context=context)
         return search.find(text) if search else None
 
-    def of(self, source: str, target: str, *, pack: str = "", context: str = "") -> _Search | None:
+    def of(self, source: str, target: str, *, pack: str = "", context: str = "") -> Search | None:
         """A search for many texts of one place; None where nothing is approved for the pair of languages."""
         source, target = source.partition("-")[0].lower(), target.partition("-")[0].lower()
         usable = [
@@ -97,10 +97,12 @@ class Memory:
             if (source, target) in pairs and (archive.manifest.id == pack or not archive.unsigned)
         ]
         usable.sort(key=lambda archive: archive.manifest.id != pack)
-        return _Search(usable, source, target, context) if usable else None
+        return Search(usable, source, target, context) if usable else None
 
 
-class _Search:
+class Search:
+    """The translations of one place of a pack into one language; `Memory.of` makes it."""
+
     def __init__(self, archives: Sequence[Archive], source: str, target: str, context: str) -> None:
         self._archives = archives
         self._source, self._target = source, target
@@ -108,9 +110,11 @@ class _Search:
 
     def find(self, text: str) -> MemoryMatch | None:
         """The best match of a text, as `Memory.lookup`."""
-        if not squeeze(text):
-            return None
-        return self._exact(text) or self._parts(text) or self._similar(text)
+        return (self.approved(text) or self._similar(text)) if squeeze(text) else None
+
+    def approved(self, text: str) -> MemoryMatch | None:
+        """A match that a person approved, whole or in its parts."""
+        return (self._exact(text) or self._parts(text)) if squeeze(text) else None
 
     def _exact(self, text: str) -> MemoryMatch | None:
         wanted = squeeze(text)
