@@ -377,7 +377,7 @@ def test_the_command_line_converts_carries_and_tells(
     assert "embedder: Tongues" in told
     assert f"{WIDTH} dimensions, licence mit; agrees with its float32 original: cosine" in told
     archive = Archive(pack)
-    assert archive.find_words('"anemometer"', 5) == []  # the README of a model is no manual
+    assert not archive.stems_with("anemom", 5)  # the README of a model is no manual
     assert json.loads(archive.embedder_files()["embedder.json"])["prompts"] == {"query": "oil ", "passage": ""}
     archive.close()
     beside = ["pack", "build", str(folder), "--embedder-beside", "-o", str(pack)]

@@ -104,7 +104,7 @@ def test_the_words_inside_a_drawing_find_it(archive: Archive) -> None:
 
 
 def test_every_figure_has_a_vector_and_words_and_none_is_invented(archive: Archive, embedder: Embedder) -> None:
-    vector = embedder.encode(["drier"])[0].tobytes()
+    vector = embedder.encode(["drier"])[0]
     found = {id_ for id_, _ in archive.find_figure_meaning(vector, 50)}
     assert len(found) == archive.manifest.figures == 6
     # A picture in a section without any text belongs to no passage that could be shown.

@@ -1,22 +1,22 @@
-"""The only place that opens SQLite: apsw brings its own current SQLite, sqlite-vec the vector table.
+"""The only place that opens SQLite: apsw brings its own current SQLite.
 
 The SQLite of many systems is old, has known FTS5 faults and cannot load extensions; apsw's wheels carry a fixed one.
 """
 
 from __future__ import annotations
 
-import importlib.util
-import json
 import threading
-from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import apsw
 
 from fieldfare.errors import PackError, StorageError
 
+if TYPE_CHECKING:
+    from pathlib import Path
+
 APPLICATION_ID = 0x46464650  # "FFFP", in the header of every pack
-SCHEMA_VERSION = 4
+SCHEMA_VERSION = 5
 
 DatabaseError = apsw.Error
 
@@ -25,7 +25,6 @@ def create(path: Path) -> apsw.Connection:
     """Open a new database for writing; a StorageError says why that is not possible."""
     try:
         connection = apsw.Connection(str(path))
-        _load_vectors(connection)
         connection.execute("PRAGMA journal_mode=MEMORY; PRAGMA synchronous=OFF")
     except apsw.Error as error:
         raise StorageError(f"{path} cannot be written ({error}). Check the folder and the space left on it.") from error
@@ -58,29 +57,6 @@ def open_scratch(path: Path, schema: str) -> apsw.Connection:
     raise AssertionError("the second try returns or raises")
 
 
-def _vector_extension() -> str:
-    """Where sqlite-vec's library lies. Importing its package would load numpy: a third of the time of a search."""
-    spec = importlib.util.find_spec("sqlite_vec")
-    if spec is None or spec.origin is None:
-        raise StorageError("The vector extension of SQLite is missing. Install Fieldfare again.")
-    return str(Path(spec.origin).with_name("vec0"))
-
-
-def _load_vectors(connection: apsw.Connection) -> None:
-    connection.enable_load_extension(True)
-    connection.load_extension(_vector_extension())
-    connection.enable_load_extension(False)
-
-
-def _places(api: apsw.FTS5ExtensionApi, *_: object) -> str:
-    """Where each phrase of an FTS5 query stands in a row, by column, with the columns' sizes and usual sizes, as JSON."""
-    columns = range(api.column_count)
-    rows = max(api.row_count, 1)
-    places = [api.phrase_locations(phrase) for phrase in range(api.phrase_count)]
-    usual = [api.column_total_size(column) / rows for column in columns]
-    return json.dumps([places, [api.column_size(column) for column in columns], usual], separators=(",", ":"))
-
-
 class Reader:
     """A pack opened for reading by any number of threads: each gets its own read-only, immutable connection.
 
@@ -109,8 +85,6 @@ class Reader:
             flags = apsw.SQLITE_OPEN_READONLY | apsw.SQLITE_OPEN_URI
             try:
                 connection = apsw.Connection(uri, flags=flags)
-                _load_vectors(connection)
-                connection.register_fts5_function("places", _places)
                 connection.execute("PRAGMA query_only=ON; PRAGMA trusted_schema=OFF; PRAGMA cache_size=-8000")
             except apsw.Error as error:
                 raise PackError(f"{self._path.name} cannot be opened ({error}). Get a new copy of it.") from error

@@ -63,7 +63,7 @@ def main(arguments: list[str]) -> int:
             both, words = Retriever([archive], embedder), Retriever([archive], None)
 
             def by_meaning(text: str, archive: Archive = archive) -> list[str]:
-                vector = embedder.encode([text], query=True)[0].tobytes()
+                vector = embedder.encode([text], query=True)[0]
                 order = [id_ for id_, _ in archive.find_figure_meaning(vector, FIRST)]
                 shown = archive.figures(order)
                 return [shown[id_][0].image for id_ in order if id_ in shown]

@@ -21,6 +21,7 @@ from typing import TYPE_CHECKING
 
 import apsw
 import corpora
+import numpy as np
 
 from fieldfare import reading
 from fieldfare.assistant import open_embedder, open_reader
@@ -28,12 +29,12 @@ from fieldfare.domain import Question
 from fieldfare.pack.archive import fts_phrase
 from fieldfare.retrieval import Retriever
 from fieldfare.retrieval.query import understand
+from fieldfare.retrieval.ranking import measure
 from fieldfare.text import content_words, identifier_candidates, words
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Sequence
 
-    import numpy as np
     from corpora import Asked, Corpus
 
     from fieldfare.retrieval import Embedder, Reader
@@ -68,8 +69,9 @@ def pack_words(corpus: Corpus) -> Callable[[str], list[str]]:
     """The pack's word index alone: fields, stems of the manual's language, terms of the trade, corrected words."""
 
     def find(question: str) -> list[str]:
-        query = understand(question, [corpus.archive]).match or '"-"'
-        return distinct(corpus.text_of[id_] for id_, _ in corpus.archive.find_words(query, DEPTH))
+        query = understand(question, [corpus.archive])
+        words = measure(query, corpus.archive, None, np.zeros(corpus.archive.manifest.passages)).features["words"]
+        return distinct(corpus.text_of[int(at) + 1] for at in np.argsort(-words, kind="stable")[:DEPTH] if words[at])
 
     return find
 
@@ -92,8 +94,8 @@ def meaning(corpus: Corpus, embedder: Embedder) -> Callable[[str], list[str]]:
     """The pack's vectors alone."""
 
     def find(question: str) -> list[str]:
-        vector = embedder.encode([question], query=True)[0].tobytes()
-        return distinct(corpus.text_of[id_] for id_, _ in corpus.archive.find_meaning(vector, DEPTH))
+        cosines = corpus.archive.cosines(embedder.encode([question], query=True)[0])
+        return distinct(corpus.text_of[int(at) + 1] for at in np.argsort(-cosines, kind="stable")[:DEPTH])
 
     return find
 

@@ -6,12 +6,13 @@ from collections import defaultdict
 from typing import TYPE_CHECKING
 
 from fieldfare.pack.archive import Archive
+from fieldfare.pack.words import FIELDS, Postings
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
     from pathlib import Path
 
-_NEAREST = 4096  # the most that sqlite-vec gives
+    import numpy as np
 
 
 class Excerpt(Archive):
@@ -28,15 +29,20 @@ class Excerpt(Archive):
         """From now on only the passages of these printed pages are found."""
         self._kept = set[int]().union(*(self._of_page[page] for page in pages))
 
-    def find_words(self, query: str, limit: int) -> list[tuple[int, float]]:
+    def postings(self, phrase: str) -> Postings:
         """As in the whole pack, without what stands elsewhere."""
-        found = super().find_words(query, self.manifest.passages)
-        return [hit for hit in found if hit[0] in self._kept][:limit]
+        import numpy as np
 
-    def find_meaning(self, vector: bytes, limit: int) -> list[tuple[int, float]]:
-        """As in the whole pack, without what stands elsewhere."""
-        found = super().find_meaning(vector, min(self.manifest.passages, _NEAREST))
-        return [hit for hit in found if hit[0] in self._kept][:limit]
+        whole = super().postings(phrase)
+        kept = np.isin(whole.fields // len(FIELDS) + 1, list(self._kept))
+        return Postings(fields=whole.fields[kept], places=whole.places[kept])
+
+    def cosines(self, vector: np.ndarray) -> np.ndarray:
+        """As in the whole pack; what stands elsewhere is as far as can be."""
+        import numpy as np
+
+        whole = super().cosines(vector)
+        return np.where(np.isin(np.arange(1, len(whole) + 1), list(self._kept)), whole, -1.0)
 
     def find_identifiers(self, keys: Sequence[str]) -> list[tuple[str, str, int, bool]]:
         """As in the whole pack, without what stands elsewhere."""

@@ -13,7 +13,7 @@ from typing import Any
 from fieldfare import __version__, paths
 from fieldfare.reading import DESCRIPTION
 
-_ENGINES = ("llama-cpp-python", "ctranslate2", "tokenizers", "apsw", "sqlite-vec", "numpy")
+_ENGINES = ("llama-cpp-python", "ctranslate2", "tokenizers", "apsw", "numpy")
 
 
 def described() -> dict[str, Any]:

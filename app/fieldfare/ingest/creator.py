@@ -33,6 +33,7 @@ from fieldfare.ingest.illustrations import illustration
 from fieldfare.ingest.passages import cut, leading_hazards
 from fieldfare.ingest.word_index import IndexedPassage, WordIndex
 from fieldfare.pack import manifest
+from fieldfare.pack.words import scaled
 from fieldfare.text import identifier_key, loose_key
 
 if TYPE_CHECKING:
@@ -48,7 +49,6 @@ if TYPE_CHECKING:
     from fieldfare.retrieval import Embedder
 
 EMBEDDING_BATCH = 256
-_VECTOR_CHUNK = 1024  # vectors in one record of sqlite-vec, its default; a multiple of 8
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -272,7 +272,9 @@ class _Writer:
             )  # fmt: skip
             above = " > ".join((title, *section.path[:-1]))
             last = section.path[-1] if section.path else ""
-            self._index.add_passage(IndexedPassage(passage, id_, language, above, last, one.text, captions))
+            self._index.add_passage(
+                IndexedPassage(id_, one.kind, one.row is not None, language, above, last, one.text, captions)
+            )
             hazards = {blocks[i][2] for i in one.hazards}
             if one.kind is not BlockKind.HAZARD:
                 hazards |= set(inherited)
@@ -372,6 +374,8 @@ class _Writer:
             text = f"learned from English: its search by meaning is weak in {self._language}. Name a multilingual one, see "
             remark = Remark(kind=RemarkKind.DOUBT, where=self._embedder.identity.name, text=f"{text}docs/embedders.md.")
             self._remarks.append(remark)
+        import numpy as np
+
         dimension = self._embedder.identity.dimension
         texts = {"passage": self._texts, "figure": self._illustrations}
         known = self._cache.vectors(f"{self._embedder.identity.digest[:16]}-{self._source.id}", dimension)
@@ -382,17 +386,9 @@ class _Writer:
             known.add(dict(zip(batch, self._embedder.encode(batch), strict=True)))
             self._progress("embedding", min(start + len(batch), len(missing)), len(missing))
         for of, written in texts.items():
-            chunk = min(
-                8 * -(-max(len(written), 1) // 8), _VECTOR_CHUNK
-            )  # room is taken by the chunk: no more than needed
-            self._db.execute(
-                f"CREATE VIRTUAL TABLE {of}_meaning USING vec0("
-                f"embedding float[{dimension}] distance_metric=cosine, chunk_size={chunk})"
-            )
-            self._db.executemany(
-                f"INSERT INTO {of}_meaning (rowid, embedding) VALUES (?, ?)",  # noqa: S608  (one of two names)
-                ((number, known[text].tobytes()) for number, text in enumerate(written, 1)),
-            )
+            if written:
+                data = scaled(np.array([known[text] for text in written]))
+                self._db.execute("INSERT INTO vectors VALUES (?, ?)", (of, data))
         known.keep(needed)
 
     def _manifest(self) -> Manifest:

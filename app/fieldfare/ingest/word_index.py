@@ -1,15 +1,18 @@
-"""The word index of a pack: passages, sections and figures by the stems of their words, compounds also by their parts."""
+"""The word index of a pack: passages and figures by the stems of their words, compounds also by their parts."""
 
 from __future__ import annotations
 
+from array import array
 from collections import Counter
 from typing import TYPE_CHECKING, NamedTuple
 
-from fieldfare.stems import COMPOUNDING, compound_parts, stem, tokens
+from fieldfare.pack.words import FIELDS, KINDS, packed, rising
+from fieldfare.stems import COMPOUNDING, compound_parts, indexed, stem, tokens
 
 if TYPE_CHECKING:
     import apsw
 
+    from fieldfare.domain import BlockKind
     from fieldfare.ingest.extract import Progress
 
 _TOKENIZER = "unicode61 remove_diacritics 0 tokenchars '.'"  # the words come as they shall stand in the index
@@ -18,15 +21,21 @@ _EVERY = 500  # passages after which progress is told
 
 
 class IndexedPassage(NamedTuple):
-    """A passage with the heading that it stands under, the titles above that, and the captions of its figures."""
+    """A passage with its section and kind, the titles above, the heading over it, and the captions of its figures."""
 
-    id: int
     section: int
+    kind: BlockKind
+    row: bool  # one row of a table
     language: str
     context: str
     heading: str
     text: str
     caption: str
+
+    @property
+    def fields(self) -> tuple[str, ...]:
+        """The texts of its fields but the last, which are the parts of compounds."""
+        return self.context, self.heading, self.text, self.caption
 
 
 class WordIndex:
@@ -51,47 +60,53 @@ class WordIndex:
         printed: Counter[str] = Counter()
         stems: set[str] = set()
         for one in self._passages:
-            mine = {word for field in one[3:] for word in tokens(field)}
+            mine = {word for field in one.fields for word in tokens(field)}
             printed.update(word for word in mine if len(word) >= _SHORTEST_WORD and word.isalpha())
             stems.update(stem(word, one.language) for word in mine)
         self._db.executemany("INSERT INTO word VALUES (?, ?)", sorted(printed.items()))
-        for table, columns in (
-            ("passage_words", "context, heading, text, caption, parts"),
-            ("section_words", "heading, text"),
-            ("figure_words", "caption, heading, text"),
-        ):
-            self._db.execute(
-                f"CREATE VIRTUAL TABLE {table} USING fts5({columns}, content='', tokenize=\"{_TOKENIZER}\")"
-            )
-        sections: dict[int, list[IndexedPassage]] = {}
-        parts = _Parts(stems)
-        for done, one in enumerate(self._passages, 1):
-            fields = [_stems(field, one.language) for field in one[3:]]
-            self._db.execute(
-                "INSERT INTO passage_words (rowid, context, heading, text, caption, parts) VALUES (?, ?, ?, ?, ?, ?)",
-                (one.id, *fields, parts.of(one)),
-            )
-            sections.setdefault(one.section, []).append(one)
-            if done % _EVERY == 0 or done == len(self._passages):
-                self._progress("indexing words", done, len(self._passages))
-        self._db.executemany(
-            "INSERT INTO section_words (rowid, heading, text) VALUES (?, ?, ?)",
-            (
-                (section, _stems(mine[0].heading, mine[0].language), " ".join(_stems(p.text, p.language) for p in mine))
-                for section, mine in sorted(sections.items())
-            ),
+        self._write_passages(_Parts(stems))
+        self._db.execute(
+            f"CREATE VIRTUAL TABLE figure_words USING fts5(caption, heading, text, content='', tokenize=\"{_TOKENIZER}\")"
         )
         self._db.executemany(
             "INSERT INTO figure_words (rowid, caption, heading, text) VALUES (?, ?, ?, ?)",
-            ((figure, *(_stems(field, language) for field in fields)) for figure, language, fields in self._figures),
+            ((figure, *(" ".join(indexed(field, language)) for field in fields))
+             for figure, language, fields in self._figures),
+        )  # fmt: skip
+        self._db.execute("INSERT INTO figure_words(figure_words) VALUES ('optimize')")
+
+    def _write_passages(self, parts: _Parts) -> None:
+        standing: dict[str, tuple[array[int], array[int]]] = {}
+        frequency: Counter[str] = Counter()
+        sizes = array("I")
+        for done, one in enumerate(self._passages, 1):
+            fields = [indexed(field, one.language) for field in one.fields]
+            fields.append(parts.of(one))
+            frequency.update({word for field in fields for word in field})
+            for field in fields:
+                for place, word in enumerate(field):
+                    numbers, places = standing.setdefault(word, (array("I"), array("I")))
+                    numbers.append(len(sizes))
+                    places.append(place)
+                sizes.append(len(field))
+            if done % _EVERY == 0 or done == len(self._passages):
+                self._progress("indexing words", done, len(self._passages))
+        self._db.executemany(
+            "INSERT INTO stem VALUES (?, ?, ?, ?)",
+            (
+                (word, frequency[word], rising(numbers), packed(places))
+                for word, (numbers, places) in sorted(standing.items())
+            ),
         )
-        for table in ("passage_words", "section_words", "figure_words"):
-            self._db.execute(f"INSERT INTO {table}({table}) VALUES ('optimize')")  # noqa: S608  (one of three names)
-        self._db.execute("CREATE VIRTUAL TABLE vocabulary USING fts5vocab(passage_words, 'row')")
-
-
-def _stems(text: str, language: str) -> str:
-    return " ".join(stem(word, language) for word in tokens(text))
+        shape = {
+            "section": rising([one.section for one in self._passages]),
+            "kind": packed([KINDS.index(one.kind) for one in self._passages]),
+            "length": packed([len(one.text) for one in self._passages]),
+            "row": packed([int(one.row) for one in self._passages]),
+            "size": packed(sizes),
+        }
+        assert len(sizes) == len(FIELDS) * len(self._passages), "a size for each field"  # noqa: S101
+        self._db.executemany("INSERT INTO shape VALUES (?, ?)", sorted(shape.items()))
 
 
 class _Parts:
@@ -101,14 +116,14 @@ class _Parts:
         self._known = known
         self._cut: dict[tuple[str, str], list[str]] = {}
 
-    def of(self, one: IndexedPassage) -> str:
+    def of(self, one: IndexedPassage) -> list[str]:
         """The parts of the compounds in a passage, its heading and its captions."""
         if one.language.split("-", 1)[0] not in COMPOUNDING:
-            return ""
+            return []
         found: list[str] = []
         for word in dict.fromkeys(word for field in (one.heading, one.text, one.caption) for word in tokens(field)):
             key = word, one.language
             if key not in self._cut:
                 self._cut[key] = compound_parts(word, one.language, self._known.__contains__)
             found += self._cut[key]
-        return " ".join(found)
+        return found

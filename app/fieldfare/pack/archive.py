@@ -4,14 +4,15 @@ from __future__ import annotations
 
 import json
 import re
-from dataclasses import dataclass
+from functools import cached_property
+from threading import Lock
 from typing import TYPE_CHECKING, Any
 
 from fieldfare import machines
 from fieldfare.database import Reader
 from fieldfare.domain import Block, BlockKind, Figure, Hazard, Passage, Picture, Place, Region, SectionView
 from fieldfare.errors import PackError
-from fieldfare.pack import manifest
+from fieldfare.pack import manifest, words
 from fieldfare.pack.gold import gold_questions
 from fieldfare.pack.translations import Translations
 from fieldfare.text import searchable
@@ -19,6 +20,8 @@ from fieldfare.text import searchable
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
     from pathlib import Path
+
+    import numpy as np
 
     from fieldfare.domain import GoldQuestion
 
@@ -32,32 +35,8 @@ _PASSAGE = """
 """
 
 
-_PASSAGE_FIELDS = ("context", "heading", "text", "caption", "parts")
-_SECTION_FIELDS = ("heading", "text")
 _MAX_REMEMBERED = 20_000  # frequencies of words, a few bytes each
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Occurrences:
-    """Where the phrases of a query stand in one text: `places[phrase][column]` are positions counted in words.
-
-    `sizes` are the words in each column, `usual` the average of all texts.
-    """
-
-    columns: tuple[str, ...]
-    places: Sequence[Sequence[Sequence[int]]]
-    sizes: Sequence[int]
-    usual: Sequence[float]
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Sketch:
-    """What of a passage bears on its rank: its section, kind, length in characters, whether it is one row of a table."""
-
-    section: int
-    kind: BlockKind
-    size: int
-    row: bool
+_MAX_PLACES = 2_000_000  # of the words that were asked for last, sixteen bytes each
 
 
 class Archive:
@@ -71,6 +50,9 @@ class Archive:
         self.unsigned = unsigned
         self._frequencies: dict[str, int] = {}
         self._languages: tuple[str, ...] | None = None
+        self._postings: dict[str, words.Postings] = {}
+        self._placed = 0
+        self._lock = Lock()
         self._reader = Reader(path)
         try:
             self.manifest = manifest.from_rows(self._reader.rows("SELECT key, value FROM manifest"))
@@ -84,50 +66,79 @@ class Archive:
         """Close the file; may be called again."""
         self._reader.close()
 
-    def find_words(self, query: str, limit: int) -> list[tuple[int, float]]:
-        """Passages for an FTS5 query, best first, with bm25 turned so that more is better; headings weigh most.
+    @cached_property
+    def shape(self) -> words.Shape:
+        """What of the passages bears on their rank."""
+        import numpy as np
 
-        The query must be well formed and speak the words of the index: `fieldfare.stems.indexed`, each quoted.
-        """
-        rows = self._reader.rows(
-            "SELECT rowid, -bm25(passage_words, 0.6, 3.0, 1.0, 0.6, 0.4) AS score FROM passage_words "
-            "WHERE passage_words MATCH ? ORDER BY score DESC, rowid LIMIT ?",
-            (query, limit),
-        )
-        return [(row[0], row[1]) for row in rows]
+        read = {row[0]: row[1] for row in self._reader.rows("SELECT name, numbers FROM shape")}
+        try:
+            return words.Shape(
+                sections=words.risen(read["section"]) - 1,
+                kinds=words.unpacked(read["kind"]).astype(np.int8),
+                lengths=words.unpacked(read["length"]),
+                rows=words.unpacked(read["row"]).astype(bool),
+                sizes=words.unpacked(read["size"]).reshape(-1, len(words.FIELDS)),
+            )
+        except (KeyError, ValueError) as error:
+            raise self._damaged(error) from error
 
-    def occurrences(self, query: str, ids: Iterable[int]) -> dict[int, Occurrences]:
-        """Where the phrases of an FTS5 query stand in those of the passages that have any."""
-        # The plus keeps SQLite from asking the index anew for every id.
-        rows = self._reader.rows(
-            "SELECT rowid, places(passage_words) FROM passage_words "
-            "WHERE passage_words MATCH ? AND +rowid IN (SELECT value FROM json_each(?))",
-            (query, json.dumps(sorted(ids))),
-        )
-        return {row[0]: _occurrences(row[1], _PASSAGE_FIELDS) for row in rows}
+    @cached_property
+    def _starts(self) -> np.ndarray:
+        return self.shape.starts()
 
-    def find_sections(self, query: str, limit: int) -> dict[int, Occurrences]:
-        """The sections that fit an FTS5 query best as a whole, and where its phrases stand in them."""
-        best = self._reader.rows(
-            "SELECT rowid FROM section_words WHERE section_words MATCH ? ORDER BY bm25(section_words, 3.0, 1.0), rowid LIMIT ?",
-            (query, limit),
-        )
-        rows = self._reader.rows(
-            "SELECT rowid, places(section_words) FROM section_words "
-            "WHERE section_words MATCH ? AND +rowid IN (SELECT value FROM json_each(?))",
-            (query, json.dumps([row[0] for row in best])),
-        )
-        return {row[0]: _occurrences(row[1], _SECTION_FIELDS) for row in rows}
+    def postings(self, phrase: str) -> words.Postings:
+        """Where a word or phrase of the index stands; what was asked for last is remembered."""
+        known = self._postings.get(phrase)
+        if known is None:
+            parts = phrase.split()
+            known = words.followed([self.postings(one) for one in parts]) if len(parts) > 1 else self._read(phrase)
+            with self._lock:
+                self._placed += len(known.places)
+                if self._placed > _MAX_PLACES:
+                    self._postings, self._placed = {}, len(known.places)
+                self._postings[phrase] = known
+        return known
 
-    def find_meaning(self, vector: bytes, limit: int) -> list[tuple[int, float]]:
-        """Passages nearest to a unit vector (float32 bytes), best first, with their cosine."""
-        if self.manifest.embedder is None:
-            return []
+    def _read(self, stem: str) -> words.Postings:
+        rows = self._reader.rows("SELECT fields, places FROM stem WHERE stem = ?", (stem,))
+        fields, inside = rows[0] if rows else (b"", b"")
+        try:
+            standing = words.risen(fields)
+            return words.Postings(fields=standing, places=self._starts[standing] + words.unpacked(inside))
+        except (IndexError, ValueError) as error:
+            raise self._damaged(error) from error
+
+    def _damaged(self, error: Exception) -> PackError:
+        return PackError(f"{self.path.name} is damaged ({error}). Get a new copy of it.")
+
+    def stems_with(self, beginning: str, limit: int) -> list[str]:
+        """The commonest words of the index that have more letters after a beginning."""
         rows = self._reader.rows(
-            "SELECT rowid, distance FROM passage_meaning WHERE embedding MATCH ? AND k = ? ORDER BY distance",
-            (vector, limit),
+            "SELECT stem FROM stem WHERE stem > ? AND stem < ? ORDER BY passages DESC, stem LIMIT ?",
+            (beginning, beginning + "\U0010ffff", limit),
         )
-        return [(row[0], 1.0 - row[1]) for row in rows]
+        return [row[0] for row in rows]
+
+    def cosines(self, vector: np.ndarray) -> np.ndarray:
+        """The cosine of each passage with a unit vector (float32); the first is that of passage 1."""
+        return self._passage_vectors.cosines(vector)
+
+    @cached_property
+    def _passage_vectors(self) -> words.Vectors:
+        return self._vectors("passage")
+
+    @cached_property
+    def _figure_vectors(self) -> words.Vectors:
+        return self._vectors("figure")
+
+    def _vectors(self, of: str) -> words.Vectors:
+        made = self.manifest.embedder
+        data = self._reader.value("SELECT data FROM vectors WHERE of = ?", (of,))
+        try:
+            return words.Vectors(data or b"", made.dimension if made else 1)
+        except ValueError as error:
+            raise self._damaged(error) from error
 
     def find_figure_words(self, query: str, limit: int) -> list[tuple[int, float]]:
         """Figures for an FTS5 query, as `find_words` does passages; captions weigh four times."""
@@ -138,15 +149,11 @@ class Archive:
         )
         return [(row[0], row[1]) for row in rows]
 
-    def find_figure_meaning(self, vector: bytes, limit: int) -> list[tuple[int, float]]:
-        """Figures nearest to a unit vector (float32 bytes), best first, with their cosine."""
-        if self.manifest.embedder is None:
-            return []
-        rows = self._reader.rows(
-            "SELECT rowid, distance FROM figure_meaning WHERE embedding MATCH ? AND k = ? ORDER BY distance",
-            (vector, limit),
-        )
-        return [(row[0], 1.0 - row[1]) for row in rows]
+    def find_figure_meaning(self, vector: np.ndarray, limit: int) -> list[tuple[int, float]]:
+        """Figures nearest to a unit vector (float32), best first, with their cosine."""
+        cosines = self._figure_vectors.cosines(vector)
+        best = sorted(range(len(cosines)), key=lambda index: (-cosines[index], index))[:limit]
+        return [(index + 1, float(cosines[index])) for index in best]
 
     def figures(self, ids: Iterable[int]) -> dict[int, tuple[Figure, Passage]]:
         """Figures by id, each with the passage to show it by: its own, or else the first that it illustrates.
@@ -203,10 +210,9 @@ class Archive:
         known = self._frequencies.get(phrase)
         if known is None:
             if " " in phrase:
-                query = "SELECT count(*) FROM passage_words WHERE passage_words MATCH ?"
-                known = int(self._reader.value(query, (fts_phrase(phrase),)))
+                known = len(set((self.postings(phrase).fields // len(words.FIELDS)).tolist()))
             else:
-                known = int(self._reader.value("SELECT doc FROM vocabulary WHERE term = ?", (phrase,)) or 0)
+                known = int(self._reader.value("SELECT passages FROM stem WHERE stem = ?", (phrase,)) or 0)
             if len(self._frequencies) > _MAX_REMEMBERED:
                 self._frequencies.clear()
             self._frequencies[phrase] = known
@@ -236,15 +242,6 @@ class Archive:
             rows = self._reader.rows("SELECT DISTINCT language FROM document ORDER BY language")
             self._languages = tuple(dict.fromkeys((self.manifest.language, *(row[0] for row in rows))))
         return self._languages
-
-    def sketches(self, ids: Iterable[int]) -> dict[int, Sketch]:
-        """Passages by id, as far as their rank depends on them: much quicker than whole ones."""
-        rows = self._reader.rows(
-            "SELECT id, section, kind, length(text), cells_row IS NOT NULL FROM passage "
-            "WHERE id IN (SELECT value FROM json_each(?))",
-            (json.dumps(list(ids)),),
-        )
-        return {row[0]: Sketch(section=row[1], kind=BlockKind(row[2]), size=row[3], row=bool(row[4])) for row in rows}
 
     def passages(self, ids: Iterable[int]) -> dict[int, Passage]:
         """Passages by id, each with the hazards that protect it, its figures and its identifiers."""
@@ -401,11 +398,6 @@ class Archive:
 def fts_phrase(word: str) -> str:
     """A word as an FTS5 string: quoted, so that no character of it is syntax."""
     return '"' + re.sub(r'"', '""', searchable(word)) + '"'
-
-
-def _occurrences(found: str, columns: tuple[str, ...]) -> Occurrences:
-    places, sizes, usual = json.loads(found)
-    return Occurrences(columns=columns, places=places, sizes=sizes, usual=usual)
 
 
 def _place(page: int | None, label: str, region: str | None) -> Place:

@@ -117,11 +117,26 @@ CREATE TABLE identifier (
 ) WITHOUT ROWID;
 CREATE INDEX identifier_loose ON identifier (loose);
 
--- Beside these: segment_words (FTS5 of the words of segments; rowid is the segment), passage_words, section_words, figure_words (FTS5 of the words that fieldfare.stems makes, columns below),
--- vocabulary (fts5vocab of passage_words), passage_meaning, figure_meaning (sqlite-vec).
---   passage_words: context (document and headings above), heading, text, caption, parts (of compounds); rowid is the passage
---   section_words: heading, text; rowid is the section
+-- Beside these, FTS5 of the words that fieldfare.stems makes:
 --   figure_words:  caption, heading, text; rowid is the figure
+--   segment_words: the words of segments; rowid is the segment
+
+CREATE TABLE stem (                    -- the words of passages as fieldfare.stems makes them; pack/words.py has the numbers
+    stem TEXT PRIMARY KEY,
+    passages INTEGER NOT NULL,         -- that it stands in
+    fields BLOB NOT NULL,              -- in which it stands, once for each time, rising
+    places BLOB NOT NULL               -- words before it in the field, as many
+) WITHOUT ROWID;
+
+CREATE TABLE shape (                   -- section (rising), kind, length, row, size: numbers of all passages in order
+    name TEXT PRIMARY KEY,
+    numbers BLOB NOT NULL
+) WITHOUT ROWID;
+
+CREATE TABLE vectors (                 -- of passages and figures in order, in eight bits a number
+    of TEXT PRIMARY KEY,               -- passage, figure
+    data BLOB NOT NULL
+) WITHOUT ROWID;
 
 CREATE TABLE word (                    -- words as printed, in small letters, for typing errors
     word TEXT PRIMARY KEY,

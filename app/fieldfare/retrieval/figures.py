@@ -9,6 +9,8 @@ from fieldfare.domain import Evidence, Match
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
+    import numpy as np
+
     from fieldfare.pack.archive import Archive
     from fieldfare.retrieval.query import Query
     from fieldfare.retrieval.retriever import Embedder
@@ -18,7 +20,7 @@ WORDS_WEIGHT = 0.45  # the rest is meaning; scripts/bench/figures.py measures
 
 
 def find_figures(
-    query: Query, archives: Sequence[Archive], vectors: Mapping[str, tuple[Embedder, bytes]], limit: int
+    query: Query, archives: Sequence[Archive], vectors: Mapping[str, tuple[Embedder, np.ndarray]], limit: int
 ) -> tuple[Evidence, ...]:
     """The best figures, best first; each piece of evidence carries its figure."""
     words: dict[tuple[str, int], float] = {}

@@ -22,6 +22,7 @@ MAX_WORDS = 40  # of a question that are looked at
 # compound, a corrected word.
 ACCEPTED, USUAL, PART, CORRECTED = 0.9, 0.7, 0.4, 0.8
 _SHORTEST_HALF_TYPED = 3
+_COMPLETED = 20  # words that a half-typed one may become
 _SHORTEST_IN_COMPOUND = 5  # letters of a word that is looked for inside others
 _COMPOUNDS = 6  # of one word
 # Words of questions that say what kind of answer is wanted and nothing about the machine.
@@ -60,12 +61,6 @@ class Query:
         return " OR ".join(map(fts_phrase, self.phrases))
 
     @property
-    def half_typed(self) -> str:
-        """The FTS5 query for words that begin with the last one, which may be half typed; empty where it is short."""
-        last = self.groups[-1].word if self.groups else ""
-        return f"{fts_phrase(last)}*" if len(last) >= _SHORTEST_HALF_TYPED else ""
-
-    @property
     def weight(self) -> float:
         """The weight of all words together."""
         return sum(group.weight for group in self.groups)
@@ -82,6 +77,7 @@ def understand(text: str, archives: Sequence[Archive]) -> Query:
     _accept_terms(groups, asked, languages, archives)
     explained = _trade_terms(groups, asked, languages)
     _join_and_cut(groups, asked, languages, archives)
+    _complete(groups, archives)
     total = sum(archive.manifest.passages for archive in archives)
     for group in groups:
         frequencies = [_frequency(phrase, archives) for phrase, factor in group.phrases.items() if factor >= USUAL]
@@ -177,3 +173,13 @@ def _join_and_cut(
                 for word in corrections(group.word, archive.words_like):
                     for language in languages:
                         group.add(stem(word, language), CORRECTED)
+
+
+def _complete(groups: Sequence[Group], archives: Sequence[Archive]) -> None:
+    """The last word may be half typed where the manuals have none of the others either."""
+    if not groups or len(groups[-1].word) < _SHORTEST_HALF_TYPED:
+        return
+    if not any(_frequency(phrase, archives) for group in groups for phrase in group.phrases):
+        for archive in archives:
+            for stem_ in archive.stems_with(groups[-1].word, _COMPLETED):
+                groups[-1].add(stem_, CORRECTED)

@@ -1,25 +1,30 @@
-"""What was measured of each candidate, and the weights that make one score of it.
+"""What is measured of every passage of a pack for one question, and the weights that make one score of it.
 
-The weights were fitted by scripts/train/ranking.py on question sets that no figure is reported on.
+The weights were fitted by scripts/train/ranking.py on question sets that no figure is reported on. Every passage is measured,
+not only what some lane proposes: over rows of numbers that takes less time than to choose.
 """
 
 from __future__ import annotations
 
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
+from weakref import WeakKeyDictionary
 
 from fieldfare.domain import BlockKind, Match, Passage
+from fieldfare.pack.words import FIELDS, KINDS
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Sequence
+
+    import numpy as np
 
     from fieldfare.domain import Reading
-    from fieldfare.pack.archive import Archive, Occurrences, Sketch
+    from fieldfare.pack.archive import Archive
     from fieldfare.retrieval.query import Query
 
 # BM25F (Robertson and Zaragoza 2009): how much a word counts in each field, how much a field's length dampens it, and how
 # soon more of the same word says nothing new.
-FIELDS = {"context": 0.6, "heading": 2.0, "text": 1.0, "caption": 0.6, "parts": 0.4}
+COUNTS = {"context": 0.6, "heading": 2.0, "text": 1.0, "caption": 0.6, "parts": 0.4}
 DAMPED = {"context": 0.5, "heading": 0.4, "text": 0.6, "caption": 0.4, "parts": 0.4}
 SATURATED = 1.2
 NEAR = 4  # words within which neighbours of the question stand together
@@ -41,22 +46,22 @@ WEIGHTS = {
     "short": -0.28,
 }
 SHORT = 80  # characters: a title page, a legend, a list of tools
+_HEADING, _TEXT = FIELDS.index("heading"), FIELDS.index("text")
+_OWN = tuple(FIELDS.index(name) for name in ("text", "caption", "parts"))
 
 
 @dataclass(slots=True)
 class Candidate:
-    """A passage that may answer, with what each lane says of it; every value runs from 0 to about 1."""
+    """A passage that may answer, with what was measured of it; every value but the score runs from 0 to about 1."""
 
     archive: Archive
     id: int
-    sketch: Sketch | None = None
-    matched: set[Match] = field(default_factory=set)
-    closeness: float = 0.0
-    identifier: float = 0.0
-    coverage: float = 0.0
-    share: float = 0.0  # as coverage, every word counting alike
-    features: dict[str, float] = field(default_factory=dict)
-    score: float = 0.0
+    section: tuple[str, int]  # what tells sections of all packs apart
+    matched: frozenset[Match]
+    closeness: float
+    coverage: float
+    share: float  # as coverage, every word counting alike
+    score: float
     found: Passage | None = None
     reading: Reading | None = None
 
@@ -66,116 +71,165 @@ class Candidate:
         assert self.found is not None, "shown candidates have their passage"  # noqa: S101 - narrows the type
         return self.found
 
-    @property
-    def section(self) -> tuple[str, int]:
-        """What tells sections of all packs apart."""
-        assert self.sketch is not None, "measured candidates have their sketch"  # noqa: S101 - narrows the type
-        return self.archive.manifest.id, self.sketch.section
+
+@dataclass(slots=True, eq=False)
+class Measures:
+    """What was measured of all passages of a pack, passage N being the entry N - 1; `features` are what WEIGHTS weigh."""
+
+    coverage: np.ndarray
+    share: np.ndarray
+    closeness: np.ndarray
+    features: dict[str, np.ndarray] = field(default_factory=dict)
+
+    def scores(self) -> np.ndarray:
+        """One score of each passage."""
+        import numpy as np
+
+        total = np.zeros(len(self.coverage))
+        for name, values in self.features.items():
+            total += WEIGHTS[name] * values
+        return total
 
 
-@dataclass(frozen=True, slots=True)
-class Fit:
-    """How the words of a question stand in a text."""
+class Scales:
+    """What of a pack does not depend on the question: what one more word counts in each field, which kind a passage is."""
 
-    words: float = 0.0  # BM25F, as a share of what no text can exceed
-    coverage: float = 0.0
-    own: float = 0.0  # coverage without headings and context
-    heading: float = 0.0
-    pairs: float = 0.0
-    share: float = 0.0  # coverage with every word counting alike
+    def __init__(self, archive: Archive) -> None:
+        import numpy as np
 
-
-def fit(query: Query, occurrences: Occurrences | None) -> Fit:
-    """How a question's words stand in one text; nothing where none does."""
-    total = query.weight
-    if occurrences is None or not total:
-        return Fit()
-    place = {phrase: number for number, phrase in enumerate(query.phrases)}
-    words = coverage = own = heading = share = 0.0
-    spots: list[dict[int, list[int]]] = []
-    for group in query.groups:
-        count = present = inside = above = 0.0
-        mine: dict[int, list[int]] = {}
-        for phrase, factor in group.phrases.items():
-            hit = mine_here = above_here = False
-            for column, positions in enumerate(occurrences.places[place[phrase]]):
-                if not positions:
-                    continue
-                name = occurrences.columns[column]
-                usual = occurrences.usual[column] or 1.0
-                damping = 1 - DAMPED[name] + DAMPED[name] * occurrences.sizes[column] / usual
-                count += factor * FIELDS[name] * len(positions) / damping
-                mine.setdefault(column, []).extend(positions)
-                hit = True
-                mine_here |= name in {"text", "caption", "parts"}
-                above_here |= name == "heading"
-            present += factor * hit
-            inside += factor * mine_here
-            above += factor * above_here
-        words += group.weight * count / (SATURATED + count)
-        coverage += group.weight * min(present, 1.0)
-        share += min(present, 1.0) / len(query.groups)
-        own += group.weight * min(inside, 1.0)
-        heading += group.weight * min(above, 1.0)
-        spots.append(mine)
-    return Fit(words / total, coverage / total, own / total, heading / total, _pairs(query, spots), share)
-
-
-def _pairs(query: Query, spots: Sequence[Mapping[int, Sequence[int]]]) -> float:
-    """The share of the question's neighbouring words that stand together in the text too, weighed by their rarity."""
-    groups = query.groups
-    total = near = 0.0
-    for index in range(len(groups) - 1):
-        weight = groups[index].weight + groups[index + 1].weight
-        total += weight
-        for column, positions in spots[index].items():
-            others = spots[index + 1].get(column, ())
-            if any(abs(one - other) <= NEAR for one in positions for other in others):
-                near += weight
-                break
-    return near / total if total else 0.0
-
-
-def measure(
-    candidates: Sequence[Candidate],
-    sections: Mapping[tuple[str, int], Fit],
-    fits: Mapping[tuple[str, int], Fit],
-) -> None:
-    """Fill the features and the coverage of the candidates of one question."""
-    nearest: dict[tuple[str, int], float] = {}
-    for one in candidates:
-        nearest[one.section] = max(one.closeness, nearest.get(one.section, 0.0))
-    for one in candidates:
-        mine = fits.get((one.archive.manifest.id, one.id), Fit())
-        around = sections.get(one.section, Fit())
-        assert one.sketch is not None, "measured candidates have their sketch"  # noqa: S101 - narrows the type
-        kind, row = one.sketch.kind, one.sketch.row
-        # A table row or a warning is judged by its own words: the heading over it speaks of its neighbours as well.
-        one.coverage = mine.own if kind in {BlockKind.TABLE, BlockKind.HAZARD} else mine.coverage
-        one.share = mine.share
-        one.features = {
-            "words": mine.words,
-            "coverage": mine.coverage,
-            "pairs": mine.pairs,
-            "heading": mine.heading,
-            "meaning": one.closeness,
-            "section_words": around.words,
-            "section_coverage": around.coverage,
-            "section_meaning": nearest[one.section],
-            "identifier": one.identifier,
-            "hazard": float(kind is BlockKind.HAZARD),
-            "figure": float(kind is BlockKind.FIGURE),
-            "row": float(row),
-            "table": float(kind is BlockKind.TABLE and not row),
-            "step": float(kind is BlockKind.STEP),
-            "short": float(one.sketch.size < SHORT and not row),
+        shape = archive.shape
+        self.sections = shape.sections
+        self.passages, self.of_sections = len(shape.sections), int(shape.sections.max(initial=-1)) + 1
+        self.firsts = np.flatnonzero(np.diff(shape.sections, prepend=-1))  # the first passage of each section
+        self.worth = _worth(shape.sizes, FIELDS).reshape(-1)
+        # A section has the heading of its first passage and the texts of all.
+        whole = np.zeros((self.of_sections, 2))
+        whole[shape.sections[self.firsts], 0] = shape.sizes[self.firsts, _HEADING]
+        whole[:, 1] = np.bincount(shape.sections, shape.sizes[:, _TEXT], self.of_sections)
+        present = np.isin(np.arange(self.of_sections), shape.sections)
+        worth = np.zeros((self.of_sections, 2))
+        worth[present] = _worth(whole[present], ("heading", "text"))
+        around = np.zeros(shape.sizes.shape)
+        around[self.firsts, _HEADING] = worth[shape.sections[self.firsts], 0]
+        around[:, _TEXT] = worth[shape.sections, 1]
+        self.section_worth = around.reshape(-1)
+        kind = {one: shape.kinds == number for number, one in enumerate(KINDS)}
+        self.judged_alone = kind[BlockKind.TABLE] | kind[BlockKind.HAZARD]
+        self.kinds = {
+            "hazard": kind[BlockKind.HAZARD],
+            "figure": kind[BlockKind.FIGURE],
+            "row": shape.rows,
+            "table": kind[BlockKind.TABLE] & ~shape.rows,
+            "step": kind[BlockKind.STEP],
+            "short": (shape.lengths < SHORT) & ~shape.rows,
         }
 
 
-def score(candidates: Sequence[Candidate]) -> None:
-    """One score of each candidate's features."""
-    for one in candidates:
-        one.score = sum(WEIGHTS[name] * value for name, value in one.features.items())
+def _worth(sizes: np.ndarray, names: Sequence[str]) -> np.ndarray:
+    """What a word counts in each field of each text: less in a field that is longer than usual."""
+    import numpy as np
+
+    usual = np.mean(sizes, axis=0, keepdims=True)
+    usual = np.where(usual == 0, 1.0, usual)
+    damped = np.array([DAMPED[name] for name in names])
+    worth: np.ndarray = np.array([COUNTS[name] for name in names]) / (1 - damped + damped * sizes / usual)
+    return worth
+
+
+_known_scales: WeakKeyDictionary[Archive, Scales] = WeakKeyDictionary()  # packs do not change while they are open
+
+
+def scales(archive: Archive) -> Scales:
+    """The scales of a pack, made once."""
+    found = _known_scales.get(archive)
+    if found is None:
+        found = _known_scales[archive] = Scales(archive)
+    return found
+
+
+def measure(query: Query, archive: Archive, closeness: np.ndarray | None, identifiers: np.ndarray) -> Measures:
+    """Measure all passages of a pack: how the words of a question stand in them and around them, how near their meaning is.
+
+    `closeness` and `identifiers` have a value a passage; None where the pack was not compared.
+    """
+    import numpy as np
+
+    pack = scales(archive)
+    count, sections, total = pack.passages, pack.of_sections, query.weight or 1.0
+    found = {name: np.zeros(count) for name in ("words", "coverage", "own", "heading", "pairs", "share")}
+    around = {name: np.zeros(sections) for name in ("words", "coverage")}
+    before: tuple[np.ndarray, np.ndarray] | None = None
+    paired = 0.0
+    for index, group in enumerate(query.groups):
+        counted, counted_around = np.zeros(count), np.zeros(sections)
+        present, own, above, present_around = np.zeros(count), np.zeros(count), np.zeros(count), np.zeros(sections)
+        fields, places = [], []
+        for phrase, factor in group.phrases.items():
+            standing = archive.postings(phrase)
+            if not len(standing.fields):
+                continue
+            passages, columns = np.divmod(standing.fields, len(FIELDS))
+            counted += np.bincount(passages, factor * pack.worth[standing.fields], count)
+            worth = pack.section_worth[standing.fields]
+            counted_around += np.bincount(pack.sections[passages], factor * worth, sections)
+            # Repeated indexes count once: that is what is wanted here.
+            present[passages] += factor
+            own[passages[np.isin(columns, _OWN)]] += factor
+            above[passages[columns == _HEADING]] += factor
+            present_around[pack.sections[passages[worth > 0]]] += factor
+            fields.append(standing.fields)
+            places.append(standing.places)
+        found["words"] += group.weight * counted / (SATURATED + counted)
+        found["coverage"] += group.weight * np.minimum(present, 1.0)
+        found["share"] += np.minimum(present, 1.0) / len(query.groups)
+        found["own"] += group.weight * np.minimum(own, 1.0)
+        found["heading"] += group.weight * np.minimum(above, 1.0)
+        around["words"] += group.weight * counted_around / (SATURATED + counted_around)
+        around["coverage"] += group.weight * np.minimum(present_around, 1.0)
+        mine = (np.concatenate(fields), np.concatenate(places)) if fields else None
+        if index:
+            weight = query.groups[index - 1].weight + group.weight
+            paired += weight
+            if before and mine:
+                found["pairs"][_together(before, mine)] += weight
+        before = mine
+    for name in ("words", "coverage", "own", "heading"):
+        found[name] /= total
+    for name in around:
+        around[name] /= total
+    found["pairs"] /= paired or 1.0
+    near = np.zeros(count) if closeness is None else closeness
+    nearest = np.zeros(sections)
+    if count:
+        nearest[pack.sections[pack.firsts]] = np.maximum.reduceat(near, pack.firsts)
+    return Measures(
+        # A table row or a warning is judged by its own words: the heading over it speaks of its neighbours as well.
+        coverage=np.where(pack.judged_alone, found["own"], found["coverage"]),
+        share=found["share"],
+        closeness=near,
+        features={
+            "words": found["words"],
+            "coverage": found["coverage"],
+            "pairs": found["pairs"],
+            "heading": found["heading"],
+            "meaning": near,
+            "section_words": around["words"][pack.sections],
+            "section_coverage": around["coverage"][pack.sections],
+            "section_meaning": nearest[pack.sections],
+            "identifier": identifiers,
+            **pack.kinds,
+        },
+    )
+
+
+def _together(one: tuple[np.ndarray, np.ndarray], other: tuple[np.ndarray, np.ndarray]) -> np.ndarray:
+    """The passages in which two words stand near each other, as indexes."""
+    import numpy as np
+
+    (fields, places), others = one, np.sort(other[1])
+    next_ = np.searchsorted(others, places - NEAR)
+    near = others[np.minimum(next_, len(others) - 1)] <= places + NEAR
+    return np.unique(fields[near & (next_ < len(others))] // len(FIELDS))
 
 
 def ceiling() -> float:

@@ -14,7 +14,7 @@ from fieldfare.retrieval import codes, ranking
 from fieldfare.retrieval.figures import find_figures
 from fieldfare.retrieval.order import current_first
 from fieldfare.retrieval.query import understand
-from fieldfare.retrieval.ranking import Candidate, Fit
+from fieldfare.retrieval.ranking import Candidate
 from fieldfare.retrieval.window import best_window
 
 if TYPE_CHECKING:
@@ -25,10 +25,11 @@ if TYPE_CHECKING:
     from fieldfare.domain import EmbedderIdentity, Question, Reading
     from fieldfare.pack.archive import Archive
     from fieldfare.retrieval.query import Query
+    from fieldfare.retrieval.ranking import Measures
 
 MAX_QUESTION = 2000  # characters that are looked at; nobody asks longer questions, hostile input does
-CANDIDATES = 50  # passages that each lane proposes
-SECTIONS = 30  # sections that are proposed as a whole
+CANDIDATES = 50  # passages that meaning and identifiers propose; whatever holds a word of the question is looked at
+FURTHEST = -0.5  # cosine below which nothing is proposed: no two texts are that far apart
 DEFINES = 1.0  # what an identifier's own row or heading is worth over a mention of it
 WAITING = 4  # as many candidates as are wanted wait behind, for repeats and superseded pages that are not shown
 READ = 5  # passages that the reader reads
@@ -97,8 +98,11 @@ class Retriever:
         settled = codes.settled(text, hits)
         meant = " ".join((text, *(f"({other})" for other in query.explained)))
         vectors = {} if settled else self._vectors(meant, archives)
-        candidates = self.candidates(query, archives, hits, vectors)
-        ranking.score(candidates)
+        candidates = [
+            one
+            for archive in archives
+            for one in self._candidates(query, archive, hits.get(archive.manifest.id, []), vectors, limit * WAITING)
+        ]
         ranked = _ordered(candidates)[: limit * WAITING]
         for archive in archives:
             mine = [one for one in ranked if one.archive is archive]
@@ -141,52 +145,67 @@ class Retriever:
             return ()
         return find_figures(query, archives, self._vectors(text, archives), limit)
 
-    def candidates(
+    def measure(
         self,
         query: Query,
-        archives: Sequence[Archive],
-        hits: codes.Hits,
-        vectors: Mapping[str, tuple[Embedder, bytes]],
+        archive: Archive,
+        hits: Sequence[codes.Hit],
+        vectors: Mapping[str, tuple[Embedder, np.ndarray]],
+    ) -> tuple[Measures, dict[Match, np.ndarray]]:
+        """What was measured of the passages of a pack, and which of them (indexes) each lane proposes."""
+        import numpy as np
+
+        identifiers = np.zeros(len(archive.shape.sections))
+        count = Counter(hit.key for hit in hits)
+        for hit in hits[:CANDIDATES]:
+            rarity = 1 / (1 + 0.1 * (count[hit.key] - 1))  # a code that stands everywhere says little
+            worth = rarity * (1 + DEFINES * hit.defines) / (1 + DEFINES)
+            identifiers[hit.passage - 1] = max(identifiers[hit.passage - 1], worth)
+        closeness, near = None, np.zeros(0, dtype=np.int64)
+        if archive.manifest.id in vectors:
+            embedder, vector = vectors[archive.manifest.id]
+            stranger, same = embedder.closeness(0.0), embedder.closeness(1.0)  # the scale is a straight line
+            cosines = archive.cosines(vector)
+            closeness = stranger + (same - stranger) * cosines
+            near = _best(cosines, CANDIDATES)
+            near = near[cosines[near] > FURTHEST]
+        measures = ranking.measure(query, archive, closeness, identifiers)
+        return measures, {
+            Match.IDENTIFIER: np.flatnonzero(identifiers),
+            Match.WORDS: np.flatnonzero(measures.share),
+            Match.MEANING: near,
+        }
+
+    def _candidates(
+        self,
+        query: Query,
+        archive: Archive,
+        hits: Sequence[codes.Hit],
+        vectors: Mapping[str, tuple[Embedder, np.ndarray]],
+        wanted: int,
     ) -> list[Candidate]:
-        """What each lane proposes, with everything that is measured of it; no score yet."""
-        found: dict[tuple[str, int], Candidate] = {}
-        fits: dict[tuple[str, int], Fit] = {}
-        sections: dict[tuple[str, int], Fit] = {}
-        for archive in archives:
-            pack = archive.manifest.id
+        """The best passages of a pack, as far as any lane proposes them."""
+        import numpy as np
 
-            def candidate(id_: int, match: Match, archive: Archive = archive, pack: str = pack) -> Candidate:
-                one = found.setdefault((pack, id_), Candidate(archive, id_))
-                one.matched.add(match)
-                return one
-
-            matched = {id_ for id_, _ in archive.find_words(query.match, CANDIDATES)}
-            if not matched and query.half_typed:
-                matched = {id_ for id_, _ in archive.find_words(query.half_typed, CANDIDATES)}
-            wholes = archive.find_sections(query.match, SECTIONS)
-            sections |= {(pack, id_): ranking.fit(query, whole) for id_, whole in wholes.items()}
-            if pack in vectors:
-                embedder, vector = vectors[pack]
-                for id_, cosine in archive.find_meaning(vector, CANDIDATES):
-                    candidate(id_, Match.MEANING).closeness = embedder.closeness(cosine)
-            count = Counter(hit.key for hit in hits.get(pack, ()))
-            for hit in hits.get(pack, ())[:CANDIDATES]:
-                rarity = 1 / (1 + 0.1 * (count[hit.key] - 1))  # a code that stands everywhere says little
-                one = candidate(hit.passage, Match.IDENTIFIER)
-                one.identifier = max(one.identifier, rarity * (1 + DEFINES * hit.defines) / (1 + DEFINES))
-            wanted = {*matched, *(id_ for of, id_ in found if of == pack)}
-            for id_, occurrences in archive.occurrences(query.match, wanted).items():
-                candidate(id_, Match.WORDS)
-                fits[pack, id_] = ranking.fit(query, occurrences)
-            for id_ in matched - {id_ for of, id_ in found if of == pack}:
-                candidate(id_, Match.WORDS)
-            sketches = archive.sketches(id_ for of, id_ in found if of == pack)
-            for (of, id_), one in found.items():
-                if of == pack:
-                    one.sketch = sketches[id_]
-        chosen = list(found.values())
-        ranking.measure(chosen, sections, fits)
-        return chosen
+        measures, lanes = self.measure(query, archive, hits, vectors)
+        scores = np.full(len(measures.share), -np.inf)
+        proposed = np.unique(np.concatenate(list(lanes.values())))
+        scores[proposed] = measures.scores()[proposed]
+        best = [int(index) for index in _best(scores, wanted) if scores[index] > -np.inf]
+        matched = {match: set(lane[np.isin(lane, best)].tolist()) for match, lane in lanes.items()}
+        return [
+            Candidate(
+                archive=archive,
+                id=index + 1,
+                section=(archive.manifest.id, int(archive.shape.sections[index])),
+                matched=frozenset(match for match, lane in matched.items() if index in lane),
+                closeness=float(measures.closeness[index]),
+                coverage=float(measures.coverage[index]),
+                share=float(measures.share[index]),
+                score=float(scores[index]),
+            )
+            for index in best
+        ]
 
     def _chosen(self, question: Question) -> list[Archive]:
         return [one for one in self._archives if not question.packs or one.manifest.id in question.packs]
@@ -208,10 +227,10 @@ class Retriever:
             one.score += weight * (reading.answers - lowest)  # who was not read stays behind who was
         return True
 
-    def _vectors(self, text: str, archives: Sequence[Archive]) -> dict[str, tuple[Embedder, bytes]]:
+    def _vectors(self, text: str, archives: Sequence[Archive]) -> dict[str, tuple[Embedder, np.ndarray]]:
         """The question by each embedder that made a pack's vectors, and that embedder, by pack: each is asked once."""
-        found: dict[str, tuple[Embedder, bytes]] = {}
-        made: dict[str, bytes] = {}
+        found: dict[str, tuple[Embedder, np.ndarray]] = {}
+        made: dict[str, np.ndarray] = {}
         for archive in archives:
             embedder = self._embedder_of(archive)
             if embedder is None:
@@ -219,7 +238,7 @@ class Retriever:
             digest = embedder.identity.digest
             if digest not in made:
                 try:
-                    made[digest] = embedder.encode([text], query=True)[0].tobytes()
+                    made[digest] = embedder.encode([text], query=True)[0]
                 except ModelError:
                     if embedder is self._embedder:
                         raise
@@ -233,6 +252,19 @@ class Retriever:
             if one is not None and archive.manifest.embedder == one.identity:
                 return one
         return None
+
+
+def _best(values: np.ndarray, count: int) -> np.ndarray:
+    """The indexes of the largest values, largest first, of equal ones the first."""
+    import numpy as np
+
+    if len(values) > count:
+        least = np.partition(values, -count)[-count]
+        chosen = np.flatnonzero(values >= least)
+    else:
+        chosen = np.arange(len(values))
+    found: np.ndarray = chosen[np.argsort(-values[chosen], kind="stable")][:count]
+    return found
 
 
 def _ordered(candidates: Sequence[Candidate]) -> list[Candidate]:
