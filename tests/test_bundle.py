@@ -27,7 +27,7 @@ class Steps:
         self.asked: dict[str, dict[str, Any]] = {}
         self.pure: list[Any] = []
         self.scripts: list[Any] = []
-        self.binaries = [("vec0.so", "/site/vec0.so", "BINARY")]
+        self.binaries = [("one.so", "/site/one.so", "BINARY")]
         self.datas: list[Any] = []
 
     def step(self, name: str) -> Any:
@@ -44,7 +44,7 @@ def spec(tmp_path: Path) -> dict[str, dict[str, Any]]:
     known = {name: steps.step(name) for name in ("Analysis", "PYZ", "EXE", "COLLECT")}
     names = {**known, "SPECPATH": str(SPEC.parent), "workpath": str(tmp_path)}
     exec(compile(SPEC.read_text(encoding="utf-8"), str(SPEC), "exec"), names)  # noqa: S102 - as PyInstaller does
-    assert (tmp_path / "origins.json").read_text("utf-8") == '[["vec0.so", "/site/vec0.so", "BINARY"]]'
+    assert (tmp_path / "origins.json").read_text("utf-8") == '[["one.so", "/site/one.so", "BINARY"]]'
     return steps.asked
 
 
@@ -86,7 +86,7 @@ def test_what_authors_and_tests_need_does_not_ship(spec: dict[str, dict[str, Any
 
 def test_what_the_device_needs_is_not_left_out(spec: dict[str, dict[str, Any]]) -> None:
     modules = modules_of(project()["dependencies"])
-    assert {"apsw", "sqlite_vec", "llama_cpp", "textual", "PIL"} <= modules
+    assert {"apsw", "numpy", "llama_cpp", "textual", "PIL"} <= modules
     assert modules & set(spec["Analysis"]["excludes"]) == set()
     for room in (ROOT / "app" / "fieldfare").rglob("*.py"):
         name = ".".join(room.relative_to(ROOT / "app").with_suffix("").parts)
@@ -108,7 +108,6 @@ def run_hook(module: str) -> dict[str, Any]:
 @pytest.mark.parametrize(
     ("module", "kind", "file", "folder"),
     [
-        ("sqlite_vec", "binaries", "vec0", "sqlite_vec"),
         ("llama_cpp", "binaries", "libllama", "llama_cpp/lib"),
         ("fieldfare", "datas", "app.tcss", "fieldfare/tui"),
         ("fieldfare", "datas", "html_page.css", "fieldfare"),

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from run import Bench
 
 NAMED = {
-    "fieldfare": ("apsw", "sqlite-vec", "ctranslate2", "llama-cpp-python"),
+    "fieldfare": ("apsw", "numpy", "ctranslate2", "llama-cpp-python"),
     "txtai": ("txtai", "torch", "transformers", "faiss-cpu", "llama-cpp-python"),
     "llamaindex": ("llama-index-core", "torch", "sentence-transformers", "llama-cpp-python"),
 }
