@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 
 import pytest
 from hypothesis import given, settings
@@ -8,6 +9,7 @@ from hypothesis import strategies as st
 
 from fieldfare import grounding
 from fieldfare.domain import BlockKind, Citation, Passage
+from fieldfare.grounding.lists import turned
 
 TEXT = (
     "Tighten the drain plug to 45 N·m. Fill in 8.5 L of SAE 15W-40 oil. Do not start the engine without oil. "
@@ -291,4 +293,38 @@ def test_no_text_breaks_the_lock(claim: str, printed: str) -> None:
 @given(st.text(alphabet="AB12 .,:;()|-–±/°%\nmVoxnot", max_size=120))
 def test_every_sentence_of_a_passage_proves_itself(printed: str) -> None:
     for start, end in grounding.sentence_spans(printed):
-        assert proved(printed[start:end], printed)
+        assert proved(printed[start:end], printed) or turned(printed, start)
+
+
+@pytest.mark.parametrize(
+    ("text", "sentence"),
+    [
+        ("Do not:\n• open the cover\n• touch the blade", "Open the cover."),
+        ("Do not:\n• open the cover\n• touch the blade", "Touch the blade."),
+        ("Never do the following:\nOpen the cover.\nTouch the blade.", "Touch the blade."),
+        ("Avoid:\n1. Lifting by the handle.", "Lifting by the handle."),
+        ("4. Look for leaks. If there are any:\n   • Stop the engine.\n5. Go on.", "Stop the engine."),
+        ("Niemals:\n• die Haube öffnen\n• ohne Öl starten", "Die Haube öffnen."),
+        ("Il est interdit de :\n• ouvrir le capot", "Ouvrir le capot."),
+    ],
+)
+def test_a_point_of_a_list_says_nothing_without_what_stands_above_it(text: str, sentence: str) -> None:
+    listed = replace(PASSAGE, text=text, kind=BlockKind.STEP)
+    assert grounding.check(sentence, [listed]) is None
+    allowed = re.sub(r"\A.*?(\w[\w ]*:)", "Proceed so:", text, count=1)
+    assert grounding.check(sentence, [replace(listed, text=allowed)]) is not None
+
+
+def test_what_follows_a_list_stands_by_itself_again() -> None:
+    listed = replace(
+        PASSAGE, text="Never:\n• open the cover\nClose the valve.\n4. If it leaks:\n   • stop\n5. Go on now."
+    )
+    assert grounding.check("Close the valve.", [listed]) is not None
+    assert grounding.check("Go on now.", [listed]) is not None
+
+
+def test_a_cell_says_nothing_without_the_thing_of_its_row() -> None:
+    row = replace(PASSAGE, text="Joint: Oil drain plug\nTorque: 45 N·m\nGrade: 8.8", kind=BlockKind.TABLE)
+    assert grounding.check("Torque: 45 N·m", [row]) is None
+    assert grounding.check("The torque is 45 N·m.", [row]) is None
+    assert grounding.check("The oil drain plug torque is 45 N·m.", [row]) is not None

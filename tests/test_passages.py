@@ -65,6 +65,15 @@ def test_a_procedure_stays_whole_and_carries_the_hazard_before_it() -> None:
     assert procedure.hazards == {0}
 
 
+def test_a_list_stands_with_the_sentence_that_introduces_it() -> None:
+    found = cuts(paragraph("The pump is loud."), paragraph("Never:"), step(1, "Open the cover."), paragraph("Done."))
+    assert [(one.kind, one.text, one.first, one.last) for one in found] == [
+        (BlockKind.PARAGRAPH, "The pump is loud.", 0, 0),
+        (BlockKind.STEP, "Never:\n1. Open the cover.", 1, 2),
+        (BlockKind.PARAGRAPH, "Done.", 3, 3),
+    ]
+
+
 def test_a_long_procedure_is_cut_between_top_level_steps_only() -> None:
     blocks = []
     for number in range(1, 31):

@@ -17,7 +17,8 @@ from fieldfare import vocabulary as vocab
 from fieldfare.domain import BlockKind, Citation, Statement
 from fieldfare.grounding.alignment import NAMES, Span, aligned, bound_alike
 from fieldfare.grounding.clauses import Clause, Opening, appositions, parse, sentence_spans
-from fieldfare.grounding.rows import row_proves, rows
+from fieldfare.grounding.lists import turned
+from fieldfare.grounding.rows import is_row, row_proves, rows
 from fieldfare.grounding.tokens import Kind, Token
 
 if TYPE_CHECKING:
@@ -42,7 +43,7 @@ _PREAMBLE = re.compile(
 def check(sentence: str, passages: Sequence[Passage]) -> Statement | None:
     """The sentence with the span that proves it, None where no span of the passages does."""
     for passage in passages:
-        if found := _verbatim(sentence, passage.text):
+        if found := _verbatim(sentence, passage):
             return Statement(text=sentence, citation=_cite(passage, *found), verbatim=True)
     if sentence.rstrip().endswith(("?", ":")):
         return None
@@ -91,11 +92,14 @@ def _cite(passage: Passage, start: int, end: int) -> Citation:
     return Citation(passage=passage, quote=passage.text[start:end], start=start, end=end)
 
 
-def _verbatim(sentence: str, text: str) -> tuple[int, int] | None:
-    """Where whole sentences of a text stand that are, but for white space, the sentence itself."""
+def _verbatim(sentence: str, passage: Passage) -> tuple[int, int] | None:
+    """Where whole sentences of a passage stand that are, but for white space, the sentence itself."""
     wanted = " ".join(sentence.split())
+    text = passage.text
     spans = sentence_spans(text)
     for first, (start, _) in enumerate(spans):
+        if turned(text, start) or (start and passage.kind is BlockKind.TABLE and is_row(text)):
+            continue
         for _, end in spans[first : first + SPAN_SENTENCES]:
             if wanted and " ".join(text[start:end].split()) == wanted:
                 return start, end
@@ -116,9 +120,13 @@ def _names(heading: Sequence[str]) -> frozenset[tuple[str, ...]]:
 def _spans(text: str, table: bool) -> tuple[Span, ...]:
     """The spans of a text that may prove something, short ones first."""
     places = sentence_spans(text)
+    if table and is_row(text):
+        places = places[:1]  # a cell says nothing without the thing of its row
     found = []
     for size in range(1, (1 if table else SPAN_SENTENCES) + 1):
         for first in range(len(places) - size + 1):
+            if any(turned(text, start) for start, _ in places[first : first + size]):
+                continue
             parsed = [(n, clause) for n in range(size) for clause in parse(text[slice(*places[first + n])])]
             found.append(_span(places[first][0], places[first + size - 1][1], parsed))
     return tuple(one for one in found if one.tokens)

@@ -33,6 +33,11 @@ class Row:
     cells: tuple[Cell, ...]
 
 
+def is_row(text: str) -> bool:
+    """Whether a table's passage is one row, a cell a line, and no whole table."""
+    return " | " not in text and "\n" in text.strip()
+
+
 @lru_cache(maxsize=512)
 def rows(text: str) -> tuple[Row, ...]:
     """The rows of a table's passage: one printed cell by cell, or a whole table with a line a row."""

@@ -120,8 +120,9 @@ def _cuts(blocks: Sequence[Block]) -> Iterator[Cut]:
             yield from _single(block, number)
             continue
         if run and not _continues(blocks, run, block):
-            yield from _run(blocks, run)
-            run = []
+            leads = block.kind is BlockKind.STEP and _introduces(blocks[run[-1]])
+            yield from _run(blocks, run[:-1] if leads else run)
+            run = run[-1:] if leads else []
         run.append(number)
     yield from _run(blocks, run)
 
@@ -139,8 +140,14 @@ def _continues(blocks: Sequence[Block], run: list[int], block: Block) -> bool:
     return size <= PARAGRAPH_SIZE
 
 
+def _introduces(block: Block) -> bool:
+    """Whether a paragraph stands above a list and belongs to it: `Never:` says what its points are."""
+    return block.kind is BlockKind.PARAGRAPH and block.text.rstrip().endswith((":", "："))
+
+
 def _kind(blocks: Sequence[Block], run: list[int]) -> BlockKind:
-    return next((blocks[i].kind for i in run if blocks[i].kind is not BlockKind.CODE), BlockKind.CODE)
+    kinds = {blocks[i].kind for i in run} - {BlockKind.CODE}
+    return BlockKind.STEP if BlockKind.STEP in kinds else next(iter(kinds), BlockKind.CODE)
 
 
 def _run(blocks: Sequence[Block], run: list[int]) -> Iterator[Cut]:
