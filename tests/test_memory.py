@@ -11,8 +11,9 @@ from fieldfare.ingest.sources import read_source
 from fieldfare.ingest.tmx import write_tmx
 from fieldfare.ingest.units import State, Unit
 from fieldfare.pack.archive import Archive
+from fieldfare.signal_words import signal_word
 from fieldfare.translation.memory import MatchKind, Memory, MemoryMatch, translatable
-from fieldfare.translation.terminology import Terminology, says, signal_word
+from fieldfare.translation.terminology import Terminology, says
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

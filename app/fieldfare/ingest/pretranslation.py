@@ -75,12 +75,14 @@ def _unit(segment: Segment, pair: tuple[str, str]) -> Unit:
 def _known(segment: Segment, pair: tuple[str, str], match: MemoryMatch | None, before: Unit | None) -> Unit | None:
     """What is there already: a person's work in the file, an approved translation, an older proposal, a similar text."""
     unit = _unit(segment, pair)
-    if before is not None and before.state >= State.TRANSLATED:
-        return replace(unit, target=before.target, state=before.state, origin=before.origin, notes=before.notes,
-                       approved_by=before.approved_by, approved_on=before.approved_on)  # fmt: skip
-    if match is not None and match.approved:
-        return replace(unit, target=match.text, state=State.APPROVED, origin=f"exact ({match.pack})",
-                       approved_by=match.approved_by, approved_on=match.approved_on)  # fmt: skip
+    approved = match if match is not None and match.approved else None
+    if before is not None and before.state >= State.TRANSLATED and not (approved and approved.text == before.target):
+        notes = before.notes if approved is None else (*before.notes, f"Approved until now: {approved.text}")
+        return replace(unit, target=before.target, state=before.state, origin=before.origin,
+                       notes=tuple(dict.fromkeys(notes)), approved_by=before.approved_by, approved_on=before.approved_on)  # fmt: skip
+    if approved is not None:
+        return replace(unit, target=approved.text, state=State.APPROVED, origin=f"exact ({approved.pack})",
+                       approved_by=approved.approved_by, approved_on=approved.approved_on)  # fmt: skip
     if before is not None and before.target:
         return replace(unit, target=before.target, state=State.REVIEW, origin=before.origin, notes=before.notes)
     if match is not None:
