@@ -115,7 +115,16 @@ def spoken(said: Said) -> str:
 
 def command(run: Callable[[argparse.Namespace], int], text: str, *, as_json: bool = False) -> argparse.Namespace:
     return argparse.Namespace(
-        question=[text], json=as_json, pack=[], machine="", after=[], draft=False, limit=5, figures=False, run=run
+        question=[text],
+        json=as_json,
+        pack=[],
+        machine="",
+        language="",
+        after=[],
+        draft=False,
+        limit=5,
+        figures=False,
+        run=run,
     )
 
 
