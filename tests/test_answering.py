@@ -5,15 +5,20 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from fieldfare.answering import best_quotes
 from fieldfare.assistant import Assistant
 from fieldfare.domain import (
     Answer,
     Answered,
+    BlockKind,
     Cancelled,
     Drafted,
     Event,
+    Evidence,
     EvidenceFound,
+    Match,
     ModelStatus,
+    Passage,
     Question,
     Verdict,
 )
@@ -171,3 +176,24 @@ def test_a_model_that_cannot_load_leaves_quotes(shelf: Shelf, embedder: Embedder
 def test_an_answer_cannot_be_built_without_proof() -> None:
     with pytest.raises(ValueError, match="statements"):
         Answer(verdict=Verdict.GROUNDED, statements=(), evidence=())
+
+
+def evidence(text: str, kind: BlockKind, rank: int = 1) -> Evidence:
+    passage = Passage(id=rank, pack="p", document="M", section=rank, heading=("Press",), text=text, kind=kind)
+    return Evidence(passage=passage, rank=rank, score=1.0, matched_by=(Match.WORDS,), coverage=1.0)
+
+
+def test_what_is_quoted_of_a_list_has_the_sentence_that_introduces_it() -> None:
+    text = "The press is loud.\nNever do this:\n" + "\n".join(f"Open door {n} while it runs." for n in range(1, 8))
+    (quote,) = best_quotes(Question(text="door 6"), [evidence(text, BlockKind.PARAGRAPH)], None)
+    assert "Open door 6" in quote.text
+    assert quote.text.startswith("Never do this:")
+
+
+def test_half_a_row_is_never_quoted() -> None:
+    found = [
+        evidence("The press stands on the floor.", BlockKind.PARAGRAPH),
+        evidence("Part: Ram guide\nMaterial: Bronze\nTorque of its bolts: 45 N·m", BlockKind.TABLE, 2),
+    ]
+    (quote,) = best_quotes(Question(text="torque of bolts"), found, None)
+    assert quote.text == found[1].passage.text

@@ -278,7 +278,8 @@ def best_quotes(question: Question, evidence: Sequence[Evidence], embedder: Enco
     """The part of the evidence that answers best, as one quote: the answer with no model.
 
     It is the sentence in which the reader finds the answer, or without a reader the nearest by meaning and words; it is quoted
-    with its neighbours, since a value often stands in the sentence beside the one that names its subject.
+    with its neighbours, since a value often stands in the sentence beside the one that names its subject. Of a row, a step
+    or a warning it is the whole.
     """
     spans = [
         (one, start, end)
@@ -292,6 +293,8 @@ def best_quotes(question: Question, evidence: Sequence[Evidence], embedder: Enco
     if best is None:
         best = _nearest(question, spans, embedder)
     one, start, end = spans[best]
+    if one.passage.kind is not BlockKind.PARAGRAPH:  # half a row, step or warning says something else
+        return [_whole(one.passage)]
     for near, first, last in spans[best + 1 : best + 2] + spans[max(best - 1, 0) : best]:
         if near is one and max(end, last) - min(start, first) <= QUOTE_SIZE:
             start, end = min(start, first), max(end, last)

@@ -17,7 +17,7 @@ from fieldfare import vocabulary as vocab
 from fieldfare.domain import BlockKind, Citation, Statement
 from fieldfare.grounding.alignment import NAMES, Span, aligned, bound_alike
 from fieldfare.grounding.clauses import Clause, Opening, appositions, parse, sentence_spans
-from fieldfare.grounding.lists import turned
+from fieldfare.grounding.lists import leads, turned
 from fieldfare.grounding.rows import is_row, row_proves, rows
 from fieldfare.grounding.tokens import Kind, Token
 
@@ -83,7 +83,13 @@ def _speaks(token: Token) -> bool:
 
 
 def quote(passage: Passage, start: int, end: int) -> Statement:
-    """A part of a passage as a statement of its own: verbatim, so it needs no lock."""
+    """A part of a passage as a statement of its own: verbatim, so it needs no lock.
+
+    Points of a list are quoted with the sentence that introduces them.
+    """
+    introducing = [lead[0] for first, _ in sentence_spans(passage.text) if start <= first < end
+                   for lead in leads(passage.text, first)]  # fmt: skip
+    start = min((start, *introducing))
     citation = _cite(passage, start, end)
     return Statement(text=citation.quote, citation=citation, verbatim=True)
 
