@@ -13,7 +13,7 @@ from fieldfare import paths, stock, trust
 from fieldfare.cli import main
 from fieldfare.errors import ModelError, SignatureError, StorageError, UsageError
 from fieldfare.pack import signing
-from fieldfare.translation import installation, packages
+from fieldfare.translation import installation, packages, vouching
 from fieldfare.translation.engine import Engine
 from languages import write_package
 from publishing import trust_key
@@ -97,20 +97,20 @@ def test_a_list_vouches_that_came_with_the_program_or_is_signed(german: Path, tm
     stick = tmp_path / "stick"
     stick.mkdir()
     file = Path(shutil.copy(german, stick))
-    (stick / installation.LIST).write_text(entry)
+    (stick / vouching.LIST).write_text(entry)
     with pytest.raises(SignatureError, match="Nobody vouches"):
         installation.install(file)
     key = signing.new_key()
-    signed = signing.sign(stick / installation.LIST, key, "list")  # type: ignore[arg-type]
-    (stick / f"{installation.LIST}.minisig").write_text(str(signed))
+    signed = signing.sign(stick / vouching.LIST, key, "list")  # type: ignore[arg-type]
+    (stick / f"{vouching.LIST}.minisig").write_text(str(signed))
     trust_key(key, "IT", tmp_path)
     assert installation.install(file).vouched == "listed"
     (device / "languages").mkdir(parents=True)
-    shutil.copy(stick / installation.LIST, device / "languages")
-    assert installation.vouch(german)[1] == "listed"
-    (device / "languages" / installation.LIST).write_text("[[packages]]\nfrom = 1")
+    shutil.copy(stick / vouching.LIST, device / "languages")
+    assert vouching.vouch(german)[1] == "listed"
+    (device / "languages" / vouching.LIST).write_text("[[packages]]\nfrom = 1")
     with pytest.raises(UsageError, match="is no list of packages"):
-        installation.vouch(german)
+        vouching.vouch(german)
 
 
 @pytest.mark.parametrize(
@@ -216,6 +216,22 @@ def test_of_two_versions_that_a_power_cut_left_the_newer_is_used(german: Path) -
     assert [one.version for one in packages.installed()[0]] == ["1.9"]
     assert installation.install(german, unverified=True).version == "1.0"
     assert [one.version for one in packages.installed()[0]] == ["1.0"]
+
+
+def test_what_is_unpacked_is_what_was_vouched_for(
+    german: Path, swedish: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    file = Path(shutil.copy(german, tmp_path))
+    plain = trust.signer_of_file
+
+    def exchange(one: Path) -> trust.TrustedKey | None:
+        shutil.copy(swedish, file)  # between the look and the unpacking
+        return plain(one)
+
+    monkeypatch.setattr(trust, "signer_of_file", exchange)
+    with pytest.raises(SignatureError, match="changed while it was read"):
+        installation.install(file, sha256=trust.sha256(german))
+    assert installed_names() == []
 
 
 def test_two_processes_do_not_change_the_packages_at_once(german: Path) -> None:

@@ -7,14 +7,12 @@ is fetched and no index is asked.
 from __future__ import annotations
 
 import contextlib
+import hashlib
 import json
 import os
-import re
 import secrets
 import shutil
 import tempfile
-import tomllib
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from fieldfare import paths, stock, trust
@@ -31,6 +29,7 @@ from fieldfare.translation.packages import (
     read_metadata,
     read_package,
 )
+from fieldfare.translation.vouching import Pin, vouch
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -39,7 +38,6 @@ if TYPE_CHECKING:
     Progress = Callable[[str, int, int], None]
 
 SUFFIX = ".argosmodel"
-LIST = "languages.toml"
 _INCOMING = ".incoming-"
 _MODEL_FILE = "model/model.bin"
 _MEGABYTE = 1 << 20
@@ -59,26 +57,7 @@ _TAKEN = {
     },
     "model/vmap.txt": 64 * _MEGABYTE,
 }
-_DIGEST = re.compile(r"[0-9a-f]{64}")
-_CHUNK = 1 << 20
 _TRIED = "1"  # what every model can translate: its pieces hold digits, and what comes out does not matter
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Pin:
-    """A package that is known by its digest: `languages.toml` of the site's IT lists them."""
-
-    source: str
-    target: str
-    version: str
-    size: int
-    sha256: str
-
-    def __str__(self) -> str:
-        return (
-            f'[[packages]]\nfrom = "{self.source}"\nto = "{self.target}"\nversion = "{self.version}"\n'
-            f'size = {self.size}\nsha256 = "{self.sha256}"\n'
-        )
 
 
 def quiet(_stage: str, _done: int, _total: int) -> None:
@@ -107,60 +86,6 @@ def pin(file: Path) -> Pin:
     )  # fmt: skip
 
 
-def read_pins(file: Path) -> tuple[Pin, ...]:
-    """The entries of a list of pinned packages; none where there is no such file. Raises UsageError."""
-    try:
-        entries = tomllib.loads(file.read_text("utf-8")).get("packages", [])
-        pins = tuple(
-            Pin(source=str(one["from"]), target=str(one["to"]), version=str(one["version"]), size=int(one["size"]),
-                sha256=str(one["sha256"]).lower())
-            for one in entries
-        )  # fmt: skip
-    except FileNotFoundError:
-        return ()
-    except OSError as error:
-        raise StorageError(f"{file} cannot be read ({error.strerror}).") from error
-    except (ValueError, KeyError, TypeError, AttributeError) as error:
-        raise UsageError(
-            f"{file} is no list of packages ({error!r}). Make its entries with: fieldfare lang pin FILE{SUFFIX}"
-        ) from error
-    for one in pins:
-        if not _DIGEST.fullmatch(one.sha256):
-            raise UsageError(f"{file}: {one.sha256!r} is no SHA-256. It has 64 hexadecimal digits.")
-    return pins
-
-
-def vouch(file: Path, sha256: str = "") -> tuple[str, str]:
-    """The SHA-256 of a package, and who answers for it: `pinned`, `listed`, `signed by NAME` or `unverified`.
-
-    `sha256` is the digest that the user demands. A digest or signature that is there and does not fit is a SignatureError.
-    """
-    wanted = sha256.strip().lower()
-    if wanted and not _DIGEST.fullmatch(wanted):
-        raise UsageError(f"{sha256!r} is no SHA-256. It has 64 hexadecimal digits.")
-    try:
-        found = trust.sha256(file)
-    except OSError as error:
-        raise StorageError(f"{file} cannot be read ({error.strerror}).") from error
-    if wanted and found != wanted:
-        raise SignatureError(
-            f"{file.name} is not the file that was named: its SHA-256 is {found}. Nothing was installed. Copy it again."
-        )
-    signer = trust.signer_of_file(file)
-    if wanted:
-        return found, "pinned"
-    if signer:
-        return found, f"signed by {signer.name}"
-    listed = (*read_pins(paths.bundled_languages_dir() / LIST), *_signed_pins(file))
-    return found, "listed" if any(one.sha256 == found for one in listed) else UNVERIFIED
-
-
-def _signed_pins(file: Path) -> tuple[Pin, ...]:
-    """The list beside a package, which counts only under a trusted signature."""
-    beside = file.with_name(LIST)
-    return read_pins(beside) if beside.is_file() and trust.signer_of_file(beside) else ()
-
-
 def install(file: Path, *, sha256: str = "", unverified: bool = False, progress: Progress = quiet) -> Package:
     """Unpack a package and use it, whole or not at all; the one of the same pair that was used until now goes.
 
@@ -176,9 +101,12 @@ def install(file: Path, *, sha256: str = "", unverified: bool = False, progress:
             f"that its publisher names (--sha256 DIGEST), or insist with --unverified. This file has {digest}."
         )
     parent = paths.languages_dir()
-    with _changing(parent) as scratch, _opened(file) as container:
-        said = _metadata(container, file)
-        files = _unpack(container, file, scratch, progress)
+    with _changing(parent) as scratch:
+        copy = _copied(file, scratch, digest, progress)
+        with _opened(copy) as container:
+            said = _metadata(container, file)
+            files = _unpack(container, file, scratch, progress)
+        copy.unlink()
         record = {**said, "sha256": digest, "vouched": vouched, "size": sum(size for _, size in files.values())}
         record["files"] = {name: one for name, (one, _) in files.items()}
         _write(scratch / RECORD, json.dumps(record, ensure_ascii=False, indent=1).encode())
@@ -279,6 +207,42 @@ def _metadata(container: Container, file: Path) -> dict[str, str]:
     return read_metadata(container.read(f"{top}/metadata.json", _TAKEN["metadata.json"]), file.name)
 
 
+def _copied(file: Path, scratch: Path, digest: str, progress: Progress) -> Path:
+    """A copy of a package that has the digest that was vouched for: what is unpacked is what was looked at."""
+    size, total, done = file.stat().st_size, hashlib.sha256(), 0
+    _check_space(size, file, scratch)
+    copy = scratch / file.name
+    with copy.open("wb") as writer:
+        for chunk in _chunks(file):
+            total.update(chunk)
+            writer.write(chunk)
+            done += len(chunk)
+            progress(f"copying {file.name} (MB)", done // _MEGABYTE, max(size // _MEGABYTE, 1))
+    if total.hexdigest() != digest:
+        raise SignatureError(f"{file.name} changed while it was read. Nothing was installed. Copy it again.")
+    return copy
+
+
+def _chunks(file: Path) -> Iterator[bytes]:
+    try:
+        with file.open("rb") as reader:
+            while chunk := reader.read(_MEGABYTE):
+                yield chunk
+    except OSError as error:
+        raise StorageError(
+            f"{file} cannot be read ({error.strerror}). Nothing was changed: is the stick still there?"
+        ) from error
+
+
+def _check_space(needed: int, file: Path, scratch: Path) -> None:
+    free = shutil.disk_usage(scratch).free
+    if needed > free:
+        raise StorageError(
+            f"{file.name} needs {needed / 1e6:.0f} MB and {free / 1e6:.0f} MB are free in {scratch.parent}. Nothing was "
+            "changed: make space, then try again."
+        )
+
+
 def _unpack(container: Container, file: Path, scratch: Path, progress: Progress) -> dict[str, tuple[str, int]]:
     """The SHA-256 and size of every file that was unpacked, by name."""
     top, made = _top(container, file), {}
@@ -288,15 +252,11 @@ def _unpack(container: Container, file: Path, scratch: Path, progress: Progress)
     for name, limit in members.items():
         with container.open(f"{top}/{name}", limit) as member:
             needed += member.size
-    free = shutil.disk_usage(scratch).free
-    if needed > free:
-        raise StorageError(
-            f"{file.name} needs {needed / 1e6:.0f} MB and {free / 1e6:.0f} MB are free in {scratch.parent}. Make space."
-        )
+    _check_space(needed, file, scratch)
     done, stage = 0, f"unpacking {file.name} (MB)"
     for name, limit in members.items():
         with container.open(f"{top}/{name}", limit) as member, (scratch / name).open("wb") as stream:
-            while chunk := member.read(_CHUNK):
+            while chunk := member.read(_MEGABYTE):
                 stream.write(chunk)
                 done += len(chunk)
                 if done // _MEGABYTE != (done - len(chunk)) // _MEGABYTE:
