@@ -176,6 +176,27 @@ def test_stopping_the_answer_stops_what_was_prepared_for_it(assistant: Assistant
     assert model.stopped == [True]
 
 
+def test_what_is_being_answered_is_not_prepared_once_more(assistant: Assistant, model: Model) -> None:
+    events = assistant.ask(HOLDS, threading.Event())
+    assert isinstance(next(events), EvidenceFound)
+    assistant.prepare(HOLDS, threading.Event())
+    assert not model.asked
+    assert isinstance(list(events)[-1], Answered)
+    assistant.prepare(HOLDS, threading.Event())
+    assert len(model.asked) == 2
+
+
+def test_a_model_that_is_gone_when_the_draft_begins_leaves_quotes(
+    assistant: Assistant, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    events = assistant.ask(HOLDS, threading.Event())
+    first = next(events)
+    monkeypatch.setattr(drafter.Drafter, "model", None)  # another answer has found the machine too slow
+    rest = [first, *events]
+    assert not drafted(rest)
+    assert "2.6 L" in answered(rest).answer.text
+
+
 def test_what_was_prepared_before_the_model_was_there_is_not_used(
     shelf: Shelf, embedder: Embedder, model: Model
 ) -> None:

@@ -249,3 +249,11 @@ def test_a_frame_arrives_as_it_was_sent(text: str, number: int) -> None:
 
 def test_a_frame_that_announces_too_much_is_not_read() -> None:
     assert frames.receive(io.BytesIO(b"P" + b"\xff" * 4 + b"{}"))[0] == frames.BROKEN
+    deep = b'{"a":' * 100_000
+    assert frames.receive(io.BytesIO(b"P" + len(deep).to_bytes(4, "big") + deep))[0] == frames.BROKEN
+
+
+@pytest.mark.parametrize("read", [float("inf"), float("nan"), None, "many", {}])
+def test_figures_that_are_none_end_the_process_and_not_the_program(read: object) -> None:
+    with pytest.raises(process._Broken):
+        process._work({"read": read, "reading": 1.0, "written": 1, "writing": 1.0})

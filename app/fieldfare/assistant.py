@@ -97,7 +97,8 @@ class Assistant:
         self._eager = eager
         self._found: OrderedDict[tuple[Question, int], tuple[Question, Finding]] = OrderedDict()
         self._ahead: Ahead | None = None
-        self._taking = threading.Lock()  # of the two above
+        self._asked: Question | None = None  # what is being answered
+        self._taking = threading.Lock()  # of the three above
 
     @property
     def packs(self) -> tuple[InstalledPack, ...]:
@@ -197,7 +198,7 @@ class Assistant:
         self._drafter.look_again()
         with self._taking:
             known = self._ahead
-            if known is not None and self._answers(known, question):
+            if question == self._asked or (known is not None and self._answers(known, question)):
                 return
             if known is not None:
                 known.stop.set()
@@ -211,12 +212,18 @@ class Assistant:
         """
         with self._taking:
             ahead, self._ahead = self._ahead, None
-        if ahead is not None and self._answers(ahead, question):
-            yield from ahead.follow(cancel)
-            return
-        if ahead is not None:
-            ahead.stop.set()
-        yield from self._answer(question, cancel)
+            self._asked = question
+        try:
+            if ahead is not None and self._answers(ahead, question):
+                yield from ahead.follow(cancel)
+                return
+            if ahead is not None:
+                ahead.stop.set()
+            yield from self._answer(question, cancel)
+        finally:
+            with self._taking:
+                if self._asked is question:
+                    self._asked = None
 
     def _answers(self, ahead: Ahead, question: Question) -> bool:
         """Whether what was prepared is what would be answered now."""
@@ -292,7 +299,8 @@ class Assistant:
     ) -> Iterator[Statement]:
         """The draft under the lock; where the model breaks, the quote instead, and a sentence of `trouble`."""
         model = self._drafter.model
-        if model is None:  # closed meanwhile
+        if model is None:  # closed, broken or too slow meanwhile
+            yield from answering.best_quotes(question, evidence, self._encoder(evidence))
             return
         count = 0
         try:

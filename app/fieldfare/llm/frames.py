@@ -38,6 +38,6 @@ def receive(stream: IO[bytes] | BinaryIO) -> Frame:
         tag, size = _HEAD.unpack(stream.read(_HEAD.size))
         data = stream.read(size) if size <= _LARGEST else b""
         values = json.loads(data) if len(data) == size else None
-    except (OSError, ValueError, struct.error):
+    except (OSError, ValueError, RecursionError, struct.error):
         return BROKEN, {}
     return (tag, values) if isinstance(values, dict) else (BROKEN, {})

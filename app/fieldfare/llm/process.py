@@ -166,7 +166,7 @@ def _work(values: dict[str, Any]) -> Work:
             written=int(values["written"]),
             writing=float(values["writing"]),
         )
-    except (KeyError, TypeError, ValueError) as error:
+    except (KeyError, TypeError, ValueError, OverflowError) as error:
         raise _Broken("it said what it should not") from error
 
 
