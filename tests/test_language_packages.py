@@ -11,6 +11,7 @@ import pytest
 
 from fieldfare import paths, stock, trust
 from fieldfare.cli import main
+from fieldfare.doctor import examine
 from fieldfare.errors import ModelError, SignatureError, StorageError, UsageError
 from fieldfare.pack import signing
 from fieldfare.translation import installation, packages, vouching
@@ -243,10 +244,14 @@ def test_two_processes_do_not_change_the_packages_at_once(german: Path) -> None:
 @pytest.mark.parametrize("name", ["model/model.bin", "sentencepiece.model", "model/config.json"])
 def test_a_changed_file_of_an_installed_package_is_noticed_before_it_is_read(german: Path, name: str) -> None:
     package = installation.install(german, unverified=True)
+    assert [one.finding for one in examine() if one.check == "language"] == [
+        "en → de 1.0, unverified, unchanged since it was installed"
+    ]
     file = package.folder / name
     data = bytearray(file.read_bytes())
     data[-1] ^= 1
     file.write_bytes(data)
+    assert [one.ok for one in examine() if one.check == "language"] == [False]
     with pytest.raises(ModelError, match=r"en → de is damaged.*Install it again"):
         list(Engine([package]).translate(["Check the nut."], "en", "de"))
 

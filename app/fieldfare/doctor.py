@@ -1,4 +1,4 @@
-"""Checks this machine: processor, memory, models, packs, the network guard, the terminal. Says what it checked."""
+"""Checks this machine: processor, memory, models, packs, languages, the network guard, the terminal. Says what it checked."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ class Finding:
 
 def examine() -> list[Finding]:
     """Run every check; none raises."""
-    return [*_program(), *_processor(), *_memory(), *_guard(), *_models(), *_packs(), *_terminal()]
+    return [*_program(), *_processor(), *_memory(), *_guard(), *_models(), *_packs(), *_languages(), *_terminal()]
 
 
 def _program() -> Iterator[Finding]:
@@ -125,6 +125,21 @@ def _packs() -> Iterator[Finding]:
         yield Finding(check="pack", ok=False, finding=problem)
     if not shelf.packs and not shelf.problems:
         yield Finding(check="pack", ok=False, finding="none installed. Install one: fieldfare pack install FILE.fpack")
+
+
+def _languages() -> Iterator[Finding]:
+    from fieldfare.translation import packages
+
+    found, problems = packages.installed()
+    for package in found:
+        try:
+            packages.verify(package)
+            finding = f"{package} {package.version}, {package.vouched}, unchanged since it was installed"
+            yield Finding(check="language", ok=True, finding=finding)
+        except FieldfareError as error:
+            yield Finding(check="language", ok=False, finding=str(error))
+    for problem in problems:
+        yield Finding(check="language", ok=False, finding=problem)
 
 
 def _terminal() -> Iterator[Finding]:
