@@ -30,6 +30,7 @@ _LONGEST_QUERY = 40  # words of a text that are searched for
 _MARK = re.compile(r"\s*(?:\d+(?:\.\d+)*[.)]|[a-z][.)]|[•–])\s+")
 _SIGNAL = re.compile(r"([^\W\d_]{4,14}):\s+")
 _LABEL = re.compile(r"([^:\n]{1,80}):\s+(?=\S)")
+_CELLS = " | "  # parts the cells of a header in a passage
 _WORD = re.compile(r"[^\W\d_]{2,}")
 
 
@@ -156,6 +157,10 @@ class Search:
         if (signal := _SIGNAL.match(text)) and (word := signal_word(signal[1], self._target)):
             rest = self._part(text[signal.end() :], found)
             return f"{word}: {rest}" if rest is not None else None
+        if _CELLS in text:
+            cells = [self._part(cell, found) for cell in text.split(_CELLS)]
+            known = [cell for cell in cells if cell is not None]
+            return _CELLS.join(known) if len(known) == len(cells) else None
         if label := _LABEL.match(text):
             name = self._part(label[1], found)
             value = self._part(text[label.end() :], found) if name is not None else None
