@@ -17,18 +17,19 @@ from typing import TYPE_CHECKING
 from fieldfare.text import sentences
 from fieldfare.translation.invariants import MARKUP, changed, invariants
 from fieldfare.translation.words import LANGUAGES
-from fieldfare.translation.words.language import AXES, CERTAIN_AXES, RESTRICTIONS, VAGUE_AXES
+from fieldfare.translation.words.language import AXES, CERTAIN_AXES, MARKED, RESTRICTIONS, VAGUE_AXES
 
 if TYPE_CHECKING:
     from fieldfare.translation.words.language import Language
 
 RULES = "1"  # changes with the rules, so that nothing checked by older ones is shown
 # Human translations of dev.en-XX.tsv stay inside these; short texts vary more.
-LONGEST, SHORTEST = (1.6, 30), (0.6, 8)  # times the source's characters, and characters more or less
+LONGEST, SHORTEST = (1.5, 20), (0.6, 8)  # times the source's characters, and characters more or less
 PARTED = 1.4  # times the source's characters that a translation may have which parts a sentence of several
 LOOP = 3  # times that one to eight words may follow themselves
 COPIED = 4  # words of a text that is the same in both languages only by mistake
 FOREIGN = 3  # words of the source's language that a translation must outdo with words of its own
+_MARKS = re.compile(r"([^\w\s])(?:\s*\1){3,}")
 _WORD = re.compile(r"[^\W\d_]+(?:['’][^\W\d_]+)*|\d+")
 _PLEONASM = re.compile(
     r"((?<!\w)(?:a meno che|finché|fino a quando|fin quando|à moins que?|avant que)[^.;:!?]{0,40}?)(?<!\w)(?:non|ne|n')(?!\w)"
@@ -69,6 +70,8 @@ def _implausible(source: str, target: str) -> str:
         return "a sentence was added"
     if scripts := _scripts(target) - _scripts(source) - {"LATIN"}:
         return f"it holds foreign letters ({min(scripts).title()})"
+    if (marks := _MARKS.search(target)) and not _MARKS.search(source):
+        return f"it repeats “{marks[1]}”"
     loop = _loop(target)
     return f"it repeats “{loop}”" if loop and not _loop(source) else ""
 
@@ -127,9 +130,21 @@ def _untranslated(before: str, after: str, here: Language, there: Language) -> s
     said, heard = ([match.group() for match in _WORD.finditer(text)] for text in (before, after))
     if len(said) >= COPIED and said == heard and any(word in here.common - there.common for word in said):
         return "it was not translated"
+    if _copied(said, heard, here, there):
+        return "a part was not translated"
     foreign = sum(word in here.common - there.common for word in heard)
     own = sum(word in there.common - here.common for word in heard)
     return f"it is not {there.name}" if foreign >= FOREIGN and foreign > own else ""
+
+
+def _copied(said: list[str], heard: list[str], here: Language, there: Language) -> bool:
+    """Whether some words of the source stand in a translation as they are, with a small word among them that shows their language."""
+    runs = {tuple(said[at : at + COPIED]) for at in range(len(said) - COPIED + 1)}
+    return any(
+        tuple(heard[at : at + COPIED]) in runs
+        and any(word in here.common - there.common for word in heard[at : at + COPIED])
+        for at in range(len(heard) - COPIED + 1)
+    )
 
 
 def _denied(before: str, after: str, here: Language, there: Language) -> str:
@@ -189,6 +204,11 @@ def _turned(before: str, after: str, here: Language, there: Language) -> str:
             return f"“{min(sure)}” was lost"
         if len(set(other)) > 1 and mine != other and axis not in VAGUE_AXES:
             return f"“{axis[0]}” and “{axis[1]}” changed places"
+    # `smaller` may be less, `failed` may be negative.
+    smaller = "decrease" in said.get(("increase", "decrease"), ())
+    for axis, poles in heard.items():
+        if axis not in said and (new := MARKED & set(poles)) and not (smaller or here.weak.search(before)):
+            return f"“{min(new)}” was added"
     return ""
 
 

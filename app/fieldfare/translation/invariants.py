@@ -7,15 +7,12 @@ from collections import Counter
 from dataclasses import dataclass, replace
 from functools import lru_cache
 from operator import itemgetter
-from typing import TYPE_CHECKING
 
 from fieldfare.grounding.tokens import CODE
 from fieldfare.quantities import quantities
 from fieldfare.text import identifier_key, identifiers
 from fieldfare.translation.words import LANGUAGES
-
-if TYPE_CHECKING:
-    from collections.abc import Sequence
+from fieldfare.units import unit_at
 
 # `{0}`, `%1$s`, `${HOME}`, `<b>`, `&nbsp;`, `` `code` ``, addresses, the target of a Markdown link.
 MARKUP = re.compile(
@@ -31,6 +28,7 @@ _COMPOUND = re.compile(r"(?<=\d)(?:-[^\W\d_]*[^\W\d_A-Z]{2,}[^\W\d_]*)+$")  # M8
 _MINUS = re.compile(r"(?<!plus )(?<!plus or )(?<!plus ou )(?<!\w)minus (?=\d)", re.IGNORECASE)
 _AMBIGUOUS = re.compile(r"(-?\d{1,3})([.,])(\d{3})")
 _DECIMALS = re.compile(r"(?:[.,]\d+)+")
+_BEFORE_UNIT = re.compile(r"[\d\x02][\s\u00a0-]?(?=\S)")
 _DEVIATION = "±"
 _AND = re.compile(r"\s*(?:[,/x×–-]|,?\s(?:and|und|y|e|et|o|ou|or|oder|to|à|a|bis|hasta|até|al|x|×|ed|et|u))\s*")
 
@@ -54,6 +52,7 @@ class Invariants:
     values: tuple[Value, ...]
     codes: tuple[str, ...]  # keys under which spellings are one
     order: tuple[str, ...]  # values and codes as they follow each other
+    units: tuple[str, ...]  # printed behind numbers, each time
     markup: tuple[str, ...]
     words: tuple[int, ...]  # numbers written as words
     vague: tuple[int, ...]  # words that may stand for a number: `both`, `pair`
@@ -103,14 +102,17 @@ def _is_value(printed: str) -> bool:
 def invariants(text: str, language: str) -> Invariants:
     """What a translation of a text must keep, read in the text's language."""
     markup = tuple(match.group() for match in MARKUP.finditer(text))
-    text = MARKUP.sub(lambda match: "\x01" * len(match.group()), text)
+    text = MARKUP.sub(lambda match: "\x02" * len(match.group()), text)
     spans = code_spans(text)
     codes = [(start, identifier_key(text[start:end].replace("×", "x"))) for start, end in spans]
     for start, end in spans:
         text = text[:start] + "\x01" * (end - start) + text[end:]
     text = _MINUS.sub(lambda match: " " * (len(match.group()) - 1) + "-", text)
     values = _values(text, language)
+    codes += _left_over(text)
+    codes.sort(key=itemgetter(0))
     return Invariants(
+        units=_units(text, language),
         values=tuple(value for _, value in values),
         codes=tuple(code for _, code in codes),
         order=tuple(
@@ -120,6 +122,23 @@ def invariants(text: str, language: str) -> Invariants:
         words=_words(text, language, ""),
         vague=_words(text, language, "~"),
     )
+
+
+def _left_over(text: str) -> list[tuple[int, str]]:
+    """The digits that stand in no value and no code, with their places: `Fig.3`. Of a text no digit goes unread."""
+    for one in quantities(text):
+        text = text[: one.start] + " " * (one.end - one.start) + text[one.end :]
+    return [(match.start(), match.group()) for match in _NUMBER.finditer(text)]
+
+
+def _units(text: str, language: str) -> tuple[str, ...]:
+    """The units that are printed behind numbers and markup, in the order of their symbols."""
+    found = []
+    for match in _BEFORE_UNIT.finditer(text):
+        unit = unit_at(text, match.end())
+        if unit and not (unit[0].symbol == "in" and text[match.end() : unit[1]] == "in" and language != "en"):
+            found.append(unit[0].symbol)
+    return tuple(sorted(found))
 
 
 def _values(text: str, language: str) -> list[tuple[int, Value]]:
@@ -162,9 +181,7 @@ def changed(source: Invariants, target: Invariants) -> str:
             return f"the {name} {next(iter(lost))} is missing"
         if added := Counter(after) - Counter(before):
             return f"the {name} {next(iter(added))} was added"
-    return (
-        _numbers_changed(source, target) or _units_changed(source.values, target.values) or _reordered(source, target)
-    )
+    return _numbers_changed(source, target) or _units_changed(source, target) or _reordered(source, target)
 
 
 def _numbers_changed(source: Invariants, target: Invariants) -> str:
@@ -199,19 +216,16 @@ def _words_changed(source: Invariants, target: Invariants) -> str:
     return ""
 
 
-def _units_changed(source: Sequence[Value], target: Sequence[Value]) -> str:
-    """A unit that was lost, is new or stands behind another number."""
-    before, after = Counter(one.unit for one in source if one.unit), Counter(one.unit for one in target if one.unit)
-    if lost := set(before) - set(after):
-        return f"the unit {min(lost)} is missing"
-    if added := set(after) - set(before):
+def _units_changed(source: Invariants, target: Invariants) -> str:
+    """A unit that was lost, is new or stands behind another number; `5 and 10 mm` may become `5 mm and 10 mm`."""
+    if lost := Counter(source.units) - Counter(target.units):
+        return f"the unit {next(iter(lost))} is missing"
+    if added := set(target.units) - set(source.units):
         return f"the unit {min(added)} was added"
-    for one in source:
-        mine = Counter(other.unit for other in source if other.number == one.number)
-        if any(other.number == one.number for other in target) and mine != Counter(
-            other.unit for other in target if other.number == one.number
-        ):
-            return f"the value {one.number} has another unit"
+    for number in {one.number for one in source.values} & {one.number for one in target.values}:
+        mine, other = (Counter(one.unit for one in side.values if one.number == number) for side in (source, target))
+        if mine != other:
+            return f"the value {number} has another unit"
     return ""
 
 

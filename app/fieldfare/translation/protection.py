@@ -70,9 +70,9 @@ class Masked:
         return not _WORDS.search(self.form.pattern.sub(" ", self.text)) if self.kept else not _WORDS.search(self.text)
 
     def restored(self, translated: str) -> str | None:
-        """A translation with what was kept in its place; None where a mask was lost, doubled or made up."""
+        """A translation with what was kept in its place; None where a mask was lost, doubled, made up or changed places."""
         found = [int(match[1]) for match in self.form.pattern.finditer(translated)]
-        if sorted(found) != list(range(len(self.kept))):
+        if found != list(range(len(self.kept))):
             return None
 
         made, place = "", 0

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from fieldfare.translation.words.language import Language, numbers, pattern, table
+from fieldfare.translation.words.language import NOTHING, Language, numbers, pattern, table
 
 ENGLISH = Language(
     name="English",
@@ -15,18 +15,19 @@ ENGLISH = Language(
     affixed=pattern(
         """unable unavailable unsafe unknown unused unnecessary impossible invalid incorrect* incomplete incompatible inactive improper*
         insufficien* unauthorized unauthorised unprotected unconfigured untested unsupported unlimited unmodified unstable unsuitable
-        uneven unintended unwanted unexpected* unfiltered unsigned unchanged unlikely unbalanced undefined unspecified unintentional*"""
+        /(?<!\\w)fail(?!safe)\\w* forbid* forbidden prohibit* uneven unintended unwanted unexpected* unfiltered unsigned unchanged unlikely unbalanced undefined unspecified unintentional*"""
     ),
     weak=pattern(
-        """un* invalid impossible incorrect* incomplete* inactive* inaccura* incompatible insufficien* inability illegal fail* avoid* prevent*
+        """/(?<!\\w)un(?!der|til|it|iq|iv|if|ion)\\w+ /(?<!\\w)fail(?!safe)\\w* invalid impossible incorrect* incomplete* inactive* inaccura* incompatible insufficien* inability illegal avoid* prevent*
         miss* lack* absen* disable* instead rather hardly rarely seldom barely few little except refuse* reject* forbid*
-        forbidden prohibit* ignor* skip* exclud* free empty false wrong* non* otherwise yet *less lost unless rid omit* deni*""",
+        forbidden prohibit* ignor* skip* exclud* free empty false wrong* non* yet *less lost unless rid omit* deni*""",
     ),
     forces={
         "must": pattern("must shall required require requires mandatory need needs needed", r"(?<!\w)(?:have|has|had|having|got)\s+to(?!\w)"),
         "may": pattern("may can could might allowed allows permitted optional optionally possible able let lets"),
         "forbidden": pattern(
-            "cannot forbidden prohibited", r"(?<!\w)(?:must|may|shall|can)(?:\s+not|n['’]t)(?!\w)|(?<!\w)not\s+(?:be\s+)?(?:allowed|permitted)(?!\w)"
+            "cannot forbidden prohibited unable",
+            r"(?<!\w)(?:can['’]t|(?:must|may|shall|should|can)(?:\s+not|n['’]t))(?!\w)|(?<!\w)not\s+(?:be\s+)?(?:allowed|permitted)(?!\w)"
         ),
         "needless": pattern(
             "unnecessary neednt",
@@ -62,7 +63,7 @@ ENGLISH = Language(
         disconnect: disconnect disconnects disconnected disconnecting disconnection unplug unplugged
         install: install installs installed installing installation mount mounted mounting insert inserted attach attached
         remove: remove removes removed removing removal detach detached uninstall uninstalled
-        start: start starts started starting begin begins
+        start: restart restarts restarted start starts started starting begin begins
         stop: stop stops stopped stopping
         enable: enable enables enabled enabling activate activated activates active
         disable: disable disables disabled disabling deactivate deactivated deactivates inactive
@@ -103,7 +104,7 @@ GERMAN = Language(
     negations=pattern(
         "nicht nicht* kein keine keinen keinem keiner keines keinerlei nie niemals nirgends nirgendwo niemand* nichts ohne weder keinesfalls keineswegs"
     ),
-    echoes=pattern("noch"),
+    echoes=NOTHING,
     affixed=pattern(
         """unmöglich* ungültig* unbenutz* unbekannt* unbegrenzt* unzulässig* unvollständig* unpassend* unwirksam* unsicher* unver* unkonfig*
         unbeabsichtigt* unbefugt* ungeeignet* unnötig* inkompatib* inkorrekt* inaktiv*"""
@@ -113,15 +114,15 @@ GERMAN = Language(
         unvoll* unkonfig* unpass* unwahr* unwichtig* unwirk* unzu* unsich* uner* unbe* unver* unsach* inkorrekt* inkompatib* inaktiv* fehl*
         vermeid* vermied* verhinder* deaktiv* statt anstatt stattdessen nur sonst außer kaum selten leer* falsch* miss* verboten*
         verbiet* untersag* *los *lose *losen *loser *loses *frei *freie *freien frei scheiter* ignorier* verzicht* lediglich verlor*
-        mangel* ausgeschlossen* verweiger* abgelehnt* wenig* entfällt überspring* übersprungen vergiss vergessen*"""
+        mangel* fehler* ausgeschlossen* verweiger* abgelehnt* wenig* entfällt überspring* übersprungen vergiss vergessen*"""
     ),
     forces={
         "must": pattern("muss müssen musst müsst muß mußt erforderlich* notwendig* nötig* zwingend benötig* brauch* verlangt"),
         "may": pattern("kann können kannst könnt könnte könnten darf dürfen darfst dürft erlaub* möglich* optional* lässt lassen zulässig*"),
         "forbidden": pattern(
             "verboten untersagt unzulässig",
-            r"(?<!\w)(?:darf|dürfen|darfst|dürft|kann|können|kannst|könnt)(?!\w)[^.;:!?]{0,80}?(?<!\w)(?:nicht|kein\w*|nie|niemals|keinesfalls|nur)(?!\w)|"
-            r"(?<!\w)(?:nicht|kein\w*|nie|niemals|keinesfalls)(?!\w)[^.;:!?]{0,80}?(?<!\w)(?:darf|dürfen|darfst|dürft|kann|können|kannst|erlaubt|zulässig|möglich)(?!\w)",
+            r"(?<!\w)(?:darf|dürfen|darfst|dürft|kann|können|kannst|könnt|sollte\w*)(?!\w)[^.;:!?]{0,80}?(?<!\w)(?:nicht|kein\w*|nie|niemals|keinesfalls|nur)(?!\w)|"
+            r"(?<!\w)(?:nicht|kein\w*|nie|niemals|keinesfalls)(?!\w)[^.;:!?]{0,80}?(?<!\w)(?:darf|dürfen|darfst|dürft|kann|können|kannst|sollte\w*|erlaubt|zulässig|möglich)(?!\w)",
         ),
         "needless": pattern(
             "unnötig* optional*",
@@ -145,7 +146,7 @@ GERMAN = Language(
         increase: erhöh* steiger* vergrößer* höher* größer* anheb* angehoben* steig* gestiegen höchst*
         decrease: verringer* reduzier* senk* vermind* verklein* klein* niedriger* kleiner* abgesenkt* sink* gesunken geringer* absenk* niedrigst* mindest* kleinst* *tiefer*
         more: mehr
-        less: weniger
+        less: weniger minder
         minimum: mindest* minim* min wenigstens
         maximum: höchst* maxim* max bis_zu
         tighten: anzieh* angezogen* festzieh* festgezogen* anzuziehen festzuziehen festschraub* zieh* spann*

@@ -23,6 +23,8 @@ CERTAIN_AXES = frozenset({
     ("left", "right"), ("clockwise", "counterclockwise"), ("before", "after"), ("first", "last"), ("fast", "slow"), ("always", "never"),
     ("inside", "outside"), ("positive", "negative"),
 })  # fmt: skip
+# Poles of which a translation never speaks where its source does not.
+MARKED = frozenset({"less", "never", "slow", "unlock", "loosen", "negative"})
 # Of these both poles often say the same thing in turn: `higher in less time`.
 VAGUE_AXES = frozenset({("increase", "decrease"), ("up", "down"), ("inlet", "outlet")})
 _OPENING = 3  # letters by which a word is looked up
@@ -64,6 +66,9 @@ class Language:
     numbers: dict[str, int]
     common: frozenset[str]
     comma: bool = True  # whether the decimal mark is a comma
+
+
+NOTHING = re.compile(r"(?!)")
 
 
 def pattern(words: str, raw: str = "") -> re.Pattern[str]:

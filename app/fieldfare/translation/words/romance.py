@@ -11,7 +11,7 @@ SPANISH = Language(
     affixed=pattern("imposible* inválid* incorrect* incomplet* incompatible* inactiv* insuficient* desconocid* insegur* innecesari*"),
     weak=pattern(
         """imposib* imped* impid* inv* incorrect* incap* incompat* insuf* inact* ineces* innec* irrev* desact* desh* descon* fall* evit* falt* ausen* deshabilit* solo sólo solamente excepto apenas vacío* falso mal incorrect* otro otra otros otras
-        prohib* omit* ignor* rechaz* perd* nada salvo sino contrario lugar libre* poco poca pocos pocas carec* negar niega excepción aún"""
+        prohib* omit* ignor* rechaz* perd* nada salvo sino contrario lugar libre* poco poca pocos pocas carec* negar niega excepción aún error_al error_de"""
     ),
     forces={
         "must": pattern("/(?<!\\w)debe[ns]?(?!\\w|\\sa\\s) deberá deberán deberás debo necesit* hay_que tiene_que tienen_que tienes_que necesari* requier* obligatori* tendr* requerid* precis* hace_falta asegúrese asegúrate"),
@@ -41,7 +41,7 @@ SPANISH = Language(
         increase: aument* increment* mayor* elev* sub*
         decrease: reduc* reduzca* dismin* menor* baj* decrement* minúscul* pequeñ*
         more: más
-        less: menos
+        less: /(?<!al\\s)(?<!lo\\s)(?<!\\ba\\s)(?<!\\w)menos(?!\\w)
         minimum: mínim* mín al_menos por_lo_menos como_mínimo
         maximum: máxim* máx como_mucho hasta a_lo_sumo
         tighten: apriet* apret*
@@ -97,7 +97,7 @@ FRENCH = Language(
     affixed=pattern("impossible* invalide* incorrect* incomplet* incompatible* inacti* insuffisant* inconnu* inutile* indisponible*"),
     weak=pattern(
         """imposs* inv* incorrect* incap* incompat* insuf* inact* inut* irré* désact* déconn* échou* échec* évit* manqu* absen* seul* seulement sauf peu vide* faux fausse* interdi*
-        ignor* refus* perd* plutôt lieu empêch* libre* autrement sinon contraire rarement excepté omet* exclu* rejet* pas"""
+        ignor* refus* perd* plutôt lieu empêch* libre* autrement sinon contraire rarement excepté omet* exclu* rejet* pas erreur* échec"""
     ),
     forces={
         "must": pattern("doit doivent devez devra devront devrez faut faudra nécessaire* obligatoire* requis* requise* nécessit* dois exige* besoin veillez assurez-vous"),
@@ -128,7 +128,7 @@ FRENCH = Language(
         increase: augment* supérieur* accroît* élev* mont* relev* hauss*
         decrease: dimin* rédui* inférieur* baiss* bas basse* petit* minuscul* abaiss* décrément*
         more: plus davantage
-        less: moins
+        less: /(?<!au\\s)(?<!du\\s)(?<!à\\s)(?<!\\w)moins(?!\\w)
         minimum: minim* min au_moins
         maximum: maxim* max au_plus jusqu'à
         tighten: serr* resserr*
@@ -180,7 +180,7 @@ ITALIAN = Language(
     affixed=pattern("impossibil* invalid* incorrett* incomplet* incompatibil* inattiv* insufficient* sconosciut* inutil*"),
     weak=pattern(
         """imposs* inv* incorr* incap* incompat* insuf* inatt* inutil* irrev* disab* disatt* fall* evit* manc* assen* solo soltanto solamente tranne eccetto appena vuot* fals* errat* viet* ignor* rifiut*
-        pers* perd* invece piuttosto poco poca proib* omet* esclu* no sbagliat* altrimenti a_meno scono*"""
+        pers* perd* invece piuttosto poco poca proib* omet* esclu* no sbagliat* altrimenti a_meno errore scono*"""
     ),
     forces={
         "must": pattern("deve devono devi dovrà dovranno dovrai necess* obbligator* richied* richiest* bisogna occorr* dovrete dovete devo assicurati serve"),
@@ -211,7 +211,7 @@ ITALIAN = Language(
         increase: aument* maggior* incrementa* alz* superior* elev*
         decrease: diminu* ridu* minor* abbass* bass* piccol* minuscol* inferior* decrement*
         more: più
-        less: meno
+        less: /(?<!\\ba\\s)(?<!per\\slo\\s)(?<!\\w)meno(?!\\w)
         minimum: minim* min almeno
         maximum: massim* max al_massimo fino_a
         tighten: serr* string* stringe*
@@ -263,7 +263,7 @@ PORTUGUESE = Language(
     affixed=pattern("impossível* inválid* incorret* incomplet* incompatíve* inativ* insuficient* desconhecid* inseguro* desnecessári*"),
     weak=pattern(
         """imposs* inv* incorr* incap* incompat* insuf* inat* irrev* desab* desat* descon* desn* falh* evit* falt* ausen* só somente apenas exceto vazi* falso errad* proib* ignor* recus* perd* nada
-        invés pouc* omit* exclu* senão contrário a_menos salvo ainda"""
+        invés pouc* omit* exclu* senão contrário a_menos salvo ainda erro_ao"""
     ),
     forces={
         "must": pattern("deve devem deverá deverão precis* necess* obrigat* requer* tem_que têm_que tem_de terá_de terá_que requir* exig* tenha_de devo certifique*"),
@@ -293,7 +293,7 @@ PORTUGUESE = Language(
         increase: aument* increment* maior* elev* sub*
         decrease: diminu* reduz* redu* menor* baix* minúscul* pequen* decrement*
         more: mais
-        less: menos
+        less: /(?<!pelo\\s)(?<!ao\\s)(?<!\\ba\\s)(?<!\\w)menos(?!\\w)
         minimum: mínim* mín pelo_menos ao_menos
         maximum: máxim* máx no_máximo até
         tighten: apert*
