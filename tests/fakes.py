@@ -36,6 +36,7 @@ from fieldfare.domain import (
     Statement,
     Verdict,
 )
+from fieldfare.domain.translation import Outcome, Rendering, Sentence, Text
 
 PACK = "halden-gs40"
 DOCUMENT = "GS-40 Service Manual"
@@ -282,6 +283,8 @@ class FakeAssistant:
         self.packs = (pack(),) if packs is None else packs
         self.model_state = ModelState(status=ModelStatus.ABSENT, sentence="No model was looked for yet.")
         self.problems: tuple[str, ...] = ()
+        self.language = ""  # of every question
+        self.said: dict[str, tuple[str, Outcome]] = {}  # translations by their originals; all others are refused
         self.questions: list[Question] = []
         self.searched: list[str] = []
         self.prepared: list[tuple[str, threading.Event]] = []
@@ -312,6 +315,21 @@ class FakeAssistant:
                 yield Cancelled()
                 return
             yield event
+
+    def language_of(self, question: Question) -> str:
+        """The one language of the test."""
+        return question.language or self.language
+
+    def render(
+        self, texts: Iterable[tuple[Text, Passage]], language: str, cancelled: Callable[[], bool]
+    ) -> Iterator[tuple[int, Rendering]]:
+        """What the test has to say, each text as one sentence."""
+        for index, (text, _) in enumerate(texts):
+            if language and not cancelled():
+                said, outcome = self.said.get(text.text, (text.text, Outcome.ORIGINAL))
+                reason = "no package leads there" if outcome is Outcome.ORIGINAL else ""
+                one = Sentence(before="", source=text.text, text=said, outcome=outcome, reason=reason)
+                yield index, Rendering(source=text, sentences=(one,))
 
     def prepare(self, question: Question, cancel: threading.Event) -> None:
         """Remember what for, and wait until it is stopped where the test wants that."""

@@ -10,8 +10,8 @@ import textwrap
 from typing import TYPE_CHECKING, Any
 
 from fieldfare.domain.translation import Outcome
+from fieldfare.signal_words import signal_word
 from fieldfare.text import clean
-from fieldfare.translation.terminology import signal_word
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

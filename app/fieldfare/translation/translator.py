@@ -12,10 +12,10 @@ from typing import TYPE_CHECKING, Protocol
 
 from fieldfare.domain.translation import Outcome, Rendering, Sentence, Text
 from fieldfare.errors import FieldfareError
+from fieldfare.signal_words import signal_word
 from fieldfare.translation import guard
 from fieldfare.translation.protection import FORM, masked
 from fieldfare.translation.rendering import untranslated
-from fieldfare.translation.terminology import signal_word
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Sequence

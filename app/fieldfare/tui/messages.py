@@ -11,6 +11,8 @@ if TYPE_CHECKING:
     from PIL.Image import Image
 
     from fieldfare.domain import Event, Evidence, ModelState, Passage, Question, Region, SectionView
+    from fieldfare.domain.translation import Rendering
+    from fieldfare.tui.translations import Translations
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -85,6 +87,20 @@ class SectionLoaded(Message):
     target: Target
     view: SectionView | None
     error: str = ""
+
+
+@dataclass
+class TextTranslated(Message):
+    """A text of an answer or a page came nearer to its translation."""
+
+    translations: Translations
+    text: str
+    said: Rendering
+
+
+@dataclass
+class TranslationsChanged(Message):
+    """There is more of a translation: the key that switches to the original may be of use now."""
 
 
 @dataclass

@@ -6,8 +6,21 @@ from dataclasses import dataclass, field
 from threading import Event as Flag
 from typing import TYPE_CHECKING
 
-from fieldfare.domain import Answer, Answered, Cancelled, Drafted, Evidence, EvidenceFound, Failed, Hazard, Statement
+from fieldfare.domain import (
+    Answer,
+    Answered,
+    BlockKind,
+    Cancelled,
+    Drafted,
+    Evidence,
+    EvidenceFound,
+    Failed,
+    Hazard,
+    Statement,
+)
+from fieldfare.domain.translation import Text
 from fieldfare.tui.seats import untold
+from fieldfare.tui.translations import Translations
 
 if TYPE_CHECKING:
     from fieldfare.domain import Event, Passage, Question
@@ -26,6 +39,7 @@ class Turn:
     answer: Answer | None = None
     asked: str = ""  # the question that was searched where another was typed
     ended_by: Cancelled | Failed | None = None
+    translations: Translations = field(default_factory=Translations)
     _numbers: dict[tuple[str, int], int] = field(default_factory=dict)
 
     @property
@@ -54,6 +68,20 @@ class Turn:
             self._add_hazards(event.answer.hazards)
         elif isinstance(event, (Cancelled, Failed)):
             self.ended_by = event
+
+    def texts(self, language: str) -> list[tuple[Text, Passage]]:
+        """The warnings and statements that stand in another language, each with the passage that it is of."""
+        shown = [one.citation.passage for one in self.statements] + [one.passage for one in self.evidence]
+        found = [
+            (Text(text=hazard.text, hazard=True), passage)
+            for hazard in self.hazards
+            for passage in [one for one in shown if hazard in one.hazards][:1]
+        ]
+        for one in self.statements:
+            passage = one.citation.passage
+            text = Text(text=one.text, context=" > ".join(passage.heading), cells=passage.kind is BlockKind.TABLE)
+            found.append((text, passage))
+        return [one for one in found if one[1].language.partition("-")[0].lower() != language]
 
     def number_of(self, passage: Passage) -> int:
         """The number of a passage: its place in the evidence, or the next free one."""

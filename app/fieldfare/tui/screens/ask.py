@@ -27,10 +27,13 @@ from fieldfare.tui.messages import (
     PictureWanted,
     ResultsFound,
     Target,
+    TextTranslated,
     TooLong,
+    TranslationsChanged,
 )
 from fieldfare.tui.screens.picture import PictureScreen
 from fieldfare.tui.screens.reading import READING_KEYS, ReadingScreen
+from fieldfare.tui.translations import redraw, switch_key
 from fieldfare.tui.turn import Turn
 from fieldfare.tui.widgets.answer import AnswerColumn
 from fieldfare.tui.widgets.bars import KeyBar, StatusLine, TitleBar
@@ -69,6 +72,7 @@ class AskScreen(Screen[None]):
         Binding("escape", "back", "Back", show=False),
         Binding("slash", "question", "Question", show=False),
         Binding("question_mark", "app.help", "Help", show=False),
+        Binding("t", "original", "Original", show=False),
         *(Binding(str(number), f"open({number})", show=False) for number in range(1, 10)),
     ]
 
@@ -89,6 +93,8 @@ class AskScreen(Screen[None]):
         self._edited_at = 0.0
         self._ahead = Flag()  # stops what is worked out ahead
         self._flush: Timer | None = None
+        self._language = ""  # of what is asked or typed
+        self._original = False  # whether translations stand back
         self._preview: Timer | None = None
 
     def compose(self) -> ComposeResult:
@@ -184,7 +190,9 @@ class AskScreen(Screen[None]):
     @work(thread=True, group="search", exit_on_error=False)
     def _search(self, text: str) -> None:
         try:
-            self.post_message(ResultsFound(text, self._assistant.search(self._question(text))))
+            question = self._question(text)
+            self._language = self._assistant.language_of(question)
+            self.post_message(ResultsFound(text, self._assistant.search(question)))
         except FieldfareError as error:
             self.post_message(ResultsFound(text, (), str(error)))
         except Exception as error:  # noqa: BLE001 - a search that breaks must not take the screen along
@@ -253,7 +261,8 @@ class AskScreen(Screen[None]):
         self._column.start(turn)
         self._say("Looking in the manuals…")
         self._show_keys()
-        self._ask(turn.number, turn.question, turn.cancel)
+        turn.translations.original = self._original
+        self._ask(turn)
 
     def _question(self, text: str) -> Question:
         """The text with what was asked before it in this session: `and the voltage?` goes on from there."""
@@ -262,9 +271,11 @@ class AskScreen(Screen[None]):
         return Question(text=text, history=(*self._earlier, *last)[-EARLIER:])
 
     @work(thread=True, group="ask", exit_on_error=False)
-    def _ask(self, number: int, question: Question, cancel: Flag) -> None:
+    def _ask(self, turn: Turn) -> None:
+        number = turn.number
         try:
-            for event in self._assistant.ask(question, cancel):
+            turn.translations.language = self._language = self._assistant.language_of(turn.question)
+            for event in self._assistant.ask(turn.question, turn.cancel):
                 self.post_message(AnswerEvent(number, event))
         except FieldfareError as error:
             self.post_message(AnswerEvent(number, Failed(message=str(error))))
@@ -290,9 +301,52 @@ class AskScreen(Screen[None]):
 
     @on(AnswerEnded)
     def _answer_ended(self, message: AnswerEnded) -> None:
-        if self._turn is not None and message.turn == self._turn.number and self._turn.running:
-            self._turn.take(Failed(message="The answer ended early. The pages below stay valid."))
+        turn = self._turn
+        if turn is None or message.turn != turn.number:
+            return
+        if turn.running:
+            turn.take(Failed(message="The answer ended early. The pages below stay valid."))
             self._draw_turn()
+        self._translate(turn)
+
+    @work(thread=True, exclusive=True, group="translate", exit_on_error=False)
+    def _translate(self, turn: Turn) -> None:
+        """What the answer says in the technician's language, where its manual is in another."""
+        language = turn.translations.language
+        texts = turn.texts(language) if language else []
+        for index, said in self._assistant.render(texts, language, turn.cancel.is_set):
+            self.post_message(TextTranslated(turn.translations, texts[index][0].text, said))
+
+    @on(TextTranslated)
+    def _translated(self, message: TextTranslated) -> None:
+        message.translations.take(message.text, message.said)
+        if self._turn is not None and message.translations is self._turn.translations:
+            redraw(self._column, message.text)
+            if self._flush is None:
+                self._flush = self.set_timer(FLUSH, self._draw_turn)
+
+    @on(TranslationsChanged)
+    def _switchable(self) -> None:
+        self._show_keys()
+
+    @property
+    def _foreign(self) -> bool:
+        """Whether anything on the screen is a translation."""
+        answered = self._turn is not None and not self._instant and self._turn.translations.any
+        return answered or (self._wide and self._pane.translated)
+
+    def action_original(self) -> None:
+        """The originals in place of their translations, and back."""
+        self._original = not self._original
+        if self._turn is not None:
+            self._turn.translations.original = self._original
+        redraw(self._column)
+        self._pane.show_original(original=self._original)
+        self._show_keys()
+
+    def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:  # noqa: ARG002 - Textual's signature
+        """Where nothing is translated, the letter of that key begins a question as any other."""
+        return action != "original" or self._foreign
 
     def _draw_turn(self) -> None:
         self._flush = None
@@ -331,14 +385,16 @@ class AskScreen(Screen[None]):
     def _opened(self, message: Opened) -> None:
         if self._wide:
             self._reading = message.target
-            self._pane.show(message.target)
+            self._pane.show(message.target, self._language)
             self._pane.focus()
         else:
             self._read(message.target)
 
     def _read(self, target: Target) -> None:
         self._reading = target
-        self.app.push_screen(ReadingScreen(self._assistant, target), self._read_on)
+        self.app.push_screen(
+            ReadingScreen(self._assistant, target, self._language, original=self._original), self._read_on
+        )
 
     def _read_on(self, typed: str | None) -> None:
         self._reading = None
@@ -353,7 +409,7 @@ class AskScreen(Screen[None]):
         if self._preview is not None:
             self._preview.stop()
         if self._wide:
-            self._preview = self.set_timer(FLUSH, lambda: self._pane.show(target))
+            self._preview = self.set_timer(FLUSH, lambda: self._pane.show(target, self._language))
 
     @on(PictureWanted)
     def _enlarge(self, message: PictureWanted) -> None:
@@ -379,13 +435,22 @@ class AskScreen(Screen[None]):
         stop = (("escape", "Esc", "Stop"),) if running else ()
         help_ = ("f1", "F1", "Help")
         last = (("f2", "F2", "Light"), ("ctrl+q", "^Q", "Quit"))
+        switch = switch_key(original=self._original) if self._foreign else ()
         if self._pane.has_focus_within or self._pane.has_focus:
-            keys = stop + READING_KEYS
+            keys = stop + READING_KEYS[:1] + switch + READING_KEYS[1:]
         elif self._input.has_focus:
             keys = (*stop, ("enter", "Enter", "Ask"), ("down", "↓", "Pages"), help_, *last)
         else:
             back = stop or (("escape", "Esc", "Question"),)
-            keys = (*back, ("enter", "Enter", "Open"), ("down", "↓", "Next"), help_, ("1", "1-9", "Page"), *last)
+            keys = (
+                *back,
+                *switch,
+                ("enter", "Enter", "Open"),
+                ("down", "↓", "Next"),
+                help_,
+                ("1", "1-9", "Page"),
+                *last,
+            )
         self.query_one(KeyBar).show(keys)
 
     @on(EdgeReached)

@@ -8,8 +8,9 @@ from textual import on
 from textual.binding import Binding, BindingType
 from textual.screen import Screen
 
-from fieldfare.tui.messages import EdgeReached, PictureWanted
+from fieldfare.tui.messages import EdgeReached, PictureWanted, TranslationsChanged
 from fieldfare.tui.screens.picture import PictureScreen
+from fieldfare.tui.translations import switch_key
 from fieldfare.tui.widgets.bars import Key, KeyBar
 from fieldfare.tui.widgets.section import SectionPane
 
@@ -37,10 +38,13 @@ class ReadingScreen(Screen[str]):
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("escape,backspace", "back", "Back", show=False),
         Binding("question_mark", "app.help", "Help", show=False),
+        Binding("t", "original", "Original", show=False),
     ]
 
-    def __init__(self, assistant: Assistant, target: Target) -> None:
+    def __init__(self, assistant: Assistant, target: Target, language: str = "", *, original: bool = False) -> None:
+        """Translated into a `language`, unless the `original` is wanted."""
         super().__init__(id="reading")
+        self._language, self._original = language, original
         self._assistant = assistant
         self.target = target
 
@@ -51,10 +55,26 @@ class ReadingScreen(Screen[str]):
 
     def on_mount(self) -> None:
         """Begin to read."""
-        self.query_one(KeyBar).show(READING_KEYS)
+        self._show_keys()
         pane = self.query_one(SectionPane)
-        pane.show(self.target)
+        pane.show_original(original=self._original)
+        pane.show(self.target, self._language)
         pane.focus()
+
+    @on(TranslationsChanged)
+    def _show_keys(self) -> None:
+        switch = switch_key(original=self._original) if self.query_one(SectionPane).translated else ()
+        self.query_one(KeyBar).show(READING_KEYS[:1] + switch + READING_KEYS[1:])
+
+    def action_original(self) -> None:
+        """The original in place of its translation, and back."""
+        self._original = not self._original
+        self.query_one(SectionPane).show_original(original=self._original)
+        self._show_keys()
+
+    def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:  # noqa: ARG002 - Textual's signature
+        """Where nothing is translated, the letter of that key begins a question as any other."""
+        return action != "original" or self.query_one(SectionPane).translated
 
     @on(EdgeReached)
     def _edge(self, message: EdgeReached) -> None:

@@ -175,7 +175,7 @@ class AnswerColumn(Column, can_focus=False):
             return squeeze(turn.ended_by.message)
         asked = f"Asked as: {squeeze(turn.asked)}" if turn.asked else ""
         message = plain(turn.answer.message).strip() if turn.answer is not None else ""
-        return "\n".join(filter(None, (asked, message)))
+        return "\n".join(filter(None, (asked, message, turn.translations.refused)))
 
     def _title(self, text: str) -> None:
         title = self.query_one("#pages-title", Static)
@@ -186,7 +186,9 @@ class AnswerColumn(Column, can_focus=False):
         new = turn.hazards[self._hazards_drawn :]
         self._hazards_drawn = len(turn.hazards)
         if new:
-            self.query_one("#hazards").mount_all([HazardBox.of(hazard) for hazard in new])
+            self.query_one("#hazards").mount_all(
+                [HazardBox.of(hazard, translations=turn.translations) for hazard in new]
+            )
 
     def _draw_statements(self, turn: Turn) -> None:
         if turn.statements[: len(self._statements_drawn)] != self._statements_drawn:
@@ -198,7 +200,10 @@ class AnswerColumn(Column, can_focus=False):
         last = last if self._statements_drawn else None
         for statement in new:
             if last is None or not last.add(statement):
-                last = CitedGroup(statement, turn.number_of(statement.citation.passage), several=self._several)
+                last = CitedGroup(
+                    statement, turn.number_of(statement.citation.passage), several=self._several,
+                    translations=turn.translations,
+                )  # fmt: skip
                 box.mount(last)
         self._statements_drawn = list(turn.statements)
         choices = turn.answer.choices if turn.answer is not None else ()

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from textual.content import Content
 
+from fieldfare.tui.translations import Translations
 from fieldfare.tui.widgets.wrapped import Wrapped, hanging
 from fieldfare.tui.wording import plain
 
@@ -48,9 +49,14 @@ def column_widths(rows: list[tuple[str, ...]], width: int) -> list[int] | None:
 class Table(Wrapped):
     """A table of the manual with its header; the cited rows are marked."""
 
-    def __init__(self, block: Block, cited: frozenset[int] = frozenset()) -> None:
+    def __init__(
+        self, block: Block, cited: frozenset[int] = frozenset(), translations: Translations | None = None
+    ) -> None:
         super().__init__(classes="block table")
-        self._rows = [tuple(plain(cell).strip() for cell in row) for row in block.rows]
+        self._block = block
+        self._translations = translations or Translations()
+        self.texts = frozenset(cell for row in block.rows for cell in row)
+        self._rows: list[tuple[str, ...]] = []
         self._headers = block.header_rows
         self._cited = cited
         self._offsets: dict[int, int] = {}
@@ -63,11 +69,16 @@ class Table(Wrapped):
     def lines(self, width: int) -> list[Content]:
         """Columns, or records where columns do not fit."""
         self._offsets = {}
+        self._rows = [tuple(map(self._cell, row)) for row in self._block.rows]
         if not self._rows or not self._rows[0]:
             return []
         room = width - 2 if self._cited else width  # the margin for the marks
         widths = column_widths(self._rows, room)
         return self._records(width) if widths is None else self._columns(widths)
+
+    def _cell(self, cell: str) -> str:
+        said = self._translations.of(cell)
+        return plain(said.text if said else cell).strip()
 
     def _mark(self, index: int) -> str:
         if not self._cited:

@@ -12,6 +12,7 @@ from textual.events import Click, Focus
 from fieldfare.domain import BlockKind
 from fieldfare.text import squeeze
 from fieldfare.tui.messages import Chosen, Highlighted, Opened, Target
+from fieldfare.tui.translations import Translations, origin
 from fieldfare.tui.widgets.wrapped import Wrapped, hanging
 from fieldfare.tui.wording import caveats, heading, page_name, plain, signal_words, snippet, source_line
 
@@ -115,9 +116,12 @@ class CitedGroup(PassageRow):
     A procedure of ten steps names its page once instead of ten times. A quote has a bar and quotation marks.
     """
 
-    def __init__(self, statement: Statement, number: int, *, several: bool = False) -> None:
+    def __init__(
+        self, statement: Statement, number: int, *, several: bool = False, translations: Translations | None = None
+    ) -> None:
         """Of `several` machines each answer says whose it is."""
         super().__init__(classes="row cited-group")
+        self._translations = translations or Translations()
         self._several = several
         self._statements = [statement]
         self._number = number
@@ -127,6 +131,11 @@ class CitedGroup(PassageRow):
         """The passage with the quotes that prove the statements."""
         quotes = tuple(dict.fromkeys(statement.citation.quote for statement in self._statements))
         return Target(passage=self._statements[0].citation.passage, quotes=quotes, number=self._number)
+
+    @property
+    def texts(self) -> frozenset[str]:
+        """What it shows, in the original."""
+        return frozenset(one.text for one in self._statements)
 
     def add(self, statement: Statement) -> bool:
         """Take one more statement of the same passage; False where it belongs to another."""
@@ -142,8 +151,13 @@ class CitedGroup(PassageRow):
         lines: list[Content] = []
         number = Content.assemble((f"[{self._number}]", "bold $accent"))
         for statement in self._statements:
-            text = plain(statement.text).strip()
-            if statement.verbatim:
+            said = self._translations.of(statement.text)
+            text = plain(said.text if said else statement.text).strip()
+            if said:
+                lines += hanging(Content(f"{text} ") + number, width, "▏ ", "▏ ")
+                if (note := origin(said)) is not None:
+                    lines += hanging(note, width, "▏ ", "▏ ")
+            elif statement.verbatim:
                 body = Content(f"“{text}” ") + number
                 lines += hanging(body, width, "▌ ", "▌ ")
             else:

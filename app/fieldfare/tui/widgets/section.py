@@ -10,12 +10,14 @@ from textual.binding import Binding, BindingType
 from textual.content import Content
 from textual.events import Click
 from textual.widgets import Static
+from textual.worker import get_current_worker
 
 from fieldfare.domain import BlockKind
 from fieldfare.errors import FieldfareError
 from fieldfare.text import squeeze
 from fieldfare.tui.highlight import quoted_rows, quoted_span
-from fieldfare.tui.messages import PictureWanted, SectionLoaded, Target
+from fieldfare.tui.messages import PictureWanted, SectionLoaded, Target, TextTranslated, TranslationsChanged
+from fieldfare.tui.translations import Translations, origin, redraw, texts_of
 from fieldfare.tui.widgets.column import Column
 from fieldfare.tui.widgets.figure import FigureRow
 from fieldfare.tui.widgets.grid import Table
@@ -37,17 +39,36 @@ _QUOTE = "bold underline"
 class Prose(Wrapped):
     """A paragraph, step or piece of code; the quoted part is underlined and its block has a bar."""
 
-    def __init__(self, text: str, *, number: str = "", level: int = 1, span: tuple[int, int] | None = None) -> None:
+    def __init__(
+        self,
+        text: str,
+        *,
+        number: str = "",
+        level: int = 1,
+        span: tuple[int, int] | None = None,
+        source: str = "",
+        translations: Translations | None = None,
+    ) -> None:
+        """`source` is the text as the manual has it, by which its translation is known."""
         super().__init__(classes="block" + (" cited" if span else ""))
-        content = Content(text)
-        self._content = content.stylize(_QUOTE, *span) if span else content
+        self.texts = frozenset([source])
+        self._source, self._span = source, span
+        self._translations = translations or Translations()
+        self._text = text
         self._indent = "   " * (max(1, level) - 1)
         self._number = number
 
     def lines(self, width: int) -> list[Content]:
         """The number stands out, the text hangs behind it."""
         first = self._indent + (f"{self._number:<3} " if self._number else "")
-        return hanging(self._content, width, Content.assemble((first, "bold")), " " * len(first))
+        said = self._translations.of(self._source)
+        content = Content(plain(said.text).strip("\n") if said else self._text)
+        if self._span:
+            content = content.stylize(_QUOTE) if said else content.stylize(_QUOTE, *self._span)
+        lines = hanging(content, width, Content.assemble((first, "bold")), " " * len(first))
+        if said and said.originals and (note := origin(said)) is not None:
+            lines += hanging(note, width, " " * len(first), " " * len(first))
+        return lines
 
 
 class PageRow(Static, can_focus=True):
@@ -84,17 +105,27 @@ class SectionPane(Column):
         self._assistant = assistant
         self.target: Target | None = None
         self._shown: Target | None = None
+        self._translations = Translations()
 
-    def show(self, target: Target) -> None:
-        """Read and draw the section of a passage; a newer call overtakes."""
+    def show(self, target: Target, language: str = "") -> None:
+        """Read and draw the section of a passage, translated into a `language`; a newer call overtakes."""
         self.target = target
-        if target != self._shown:
-            self._read(target)
+        if target != self._shown or language != self._translations.language:
+            kept = self._translations.original
+            self._translations = Translations(language)
+            self._translations.original = kept
+            self._read(target, self._translations)
 
     @work(thread=True, exclusive=True, group="section", exit_on_error=False)
-    def _read(self, target: Target) -> None:
+    def _read(self, target: Target, translations: Translations) -> None:
         try:
-            self.post_message(SectionLoaded(target, self._assistant.view(target.passage)))
+            view = self._assistant.view(target.passage)
+            self.post_message(SectionLoaded(target, view))
+            worker = get_current_worker()
+            foreign = target.passage.language.partition("-")[0] != translations.language
+            texts = [(text, target.passage) for text in texts_of(view)] if translations.language and foreign else []
+            for index, said in self._assistant.render(texts, translations.language, lambda: worker.is_cancelled):
+                self.post_message(TextTranslated(translations, texts[index][0].text, said))
         except FieldfareError as error:
             self.post_message(SectionLoaded(target, None, str(error)))
         except Exception as error:  # noqa: BLE001 - a page that breaks must not take the screen along
@@ -114,6 +145,24 @@ class SectionPane(Column):
         self.scroll_home(animate=False)
         self.call_after_refresh(self._to_quote)
 
+    @on(TextTranslated)
+    def _translated(self, message: TextTranslated) -> None:
+        message.stop()
+        message.translations.take(message.text, message.said)
+        if message.translations is self._translations:
+            redraw(self, message.text)
+            self.post_message(TranslationsChanged())
+
+    @property
+    def translated(self) -> bool:
+        """Whether there is a translation to switch off and on."""
+        return self._translations.any
+
+    def show_original(self, *, original: bool) -> None:
+        """The originals, or what they say in the reader's language."""
+        self._translations.original = original
+        redraw(self)
+
     def _widgets(self, target: Target, view: SectionView) -> Iterator[Widget]:
         number = f"[{target.number}] " if target.number else ""
         revision = f" · rev. {squeeze(view.revision)}" if view.revision else ""
@@ -128,7 +177,8 @@ class SectionPane(Column):
             if (one.signal_word, one.text) not in printed:  # it stands elsewhere and protects this passage all the same
                 ahead.setdefault((one.signal_word, one.text), one)
         for hazard in ahead.values():
-            yield HazardBox.of(hazard, cited=quoted_span(plain(hazard.text).strip(), quotes) is not None)
+            cited = quoted_span(plain(hazard.text).strip(), quotes) is not None
+            yield HazardBox.of(hazard, cited=cited, translations=self._translations)
         figures = list(view.figures)
         for block in view.blocks:
             if (block.signal_word, block.text) in ahead:
@@ -155,12 +205,16 @@ class SectionPane(Column):
         text = plain(block.text).strip("\n")
         span = quoted_span(text, quotes)
         if block.kind is BlockKind.HAZARD:
-            yield HazardBox(signal_word=block.signal_word, text=text, scheme=block.scheme, cited=bool(span))
+            yield HazardBox(
+                signal_word=block.signal_word, text=block.text, scheme=block.scheme, cited=bool(span),
+                translations=self._translations,
+            )  # fmt: skip
         elif block.kind is BlockKind.TABLE and block.rows:
             if block.caption:
-                yield Static(Content.assemble((plain(block.caption), "bold")), classes="caption", markup=False)
+                caption = Prose(plain(block.caption), source=block.caption, translations=self._translations)
+                yield caption.add_class("caption")
             cited = quoted_rows(block, quotes)
-            table = Table(block, cited)
+            table = Table(block, cited, self._translations)
             table.set_class(bool(cited), "cited-table")
             yield table
         elif block.kind is BlockKind.FIGURE:
@@ -178,7 +232,10 @@ class SectionPane(Column):
             code.set_class(span is not None, "cited")
             yield code
         else:
-            yield Prose(text, number=plain(block.number), level=block.level, span=span)
+            yield Prose(
+                text, number=plain(block.number), level=block.level, span=span, source=block.text,
+                translations=self._translations,
+            )  # fmt: skip
 
     def _figure(self, figure: Figure, pack: str) -> FigureRow:
         return FigureRow(

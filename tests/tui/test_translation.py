@@ -1,0 +1,113 @@
+"""The technician's language on the screen: what is translated, what is marked, the original one key away."""
+
+from __future__ import annotations
+
+import asyncio
+from typing import TYPE_CHECKING
+
+from fakes import BURNS, OIL_STEPS, STATEMENTS, TORQUES, WASTE, FakeAssistant
+from fieldfare.domain.translation import Outcome
+from fieldfare.tui.app import FieldfareApp
+from fieldfare.tui.screens.reading import ReadingScreen
+from fieldfare.tui.widgets.hazard import HazardBox
+from fieldfare.tui.widgets.question import QuestionInput
+from tui.screen import asked, shown, type_text, until_text
+
+if TYPE_CHECKING:
+    from collections.abc import Awaitable, Callable
+
+    from textual.pilot import Pilot
+
+FILL = "Echar 9,5 L de aceite SAE 15W-40 y comprobar el nivel con la varilla."
+SPANISH = {
+    BURNS.text: ("El aceite caliente quema la piel.", Outcome.APPROVED),
+    WASTE.text: ("El aceite usado contamina el agua.", Outcome.TRANSLATED),
+    STATEMENTS[0].text: ("Apretar el tapón de drenaje a 35 N·m (T4).", Outcome.APPROVED),
+    STATEMENTS[1].text: (f"5. {FILL}", Outcome.TRANSLATED),
+    OIL_STEPS[4]: (FILL, Outcome.TRANSLATED),
+    "Oil drain plug": ("Tapón de drenaje", Outcome.APPROVED),
+}
+
+
+def play(
+    scenario: Callable[[FieldfareApp, Pilot[None]], Awaitable[None]], said: dict[str, tuple[str, Outcome]] = SPANISH
+) -> None:
+    """A Spanish technician with an English manual, on a screen that shows all of an answer."""
+    assistant = FakeAssistant()
+    assistant.language, assistant.said = "es", said
+
+    async def main() -> None:
+        app = FieldfareApp(assistant)
+        async with app.run_test(size=(90, 70)) as pilot:
+            await scenario(app, pilot)
+
+    asyncio.run(main())
+
+
+def test_the_answer_is_translated_and_one_key_shows_the_original() -> None:
+    async def scenario(app: FieldfareApp, pilot: Pilot[None]) -> None:
+        await asked(pilot)
+        await until_text(pilot, "Apretar el tapón de drenaje a 35 N·m (T4). [1]")
+        await until_text(pilot, FILL)
+        assert "(machine translation of the original)" in shown(app)
+        assert STATEMENTS[0].text not in shown(app)
+        await pilot.press("down")
+        await until_text(pilot, "t Original")
+        await pilot.press("t")
+        await until_text(pilot, STATEMENTS[0].text)
+        assert "Apretar" not in shown(app)
+        await pilot.press("t")
+        await until_text(pilot, "Apretar el tapón")
+
+    play(scenario)
+
+
+def test_a_warning_stands_in_the_original_above_what_only_a_machine_translated() -> None:
+    async def scenario(app: FieldfareApp, pilot: Pilot[None]) -> None:
+        await asked(pilot)
+        await until_text(pilot, "ADVERTENCIA  WARNING")
+        await until_text(pilot, "contamina el agua")
+        burns, waste = (box.query(".hazard-text").first().render().plain for box in app.screen.query(HazardBox))
+        assert burns == "El aceite caliente quema la piel."
+        original, translated, mark = waste.split("\n")
+        assert original == WASTE.text
+        assert translated == "— El aceite usado contamina el agua."
+        assert mark == "(machine translation of the original)"
+        assert "AVISO" not in shown(app)
+
+    play(scenario)
+
+
+def test_the_page_is_translated_step_by_step_and_cell_by_cell() -> None:
+    async def scenario(app: FieldfareApp, pilot: Pilot[None]) -> None:
+        await asked(pilot)
+        await until_text(pilot, FILL)
+        for number, translated, original in (
+            ("1", FILL, OIL_STEPS[4][:30]),
+            ("2", "│ Tapón", "Oil drain plug"),
+        ):
+            app.screen.query_one(QuestionInput)  # the answer is on the screen
+            await pilot.press("down", number)
+            await until_text(pilot, translated)
+            assert isinstance(app.screen, ReadingScreen)
+            assert original not in shown(app)
+            await pilot.press("t")
+            await until_text(pilot, original)
+            assert translated not in shown(app)
+            await pilot.press("t", "escape")
+            await until_text(pilot, "Found in the manuals")
+        assert TORQUES.rows[2][2] == "35 N·m"
+
+    play(scenario)
+
+
+def test_what_cannot_be_translated_stays_in_the_original_with_the_reason() -> None:
+    async def scenario(app: FieldfareApp, pilot: Pilot[None]) -> None:
+        await asked(pilot)
+        await until_text(pilot, "In the original: no package leads there")
+        assert STATEMENTS[0].text in shown(app)
+        await pilot.press("down", "t")  # nothing to switch: the letter begins a question
+        await type_text(pilot, "ools")
+        assert app.screen.query_one(QuestionInput).value == "tools"
+
+    play(scenario, {})
