@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import threading
 from dataclasses import replace
 from typing import TYPE_CHECKING
@@ -28,6 +29,19 @@ _LETTERS = {"de": "äöüß", "es": "ñ¿¡", "fr": "çœèêùëâ", "pt": "ã�
 _SMALL_WORD, _KNOWN_WORD, _OWN_LETTER = 2.0, 1.0, 2.0  # what each says of the language of a question
 
 
+TITLE = 10  # telling words of an approved text that may stand for a question
+SAME_TITLE = 0.6  # share of a question's telling words that a title holds which says the same
+_NUMBERING = re.compile(r"^\d+(?:\.\d+)*\s+")
+
+
+def _telling(text: str, language: str) -> frozenset[str]:
+    """The stems of the words that say what a text is about."""
+    small = stop_words(language)
+    return frozenset(
+        stem(word, language) for word in tokens(text) if len(word) > 1 and word not in small and not word.isdigit()
+    )
+
+
 def primary(language: str) -> str:
     """The code of a language without its country: `de` of `de-AT`."""
     return language.partition("-")[0].lower()
@@ -49,6 +63,7 @@ class Interpreter:
         self._archives = {archive.manifest.id: archive for archive in archives}
         self._engine, self._translator, self._terms = engine, translator, terms
         self._asking = threading.Lock()
+        self._approved: dict[tuple[str, str], Sequence[tuple[frozenset[str], str]]] = {}
 
     @property
     def languages(self) -> tuple[str, ...]:
@@ -81,7 +96,7 @@ class Interpreter:
     def questions(self, question: Question) -> tuple[Question, ...]:
         """A question to the packs of each language in that language, its own first; each has its `language`.
 
-        Where a question cannot be translated safely, the words of the trade in it are, and the rest goes as it is.
+        Where a question cannot be translated safely, it is put in approved words as far as these reach.
         """
         own = self.language_of(question.text, question.language)
         chosen: dict[str, list[str]] = {}
@@ -101,13 +116,44 @@ class Interpreter:
             return text
         with self._asking:
             said = self._last((Text(text=text),), source, target)[0]
-        if said.changed:
-            return said.text
-        made, place = "", 0
-        for term in self._terms.terms_in(text, source, target):
-            made += text[place : term.start] + term.targets[0]
-            place = term.end
-        return made + text[place:]
+        return said.text if said.changed else self._by_approved(text, source, target)
+
+    def _by_approved(self, text: str, source: str, target: str) -> str:
+        """A question in the words of approved translations: the title that says it, else title after term and the rest as it is."""
+        asked = _telling(text, source)
+        known = self._known(source, target)
+        close = [
+            (len(both) / len(asked) + len(both) / len(words), -len(words), said)
+            for words, said in known
+            if len(both := asked & words) >= max(2, SAME_TITLE * len(asked))
+        ]
+        if close:
+            return max(close)[2]
+        made = []
+        for words, said in known:
+            if words <= asked:
+                made.append(said)
+                asked -= words
+        left = [word for word in tokens(text) if stem(word, source) in asked]
+        return " ".join([*made, *left]) if made else text
+
+    def _known(self, source: str, target: str) -> Sequence[tuple[frozenset[str], str]]:
+        """Short approved texts and terms, the longest first: the telling stems in one language, the text in the other."""
+        if (source, target) not in self._approved:
+            found: dict[frozenset[str], str] = {}
+            for archive in self._archives.values():
+                for one in archive.translations.all():
+                    if (one.target_language, one.source_language) == (source, target):
+                        found.setdefault(_telling(one.target, source), _NUMBERING.sub("", one.source))
+                concepts: dict[int, dict[str, list[str]]] = {}
+                for term in archive.translations.trade_terms():
+                    concepts.setdefault(term.concept, {}).setdefault(term.language, []).append(term.text)
+                for words in concepts.values():
+                    for word in words.get(source, ()) if target in words else ():
+                        found.setdefault(_telling(word, source), words[target][0])
+            short = [one for one in found.items() if 0 < len(one[0]) <= TITLE]
+            self._approved[source, target] = sorted(short, key=lambda one: (-len(one[0]), one[1]))
+        return self._approved[source, target]
 
     def _last(self, texts: Sequence[Text], source: str, target: str) -> list[Rendering]:
         found = dict(self._translator.translate(texts, source, target))

@@ -57,6 +57,7 @@ def register(commands: Commands) -> None:
         action=argparse.BooleanOptionalAction,
         help="let the language model write, or quote only, whatever the settings say",
     )
+    ask.add_argument("--original", action="store_true", help="print the original below every translation")
     ask.set_defaults(run=_ask)
 
     search = commands.add_parser("search", help="find passages at once, without the language model")
@@ -130,7 +131,7 @@ def _ask(options: argparse.Namespace) -> int:
     question = _question(options)
     cancel = threading.Event()
     with _assistant(options, draft=options.draft) as assistant, _interruptible(cancel):
-        telling = _Telling(assistant, question, cancel, quiet=options.json)
+        telling = _Telling(assistant, question, cancel, quiet=options.json, originals=options.original)
         for event in assistant.ask(question, cancel):
             match event:
                 case EvidenceFound():
@@ -148,10 +149,16 @@ def _ask(options: argparse.Namespace) -> int:
 
 
 class _Telling:
-    """Prints an answer as it comes, in the technician's language; a `quiet` one prints it as JSON in the end."""
+    """Prints an answer as it comes, in the technician's language; a `quiet` one prints it as JSON in the end.
 
-    def __init__(self, assistant: Assistant, question: Question, cancel: threading.Event, *, quiet: bool) -> None:
+    Below a translation that nobody approved stands the original; `originals` puts it below every one.
+    """
+
+    def __init__(
+        self, assistant: Assistant, question: Question, cancel: threading.Event, *, quiet: bool, originals: bool
+    ) -> None:
         self._assistant, self._question, self._cancel, self._quiet = assistant, question, cancel, quiet
+        self._originals = originals
         self._language = assistant.language_of(question)
         self._several = _several(assistant, question)
         self._hazards: list[Hazard] = []
@@ -182,7 +189,7 @@ class _Telling:
         print(output.paragraph(clean(said.text if said else statement.text), ends=number))
         if said and (origin := output.origin(said)):
             print(output.paragraph(f"({clean(origin)})", starts="    "))
-        if said and said.changed:
+        if said and said.changed and (self._originals or not said.approved):
             print(output.paragraph(clean(statement.text), starts="    = "))
         for line in statement.conversions:
             print(output.paragraph(line, starts="    ", ends=" (converted)"))

@@ -1,0 +1,95 @@
+"""Questions to packs in other languages and their texts back, over the demo pack's approved translations: no engine is needed."""
+
+from __future__ import annotations
+
+import threading
+from typing import TYPE_CHECKING
+
+import pytest
+
+from fieldfare import library, paths, settings
+from fieldfare.assistant import Assistant, open_assistant
+from fieldfare.cli import main
+from fieldfare.domain import Answer, Answered, EvidenceFound, Question, Verdict
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from pathlib import Path
+
+
+@pytest.fixture(scope="module")
+def assistant() -> Iterator[Assistant]:
+    """The device's assistant over the packs that come with it."""
+    opened = open_assistant(settings.Settings(), shelf=library.open_shelf())
+    yield opened
+    opened.close()
+
+
+def ask(assistant: Assistant, text: str) -> tuple[Answer, str]:
+    """The answer to a question, and how it was put."""
+    events = list(assistant.ask(Question(text=text), threading.Event()))
+    assert isinstance(events[0], EvidenceFound)
+    assert isinstance(events[-1], Answered)
+    return events[-1].answer, events[0].asked
+
+
+@pytest.mark.parametrize(
+    ("text", "language"),
+    [
+        ("¿cómo cambio el aceite del motor?", "es"),
+        ("par de apriete del tapón de vaciado", "es"),
+        ("Wie oft muss das Öl gewechselt werden?", "de"),
+        ("Ölfilter", "de"),
+        ("quelle est la quantité d'huile ?", "fr"),
+        ("how often must the oil be changed?", "en"),
+        ("oil filter torque", "en"),
+        ("E22", "en"),  # nothing tells: that of the first pack
+        ("what does the ¿ key do", "en"),
+    ],
+)
+def test_the_language_of_a_question(assistant: Assistant, text: str, language: str) -> None:
+    assert assistant.language_of(Question(text=text)) == language
+
+
+def test_what_tells_nothing_is_in_the_technicians_language(assistant: Assistant) -> None:
+    assert assistant.language_of(Question(text="E22", language="de")) == "de"
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["¿cómo cambio el aceite del motor?", "Wie wechsle ich das Motoröl und den Ölfilter?", "vidanger l'huile moteur et remplacer le filtre à huile"],
+)  # fmt: skip
+def test_a_question_in_approved_words_reaches_the_manual_of_another_language(assistant: Assistant, text: str) -> None:
+    answer, asked = ask(assistant, text)
+    assert "oil" in asked
+    assert answer.statements[0].citation.passage.heading[-1].startswith("8.2 Change the engine oil")
+
+
+def test_a_code_goes_through_untouched(assistant: Assistant) -> None:
+    answer, _ = ask(assistant, "¿qué significa e-22?")
+    assert "E22" in answer.text
+
+
+def test_what_the_manual_does_not_say_is_refused_in_any_language(assistant: Assistant) -> None:
+    answer, _ = ask(assistant, "¿cuál es la capital de Francia?")
+    assert answer.verdict is Verdict.REFUSED
+
+
+def test_an_english_question_is_not_touched(assistant: Assistant) -> None:
+    _, asked = ask(assistant, "how do I change the engine oil?")
+    assert asked == ""
+
+
+def test_the_command_answers_in_the_language_that_is_wanted(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("FIELDFARE_SHARE", str(paths.share_dir()))
+    monkeypatch.setenv("FIELDFARE_HOME", str(tmp_path))
+    assert main(["ask", "--language", "de", "how do I change the oil?"]) == 0
+    said = " ".join(capsys.readouterr().out.split())
+    assert said.index("VORSICHT") < said.index("45 N·m")
+    assert "Hot oil" not in said  # approved: the original is one switch away
+    assert main(["ask", "--language", "de", "--original", "how do I change the oil?"]) == 0
+    assert "oil drain plug to 45 N·m" in " ".join(capsys.readouterr().out.split())
+    assert main(["ask", "--language", "deutsch", "oil"]) == 2
+    assert "code of two or three letters" in capsys.readouterr().err
