@@ -123,7 +123,7 @@ class Interpreter:
         asked = _telling(text, source)
         known = self._known(source, target)
         close = [
-            (len(both) / len(asked) + len(both) / len(words), -len(words), said)
+            (2 * len(both) / len(asked) + len(both) / len(words), -len(words), said)
             for words, said in known
             if len(both := asked & words) >= max(2, SAME_TITLE * len(asked))
         ]
