@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping, Sequence
 
 NUMBER = re.compile(r"(?<![\w.,])\d+(?:[.,]\d+)*(?![\w]|[.,]\d)")
-MASK = re.compile(r"XZ\d+|⟦\d+⟧|\[\d+\]|<\d+>|#\d+")
+MASK = re.compile(r"XZ\d+|⟦\d+⟧")
 CODE = re.compile(r"(?<![\w.])(?!XZ\d)(?=[\w./-]*\d)(?=[\w./-]*[A-Z])[A-Z][\w./-]*\w")
 UNITS = {
     "mm": "cm", "cm": "mm", "m": "ft", "kg": "lb", "g": "kg", "V": "kV", "A": "mA", "mA": "A", "W": "kW", "kW": "W", "kWh": "Wh",
@@ -25,7 +25,7 @@ UNITS = {
     "horas": "días", "heures": "jours", "ore": "giorni", "ms": "s", "s": "ms", "MB": "GB", "GB": "MB", "px": "cm", "Zoll": "Fuß",
     "inches": "feet", "pouces": "pieds", "pulgadas": "pies", "pollici": "piedi", "Tage": "Wochen", "days": "weeks", "días": "semanas",
 }  # fmt: skip
-UNIT = re.compile(r"(?<=\d)(\s?)(" + "|".join(sorted(map(re.escape, UNITS), key=len, reverse=True)) + r")(?![\w²³/·])")
+UNIT = re.compile(r"(?<=\d)(?<!XZ\d)(?<!XZ\d\d)(?<![A-Z]\d)(\s?)(" + "|".join(sorted(map(re.escape, UNITS), key=len, reverse=True)) + r")(?![\w²³/·])")
 NOT = {
     "en": r"\b(?:do |does |did )?not\b ?|n't\b|\bnever\b ?|\bno\b ?|\bwithout\b ?",
     "de": r"\bnicht\b ?|\bkeine?[nmrs]?\b ?|\bniemals\b ?|\bnie\b ?|\bohne\b ?",

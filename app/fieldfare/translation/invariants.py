@@ -10,7 +10,7 @@ from operator import itemgetter
 
 from fieldfare.grounding.tokens import CODE
 from fieldfare.quantities import quantities
-from fieldfare.text import identifier_key, identifiers
+from fieldfare.text import identifiers
 from fieldfare.translation.words import LANGUAGES
 from fieldfare.units import unit_at
 
@@ -28,6 +28,8 @@ _COMPOUND = re.compile(r"(?<=\d)(?:-[^\W\d_]*[^\W\d_A-Z]{2,}[^\W\d_]*)+$")  # M8
 _MINUS = re.compile(r"(?<!plus )(?<!plus or )(?<!plus ou )(?<!\w)minus (?=\d)", re.IGNORECASE)
 _AMBIGUOUS = re.compile(r"(-?\d{1,3})([.,])(\d{3})")
 _DECIMALS = re.compile(r"(?:[.,]\d+)+")
+_UNREAD = re.compile(r"[^\W_]*\d[^\W_]*(?:[.,]\d+)*")
+_NAMED = re.compile(r"(?<![\w./-])(?:\w+[-/])+[A-Z]+\d+\w*")  # ST-Link/V2
 _BEFORE_UNIT = re.compile(r"[\d\x02][\s\u00a0-]?(?=\S)")
 _DEVIATION = "±"
 _AND = re.compile(r"\s*(?:[,/x×–-]|,?\s(?:and|und|y|e|et|o|ou|or|oder|to|à|a|bis|hasta|até|al|x|×|ed|et|u))\s*")
@@ -50,7 +52,7 @@ class Invariants:
     """The values, codes, markup and number words of a text, each in order."""
 
     values: tuple[Value, ...]
-    codes: tuple[str, ...]  # keys under which spellings are one
+    codes: tuple[str, ...]  # folded, without white space
     order: tuple[str, ...]  # values and codes as they follow each other
     units: tuple[str, ...]  # printed behind numbers, each time
     markup: tuple[str, ...]
@@ -70,7 +72,7 @@ def number_of(plain: str, language: str) -> str:
 
 def code_spans(text: str) -> list[tuple[int, int]]:
     """Where codes, part numbers, threads, dates and file names stand; a compound (`M8-Schraube`) counts with its code alone."""
-    found = {match.span() for pattern in (CODE, _VERSION) for match in pattern.finditer(text)}
+    found = {match.span() for pattern in (CODE, _VERSION, _NAMED) for match in pattern.finditer(text)}
     for printed in identifiers(text):
         for match in re.finditer(rf"(?<![\w.\-/]){re.escape(printed)}(?![\w-]|[./]\w)", text):
             found.add(match.span())
@@ -104,7 +106,7 @@ def invariants(text: str, language: str) -> Invariants:
     markup = tuple(match.group() for match in MARKUP.finditer(text))
     text = MARKUP.sub(lambda match: "\x02" * len(match.group()), text)
     spans = code_spans(text)
-    codes = [(start, identifier_key(text[start:end].replace("×", "x"))) for start, end in spans]
+    codes = [(start, "".join(text[start:end].replace("×", "x").casefold().split())) for start, end in spans]
     for start, end in spans:
         text = text[:start] + "\x01" * (end - start) + text[end:]
     text = _MINUS.sub(lambda match: " " * (len(match.group()) - 1) + "-", text)
@@ -128,7 +130,7 @@ def _left_over(text: str) -> list[tuple[int, str]]:
     """The digits that stand in no value and no code, with their places: `Fig.3`. Of a text no digit goes unread."""
     for one in quantities(text):
         text = text[: one.start] + " " * (one.end - one.start) + text[one.end :]
-    return [(match.start(), match.group()) for match in _NUMBER.finditer(text)]
+    return [(match.start(), match.group().casefold()) for match in _UNREAD.finditer(text)]
 
 
 def _units(text: str, language: str) -> tuple[str, ...]:

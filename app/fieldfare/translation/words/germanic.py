@@ -13,7 +13,8 @@ ENGLISH = Language(
     ),
     echoes=pattern("nor"),
     affixed=pattern(
-        """unable unavailable unsafe unknown unused unnecessary impossible invalid incorrect* incomplete incompatible inactive improper*
+        """/(?<!\\w)un(?!der|til|it|iq|iv|if|ion|less|lock|plug|load|mount|install|screw|do|dock|pack|wind|seal|clip|fold|cover)\\w+(?:ed|able)(?!\\w) /(?<!\\w)non-\\w+
+        unable unavailable unsafe unknown unused unnecessary impossible invalid incorrect* incomplete incompatible inactive improper*
         insufficien* unauthorized unauthorised unprotected unconfigured untested unsupported unlimited unmodified unstable unsuitable
         /(?<!\\w)fail(?!safe)\\w* forbid* forbidden prohibit* uneven unintended unwanted unexpected* unfiltered unsigned unchanged unlikely unbalanced undefined unspecified unintentional*"""
     ),
@@ -111,10 +112,10 @@ GERMAN = Language(
     ),
     weak=pattern(
         """unfähig* unmöglich* ungültig* unbenutz* unbekannt* unbegrenzt* unnötig* unzulässig* unabhängig* unerwart* unerwünscht* unge* unverändert* unwiderruf*
-        unvoll* unkonfig* unpass* unwahr* unwichtig* unwirk* unzu* unsich* uner* unbe* unver* unsach* inkorrekt* inkompatib* inaktiv* fehl*
-        vermeid* vermied* verhinder* deaktiv* statt anstatt stattdessen nur sonst außer kaum selten leer* falsch* miss* verboten*
+        unvoll* unkonfig* unpass* unwahr* unwichtig* unwirk* unzu* unsich* uner* unbe* unver* unsach* inkorrekt* inkompatib* inaktiv* fehlt fehlen fehlend* fehlgeschlagen* fehlschl*
+        vermeid* vermied* verhinder* deaktiv* statt anstatt stattdessen nur außer kaum selten leer* falsch* miss* verboten*
         verbiet* untersag* *los *lose *losen *loser *loses *frei *freie *freien frei scheiter* ignorier* verzicht* lediglich verlor*
-        mangel* fehler* ausgeschlossen* verweiger* abgelehnt* wenig* entfällt überspring* übersprungen vergiss vergessen*"""
+        mangel* ausgeschlossen* verweiger* abgelehnt* wenig wenige weniger entfällt überspring* übersprungen vergiss vergessen*"""
     ),
     forces={
         "must": pattern("muss müssen musst müsst muß mußt erforderlich* notwendig* nötig* zwingend benötig* brauch* verlangt"),

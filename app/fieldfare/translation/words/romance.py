@@ -11,7 +11,7 @@ SPANISH = Language(
     affixed=pattern("imposible* inválid* incorrect* incomplet* incompatible* inactiv* insuficient* desconocid* insegur* innecesari*"),
     weak=pattern(
         """imposib* imped* impid* inv* incorrect* incap* incompat* insuf* inact* ineces* innec* irrev* desact* desh* descon* fall* evit* falt* ausen* deshabilit* solo sólo solamente excepto apenas vacío* falso mal incorrect* otro otra otros otras
-        prohib* omit* ignor* rechaz* perd* nada salvo sino contrario lugar libre* poco poca pocos pocas carec* negar niega excepción aún error_al error_de"""
+        prohib* omit* ignor* rechaz* perd* nada salvo sino lugar libre* poco poca pocos pocas carec* negar niega excepción aún"""
     ),
     forces={
         "must": pattern("/(?<!\\w)debe[ns]?(?!\\w|\\sa\\s) deberá deberán deberás debo necesit* hay_que tiene_que tienen_que tienes_que necesari* requier* obligatori* tendr* requerid* precis* hace_falta asegúrese asegúrate"),
@@ -97,7 +97,7 @@ FRENCH = Language(
     affixed=pattern("impossible* invalide* incorrect* incomplet* incompatible* inacti* insuffisant* inconnu* inutile* indisponible*"),
     weak=pattern(
         """imposs* inv* incorrect* incap* incompat* insuf* inact* inut* irré* désact* déconn* échou* échec* évit* manqu* absen* seul* seulement sauf peu vide* faux fausse* interdi*
-        ignor* refus* perd* plutôt lieu empêch* libre* autrement sinon contraire rarement excepté omet* exclu* rejet* pas erreur* échec"""
+        ignor* refus* perd* plutôt lieu empêch* libre* rarement excepté omet* exclu* rejet* pas"""
     ),
     forces={
         "must": pattern("doit doivent devez devra devront devrez faut faudra nécessaire* obligatoire* requis* requise* nécessit* dois exige* besoin veillez assurez-vous"),
@@ -180,7 +180,7 @@ ITALIAN = Language(
     affixed=pattern("impossibil* invalid* incorrett* incomplet* incompatibil* inattiv* insufficient* sconosciut* inutil*"),
     weak=pattern(
         """imposs* inv* incorr* incap* incompat* insuf* inatt* inutil* irrev* disab* disatt* fall* evit* manc* assen* solo soltanto solamente tranne eccetto appena vuot* fals* errat* viet* ignor* rifiut*
-        pers* perd* invece piuttosto poco poca proib* omet* esclu* no sbagliat* altrimenti a_meno errore scono*"""
+        pers* perd* invece piuttosto poco poca proib* omet* esclu* no sbagliat* a_meno scono*"""
     ),
     forces={
         "must": pattern("deve devono devi dovrà dovranno dovrai necess* obbligator* richied* richiest* bisogna occorr* dovrete dovete devo assicurati serve"),
@@ -263,7 +263,7 @@ PORTUGUESE = Language(
     affixed=pattern("impossível* inválid* incorret* incomplet* incompatíve* inativ* insuficient* desconhecid* inseguro* desnecessári*"),
     weak=pattern(
         """imposs* inv* incorr* incap* incompat* insuf* inat* irrev* desab* desat* descon* desn* falh* evit* falt* ausen* só somente apenas exceto vazi* falso errad* proib* ignor* recus* perd* nada
-        invés pouc* omit* exclu* senão contrário a_menos salvo ainda erro_ao"""
+        invés pouc* omit* exclu* a_menos salvo ainda"""
     ),
     forces={
         "must": pattern("deve devem deverá deverão precis* necess* obrigat* requer* tem_que têm_que tem_de terá_de terá_que requir* exig* tenha_de devo certifique*"),
