@@ -40,6 +40,7 @@ def ask(assistant: Assistant, text: str) -> tuple[Answer, str]:
         ("par de apriete del tapón de vaciado", "es"),
         ("Wie oft muss das Öl gewechselt werden?", "de"),
         ("Ölfilter", "de"),
+        ("Was bedeutet Fehler E22?", "de"),
         ("quelle est la quantité d'huile ?", "fr"),
         ("how often must the oil be changed?", "en"),
         ("oil filter torque", "en"),

@@ -26,7 +26,12 @@ if TYPE_CHECKING:
 
 # What tells a language by its letters alone.
 _LETTERS = {"de": "äöüß", "es": "ñ¿¡", "fr": "çœèêùëâ", "pt": "ãõ"}
-_SMALL_WORD, _KNOWN_WORD, _OWN_LETTER = 2.0, 1.0, 2.0  # what each says of the language of a question
+_SMALL_WORD, _KNOWN_WORD, _STRANGE_WORD, _OWN_LETTER = (
+    2.0,
+    1.0,
+    -0.5,
+    2.0,
+)  # what each says of the language of a question
 
 
 TITLE = 10  # telling words of an approved text that may stand for a question
@@ -86,12 +91,12 @@ class Interpreter:
             score += _OWN_LETTER * any(letter in text.casefold() for letter in _LETTERS.get(code, ""))
             if archive := spoken.get(code):
                 telling = [one for one in words if one.isalpha() and len(one) > 2 and one not in stop_words("")]
-                score += _KNOWN_WORD * sum(archive.frequency(stem(one, code)) > 0 for one in telling)
+                score += sum(_KNOWN_WORD if archive.frequency(stem(one, code)) else _STRANGE_WORD for one in telling)
             scores[code] = score
         first = next((primary(one.manifest.language) for one in self._archives.values()), "en")
         likely = primary(fallback) or first
         best = max(sorted(scores), key=lambda code: (scores[code], code == likely, code == first))
-        return best if scores[best] else likely
+        return best if scores[best] > 0 else likely
 
     def questions(self, question: Question) -> tuple[Question, ...]:
         """A question to the packs of each language in that language, its own first; each has its `language`.
