@@ -36,6 +36,7 @@ if TYPE_CHECKING:
 TRAIN = corpora.SHARED / "train"
 QUESTIONS = 150  # of each set
 DECAY = 0.02
+CONSIDERED = 150  # of the passages of a question, those that the shipped weights rank first, and the right ones
 
 
 def choices(name: str, work: Path, embedder: Embedder) -> Corpus:
@@ -89,9 +90,13 @@ def measured(corpus: Corpus, embedder: Embedder) -> list[tuple[np.ndarray, list[
         text, hits = codes.identified(asked.text, [corpus.archive])
         query = understand(text, [corpus.archive])
         vectors = retriever._vectors(text, [corpus.archive])
-        candidates = retriever.candidates(query, [corpus.archive], hits, vectors)
-        rows = np.array([[one.features[name] for name in names] for one in candidates], dtype=np.float64)
-        found.append((rows, [corpus.text_of[one.id] for one in candidates], asked.right))
+        measures = retriever.measure(query, corpus.archive, hits[corpus.archive.manifest.id], vectors)
+        found_at = np.flatnonzero(measures.proposed)
+        scores = measures.scores()[found_at]
+        right = [corpus.text_of[int(at) + 1] in asked.right for at in found_at]
+        kept = found_at[(np.argsort(np.argsort(-scores)) < CONSIDERED) | np.array(right, dtype=bool)]
+        rows = np.array([measures.features[name][kept] for name in names], dtype=np.float64).T
+        found.append((rows, [corpus.text_of[int(at) + 1] for at in kept], asked.right))
     return found
 
 

@@ -102,7 +102,9 @@ def followed(words: Sequence[Postings]) -> Postings:
     first = words[0]
     kept = np.ones(len(first.places), dtype=bool)
     for behind, word in enumerate(words[1:], 1):
-        kept &= np.isin(first.places + behind, word.places, assume_unique=True)
+        wanted = first.places + behind
+        next_ = np.minimum(np.searchsorted(word.places, wanted), len(word.places) - 1)
+        kept &= word.places[next_] == wanted if len(word.places) else False
     return Postings(fields=first.fields[kept], places=first.places[kept])
 
 

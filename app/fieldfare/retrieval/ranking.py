@@ -6,7 +6,7 @@ not only what some lane proposes: over rows of numbers that takes less time than
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 from weakref import WeakKeyDictionary
 
@@ -14,7 +14,7 @@ from fieldfare.domain import BlockKind, Match, Passage
 from fieldfare.pack.words import FIELDS, KINDS
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Mapping, Sequence
 
     import numpy as np
 
@@ -47,7 +47,7 @@ WEIGHTS = {
 }
 SHORT = 80  # characters: a title page, a legend, a list of tools
 _HEADING, _TEXT = FIELDS.index("heading"), FIELDS.index("text")
-_OWN = tuple(FIELDS.index(name) for name in ("text", "caption", "parts"))
+assert FIELDS[_TEXT:] == ("text", "caption", "parts"), "from the text on, the fields are a passage's own"  # noqa: S101
 
 
 @dataclass(slots=True)
@@ -72,14 +72,32 @@ class Candidate:
         return self.found
 
 
-@dataclass(slots=True, eq=False)
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
 class Measures:
-    """What was measured of all passages of a pack, passage N being the entry N - 1; `features` are what WEIGHTS weigh."""
+    """What was measured of all passages of a pack, passage N being the entry N - 1.
 
+    `lanes` say who proposes a passage: what nobody proposes is not found. `features` are what WEIGHTS weigh.
+    """
+
+    archive: Archive
+    lanes: Mapping[Match, np.ndarray]
     coverage: np.ndarray
     share: np.ndarray
     closeness: np.ndarray
-    features: dict[str, np.ndarray] = field(default_factory=dict)
+    features: Mapping[str, np.ndarray]
+
+    @property
+    def proposed(self) -> np.ndarray:
+        """Which passages any lane proposes."""
+        import numpy as np
+
+        found: np.ndarray = np.any(list(self.lanes.values()), axis=0)
+        return found
+
+    @property
+    def nearest(self) -> float:
+        """The largest closeness of what is proposed."""
+        return float(self.closeness[self.proposed].max(initial=0.0))
 
     def scores(self) -> np.ndarray:
         """One score of each passage."""
@@ -89,6 +107,42 @@ class Measures:
         for name, values in self.features.items():
             total += WEIGHTS[name] * values
         return total
+
+
+def best(values: np.ndarray, count: int) -> np.ndarray:
+    """The indexes of the largest values, largest first, of equal ones the first."""
+    import numpy as np
+
+    chosen = np.arange(len(values))
+    if len(values) > count:
+        chosen = np.flatnonzero(values >= np.partition(values, -count)[-count])
+    found: np.ndarray = chosen[np.argsort(-values[chosen], kind="stable")][:count]
+    return found
+
+
+def first(found: Sequence[Measures], count: int) -> list[Candidate]:
+    """The best passages of all packs that any lane proposes, best first."""
+    import numpy as np
+
+    ranked: list[tuple[float, str, int, Measures]] = []
+    for measures in found:
+        scores = np.where(measures.proposed, measures.scores(), -np.inf)
+        pack = measures.archive.manifest.id
+        ranked += [(-float(scores[at]), pack, int(at), measures) for at in best(scores, count) if scores[at] > -np.inf]
+    ranked.sort(key=lambda one: one[:3])
+    return [
+        Candidate(
+            archive=measures.archive,
+            id=at + 1,
+            section=(pack, int(measures.archive.shape.sections[at])),
+            matched=frozenset(match for match, lane in measures.lanes.items() if lane[at]),
+            closeness=float(measures.closeness[at]),
+            coverage=float(measures.coverage[at]),
+            share=float(measures.share[at]),
+            score=-negative,
+        )
+        for negative, pack, at, measures in ranked[:count]
+    ]
 
 
 class Scales:
@@ -147,10 +201,12 @@ def scales(archive: Archive) -> Scales:
     return found
 
 
-def measure(query: Query, archive: Archive, closeness: np.ndarray | None, identifiers: np.ndarray) -> Measures:
+def measure(
+    query: Query, archive: Archive, *, closeness: np.ndarray | None, near: np.ndarray, identifiers: np.ndarray
+) -> Measures:
     """Measure all passages of a pack: how the words of a question stand in them and around them, how near their meaning is.
 
-    `closeness` and `identifiers` have a value a passage; None where the pack was not compared.
+    All three have a value a passage: `closeness` is None where the pack was not compared, `near` marks what meaning proposes.
     """
     import numpy as np
 
@@ -174,7 +230,7 @@ def measure(query: Query, archive: Archive, closeness: np.ndarray | None, identi
             counted_around += np.bincount(pack.sections[passages], factor * worth, sections)
             # Repeated indexes count once: that is what is wanted here.
             present[passages] += factor
-            own[passages[np.isin(columns, _OWN)]] += factor
+            own[passages[columns >= _TEXT]] += factor
             above[passages[columns == _HEADING]] += factor
             present_around[pack.sections[passages[worth > 0]]] += factor
             fields.append(standing.fields)
@@ -198,21 +254,24 @@ def measure(query: Query, archive: Archive, closeness: np.ndarray | None, identi
     for name in around:
         around[name] /= total
     found["pairs"] /= paired or 1.0
-    near = np.zeros(count) if closeness is None else closeness
+    if closeness is None:
+        closeness = np.zeros(count)
     nearest = np.zeros(sections)
     if count:
-        nearest[pack.sections[pack.firsts]] = np.maximum.reduceat(near, pack.firsts)
+        nearest[pack.sections[pack.firsts]] = np.maximum.reduceat(closeness, pack.firsts)
     return Measures(
+        archive=archive,
+        lanes={Match.IDENTIFIER: identifiers > 0, Match.WORDS: found["share"] > 0, Match.MEANING: near},
         # A table row or a warning is judged by its own words: the heading over it speaks of its neighbours as well.
         coverage=np.where(pack.judged_alone, found["own"], found["coverage"]),
         share=found["share"],
-        closeness=near,
+        closeness=closeness,
         features={
             "words": found["words"],
             "coverage": found["coverage"],
             "pairs": found["pairs"],
             "heading": found["heading"],
-            "meaning": near,
+            "meaning": closeness,
             "section_words": around["words"][pack.sections],
             "section_coverage": around["coverage"][pack.sections],
             "section_meaning": nearest[pack.sections],
@@ -223,13 +282,13 @@ def measure(query: Query, archive: Archive, closeness: np.ndarray | None, identi
 
 
 def _together(one: tuple[np.ndarray, np.ndarray], other: tuple[np.ndarray, np.ndarray]) -> np.ndarray:
-    """The passages in which two words stand near each other, as indexes."""
+    """The passages in which two words stand near each other, as indexes, some several times."""
     import numpy as np
 
     (fields, places), others = one, np.sort(other[1])
     next_ = np.searchsorted(others, places - NEAR)
     near = others[np.minimum(next_, len(others) - 1)] <= places + NEAR
-    return np.unique(fields[near & (next_ < len(others))] // len(FIELDS))
+    return fields[near & (next_ < len(others))] // len(FIELDS)
 
 
 def ceiling() -> float:

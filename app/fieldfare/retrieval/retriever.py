@@ -14,7 +14,6 @@ from fieldfare.retrieval import codes, ranking
 from fieldfare.retrieval.figures import find_figures
 from fieldfare.retrieval.order import current_first
 from fieldfare.retrieval.query import understand
-from fieldfare.retrieval.ranking import Candidate
 from fieldfare.retrieval.window import best_window
 
 if TYPE_CHECKING:
@@ -25,7 +24,7 @@ if TYPE_CHECKING:
     from fieldfare.domain import EmbedderIdentity, Question, Reading
     from fieldfare.pack.archive import Archive
     from fieldfare.retrieval.query import Query
-    from fieldfare.retrieval.ranking import Measures
+    from fieldfare.retrieval.ranking import Candidate, Measures
 
 MAX_QUESTION = 2000  # characters that are looked at; nobody asks longer questions, hostile input does
 CANDIDATES = 50  # passages that meaning and identifiers propose; whatever holds a word of the question is looked at
@@ -98,12 +97,8 @@ class Retriever:
         settled = codes.settled(text, hits)
         meant = " ".join((text, *(f"({other})" for other in query.explained)))
         vectors = {} if settled else self._vectors(meant, archives)
-        candidates = [
-            one
-            for archive in archives
-            for one in self._candidates(query, archive, hits.get(archive.manifest.id, []), vectors, limit * WAITING)
-        ]
-        ranked = _ordered(candidates)[: limit * WAITING]
+        found = [self.measure(query, archive, hits.get(archive.manifest.id, []), vectors) for archive in archives]
+        ranked = ranking.first(found, limit * WAITING)
         for archive in archives:
             mine = [one for one in ranked if one.archive is archive]
             passages = archive.passages(one.id for one in mine)
@@ -125,7 +120,7 @@ class Retriever:
             for rank, one in enumerate(best, 1)
         )
         current = [one for one in best if not one.passage.superseded_by]
-        signals = _signals(current, max((one.closeness for one in candidates), default=0.0), compared=bool(vectors))
+        signals = _signals(current, max((one.nearest for one in found), default=0.0), compared=bool(vectors))
         return Finding(
             evidence=evidence,
             support=round(confidence(signals), 4),
@@ -151,61 +146,25 @@ class Retriever:
         archive: Archive,
         hits: Sequence[codes.Hit],
         vectors: Mapping[str, tuple[Embedder, np.ndarray]],
-    ) -> tuple[Measures, dict[Match, np.ndarray]]:
-        """What was measured of the passages of a pack, and which of them (indexes) each lane proposes."""
+    ) -> Measures:
+        """What was measured of the passages of a pack, and which of them each lane proposes."""
         import numpy as np
 
-        identifiers = np.zeros(len(archive.shape.sections))
+        identifiers = np.zeros(archive.manifest.passages)
         count = Counter(hit.key for hit in hits)
         for hit in hits[:CANDIDATES]:
             rarity = 1 / (1 + 0.1 * (count[hit.key] - 1))  # a code that stands everywhere says little
             worth = rarity * (1 + DEFINES * hit.defines) / (1 + DEFINES)
             identifiers[hit.passage - 1] = max(identifiers[hit.passage - 1], worth)
-        closeness, near = None, np.zeros(0, dtype=np.int64)
+        closeness, near = None, np.zeros(len(identifiers), dtype=bool)
         if archive.manifest.id in vectors:
             embedder, vector = vectors[archive.manifest.id]
-            stranger, same = embedder.closeness(0.0), embedder.closeness(1.0)  # the scale is a straight line
             cosines = archive.cosines(vector)
+            stranger, same = embedder.closeness(0.0), embedder.closeness(1.0)  # the scale is a straight line
             closeness = stranger + (same - stranger) * cosines
-            near = _best(cosines, CANDIDATES)
-            near = near[cosines[near] > FURTHEST]
-        measures = ranking.measure(query, archive, closeness, identifiers)
-        return measures, {
-            Match.IDENTIFIER: np.flatnonzero(identifiers),
-            Match.WORDS: np.flatnonzero(measures.share),
-            Match.MEANING: near,
-        }
-
-    def _candidates(
-        self,
-        query: Query,
-        archive: Archive,
-        hits: Sequence[codes.Hit],
-        vectors: Mapping[str, tuple[Embedder, np.ndarray]],
-        wanted: int,
-    ) -> list[Candidate]:
-        """The best passages of a pack, as far as any lane proposes them."""
-        import numpy as np
-
-        measures, lanes = self.measure(query, archive, hits, vectors)
-        scores = np.full(len(measures.share), -np.inf)
-        proposed = np.unique(np.concatenate(list(lanes.values())))
-        scores[proposed] = measures.scores()[proposed]
-        best = [int(index) for index in _best(scores, wanted) if scores[index] > -np.inf]
-        matched = {match: set(lane[np.isin(lane, best)].tolist()) for match, lane in lanes.items()}
-        return [
-            Candidate(
-                archive=archive,
-                id=index + 1,
-                section=(archive.manifest.id, int(archive.shape.sections[index])),
-                matched=frozenset(match for match, lane in matched.items() if index in lane),
-                closeness=float(measures.closeness[index]),
-                coverage=float(measures.coverage[index]),
-                share=float(measures.share[index]),
-                score=float(scores[index]),
-            )
-            for index in best
-        ]
+            near[ranking.best(cosines, CANDIDATES)] = True
+            near &= cosines > FURTHEST
+        return ranking.measure(query, archive, closeness=closeness, near=near, identifiers=identifiers)
 
     def _chosen(self, question: Question) -> list[Archive]:
         return [one for one in self._archives if not question.packs or one.manifest.id in question.packs]
@@ -252,19 +211,6 @@ class Retriever:
             if one is not None and archive.manifest.embedder == one.identity:
                 return one
         return None
-
-
-def _best(values: np.ndarray, count: int) -> np.ndarray:
-    """The indexes of the largest values, largest first, of equal ones the first."""
-    import numpy as np
-
-    if len(values) > count:
-        least = np.partition(values, -count)[-count]
-        chosen = np.flatnonzero(values >= least)
-    else:
-        chosen = np.arange(len(values))
-    found: np.ndarray = chosen[np.argsort(-values[chosen], kind="stable")][:count]
-    return found
 
 
 def _ordered(candidates: Sequence[Candidate]) -> list[Candidate]:
