@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import gzip
 import hashlib
-import html
 import json
 import re
 import shutil
@@ -20,6 +19,7 @@ from typing import TYPE_CHECKING
 
 from fieldfare import database
 from fieldfare.evaluation import stands_at
+from fieldfare.ingest.corpus import page
 from fieldfare.ingest.creator import build
 from fieldfare.ingest.questions import read_questions
 from fieldfare.ingest.sources import read_source
@@ -109,31 +109,18 @@ def _asked(queries: Iterable[dict[str, object]], right: dict[str, set[str]], lan
     ]
 
 
-def page(text: Text) -> str:
-    """A text as the HTML page that its web export would be: lines are paragraphs, numbered lines steps."""
-    parts = [f"<h1>{html.escape(text.title)}</h1>"] if text.title else []
-    steps: list[str] = []
-
-    def flush() -> None:
-        if steps:
-            parts.append(f"<ol>{''.join(steps)}</ol>")
-            steps.clear()
-
-    for line in re.split(r"\n+", text.text.strip()):
-        numbered = re.match(r"\d+\.\s+(?=\S)", line)
-        if numbered:
-            steps.append(f"<li>{html.escape(line[numbered.end() :])}</li>")
-        elif line.strip():
-            flush()
-            parts.append(f"<p>{html.escape(line.strip())}</p>")
-    flush()
-    return f'<!DOCTYPE html><html><head><meta charset="utf-8"></head><body>{"".join(parts)}</body></html>'
-
-
 def _state() -> str:
     """What the pack of a set depends on beside its texts: the code that cuts and indexes passages."""
     folder = ROOT / "app" / "fieldfare"
-    parts = ("pack/schema.sql", "ingest/creator.py", "ingest/passages.py", "database.py")
+    parts = (
+        "pack/schema.sql",
+        "pack/words.py",
+        "ingest/creator.py",
+        "ingest/passages.py",
+        "ingest/word_index.py",
+        "database.py",
+        "stems.py",
+    )
     return hashlib.sha256(b"".join((folder / part).read_bytes() for part in parts)).hexdigest()
 
 
@@ -160,7 +147,7 @@ def from_texts(
     source.mkdir(parents=True)
     toml = [f'[pack]\nid = "{name}"\nversion = "1"\ntitle = "{name}"\nlanguage = "en"\n']
     for text in texts:
-        (source / f"{text.id}.html").write_text(page(text), encoding="utf-8")
+        (source / f"{text.id}.html").write_text(page(1, text.title, text.text), encoding="utf-8")
         toml.append(f'[[documents]]\npath = "{text.id}.html"\n')
     (source / "pack.toml").write_text("\n".join(toml), encoding="utf-8")
     return Corpus(name=name, archive=packed(name, source, work, embedder), questions=questions, texts=texts)

@@ -1,6 +1,6 @@
-"""How well each lane and each fusion ranks, on every open set, and what a question costs at 10,000 passages.
+"""How well each lane and each fusion ranks, on every open set. What a question costs: search_times.py.
 
-    .venv/bin/python scripts/bench/ranking.py --work FOLDER [--set NAME …] [--reader FOLDER | --no-reader] [--times]
+    .venv/bin/python scripts/bench/ranking.py --work FOLDER [--set NAME …] [--reader FOLDER | --no-reader]
 
 Packs of the sets are built by the real creator and kept in FOLDER. Lanes: `bm25` is FTS5 over one field of whole texts with
 porter stems (what a plain program does), `words` the pack's own index, `meaning` its vectors, `RRF` bm25 and meaning with equal
@@ -14,7 +14,6 @@ import argparse
 import math
 import statistics
 import sys
-import time
 from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -41,7 +40,6 @@ if TYPE_CHECKING:
 
 READ_TO = 30  # places that the shipped ranking is read to: ten texts, whatever passages of one stand together
 DEPTH = 100  # places that the lanes are read to
-LARGE = ("repair-guides", "mtrag", "faq-en", "squad2", "demo")  # about 10,000 passages together
 RRF = 60  # the constant of reciprocal rank fusion that everybody uses (Cormack et al. 2009)
 
 
@@ -70,7 +68,8 @@ def pack_words(corpus: Corpus) -> Callable[[str], list[str]]:
 
     def find(question: str) -> list[str]:
         query = understand(question, [corpus.archive])
-        words = measure(query, corpus.archive, None, np.zeros(corpus.archive.manifest.passages)).features["words"]
+        nothing = np.zeros(corpus.archive.manifest.passages)
+        words = measure(query, corpus.archive, closeness=None, near=nothing > 0, identifiers=nothing).features["words"]
         return distinct(corpus.text_of[int(at) + 1] for at in np.argsort(-words, kind="stable")[:DEPTH] if words[at])
 
     return find
@@ -169,39 +168,12 @@ def judge(corpus: Corpus, embedder: Embedder, reader: Reader | None) -> dict[str
     return results
 
 
-def times(sets: Sequence[Corpus], embedder: Embedder, reader: Reader | None) -> None:
-    """Milliseconds a question: of the clock, and of this process's processors (what a quiet machine would come near)."""
-    archives = [corpus.archive for corpus in sets]
-    passages = sum(archive.manifest.passages for archive in archives)
-    asked = [Question(text=one.text) for corpus in sets for one in corpus.questions[:20]]
-    plain = Retriever(archives, embedder)
-    works: dict[str, Callable[[Question], object]] = {
-        "search": plain.search,
-        "of that, the question's vector": lambda question: embedder.encode([question.text], query=True),
-    }
-    if reader is not None:
-        works["search and reader"] = Retriever(archives, embedder, reader=reader).search
-    for name, work in works.items():
-        for question in asked[:10]:
-            work(question)
-        spent, used = [], []
-        for question in asked:
-            begun, began = time.perf_counter(), time.process_time()
-            work(question)
-            spent.append((time.perf_counter() - begun) * 1000)
-            used.append((time.process_time() - began) * 1000)
-        cuts, busy = statistics.quantiles(spent, n=20), statistics.quantiles(used, n=20)
-        print(f"{passages} passages in {len(archives)} packs, {name}: p50 {cuts[9]:.1f} ms, p95 {cuts[18]:.1f} ms; "
-              f"processors p50 {busy[9]:.1f} ms, p95 {busy[18]:.1f} ms", flush=True)  # fmt: skip
-
-
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--work", type=Path, required=True, help="where the sets' packs are kept")
     parser.add_argument("--set", action="append", default=[], help="only this set; may be given again")
     parser.add_argument("--reader", type=Path, help="the reader's folder; without it the embedded one, if it is there")
     parser.add_argument("--no-reader", action="store_true", help="leave the reader out")
-    parser.add_argument("--times", action="store_true", help="also milliseconds a question, at 10,000 passages")
     options = parser.parse_args()
     options.work.mkdir(parents=True, exist_ok=True)
     embedder = open_embedder()
@@ -223,9 +195,6 @@ def main() -> None:
             if (best := max(found[lane]["hit@1"] for lane in ("bm25", "words", "meaning"))) > found["search"]["hit@1"]
         }
         print("behind the best lane: " + (", ".join(f"{n} by {d:.3f}" for n, d in behind.items()) or "nowhere"))
-    if options.times:
-        sets = [one for name in LARGE for one in corpora.open_sets(options.work, embedder, [name])]
-        times(sets, embedder, reader)
 
 
 if __name__ == "__main__":
