@@ -147,15 +147,16 @@ class Interpreter:
         if (source, target) not in self._approved:
             found: dict[frozenset[str], str] = {}
             for archive in self._archives.values():
-                for one in archive.translations.all():
-                    if (one.target_language, one.source_language) == (source, target):
-                        found.setdefault(_telling(one.target, source), _NUMBERING.sub("", one.source))
                 concepts: dict[int, dict[str, list[str]]] = {}
                 for term in archive.translations.trade_terms():
                     concepts.setdefault(term.concept, {}).setdefault(term.language, []).append(term.text)
                 for words in concepts.values():
                     for word in words.get(source, ()) if target in words else ():
                         found.setdefault(_telling(word, source), words[target][0])
+            for archive in self._archives.values():
+                for one in sorted(archive.translations.all(), key=lambda one: len(one.source)):
+                    if (one.target_language, one.source_language) == (source, target):
+                        found.setdefault(_telling(one.target, source), _NUMBERING.sub("", one.source))
             short = [one for one in found.items() if 0 < len(one[0]) <= TITLE]
             self._approved[source, target] = sorted(short, key=lambda one: (-len(one[0]), one[1]))
         return self._approved[source, target]
