@@ -115,7 +115,7 @@ def test_the_first_sentence_comes_before_the_others_are_translated(
     assert next(stream)[0].text == "Prüfen Seite 0."
     assert asked == [1]
     assert len(list(stream)) == 29
-    assert asked == [1, 8, 8, 8, 5]
+    assert asked == [1, 8, 16, 5]
 
 
 def test_a_cancelled_page_ends_after_the_batch_in_hand(made: dict[str, Package]) -> None:
@@ -154,9 +154,9 @@ def test_models_are_loaded_late_and_two_at_most(made: dict[str, Package], monkey
 
 
 def test_a_model_that_cannot_go_on_says_so(made: dict[str, Package], monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(
-        engines, "_LONGEST_PIECES", 5000
-    )  # this one knows 200 places, and asking for more is its failure
+    # This model knows 200 places; asking it for more is its failure.
+    monkeypatch.setattr(engines, "_LONGEST_PIECES", 5000)
+    monkeypatch.setattr(engines, "_LIMITS", ((5000, 512),))
     with pytest.raises(ModelError, match="cannot translate this"):
         list(Engine([made["pieces"]]).translate(["pump " * 300], "en", "de"))
 

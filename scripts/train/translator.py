@@ -34,7 +34,7 @@ from translator_sentences import Writer
 WIDTH, HEADS, INNER, ENCODERS, DECODERS = 128, 4, 512, 3, 2
 PIECES = 2400
 LONGEST = 160  # tokens of a sentence
-POSITIONS = 1024  # of the written model, whose positions are computed and so hold beyond what was trained
+POSITIONS = 512  # of the written model, whose positions are computed and so hold beyond what was trained
 STEP = 8  # tokens: lengths are rounded up to it, because each new shape costs the engine a compilation
 BATCH_TOKENS = 1200
 PAD, BEGIN, END = 3, 1, 2

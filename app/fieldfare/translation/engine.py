@@ -21,14 +21,17 @@ if TYPE_CHECKING:
 
 BEAM = 4
 LENGTH_PENALTY = 0.2
-_BATCH_SENTENCES = 8  # decoded at once; a cancelled page ends after them
+_BATCH_SENTENCES = (
+    1,
+    8,
+    16,
+)  # decoded at once: the first alone, so that it stands; a cancelled page ends after a batch
 _BATCH_PIECES = 512  # of the source; a batch waits for its longest sentence
 _LONGEST_PIECES = 160  # models are trained on sentences shorter than about 200; longer ones go in parts
 _LONGEST_CHARACTERS = 20_000
-_GROWTH = (
-    3  # a translation has at most so many times the pieces of its source, and _SPARE more; models that loop stop there
-)
-_SPARE = 24
+# Pieces of a source to the most that its translation may have: models that loop stop there. In steps, so that sentences of
+# like length are decoded together and each says the same in any company.
+_LIMITS = ((13, 64), (34, 128), (_LONGEST_PIECES, 256))
 _LOADED = 2  # models in memory at once: a way over a third language needs two
 
 
@@ -103,21 +106,31 @@ class Model:
         self.load()
         parts = [_parts(self._pieces.split(one[:_LONGEST_CHARACTERS]), self._pieces) for one in sentences]
         flat = [piece for one in parts for piece in one]
-        prefix = self.package.target_prefix
+        results: list[Any] = [None] * len(flat)
         with self._lock:
-            try:
-                results = self._translator.translate_batch(
-                    flat, target_prefix=[[prefix]] * len(flat) if prefix else None, replace_unknowns=True,
-                    beam_size=max(count, BEAM), num_hypotheses=count, length_penalty=LENGTH_PENALTY, return_scores=True,
-                    max_decoding_length=min(256, _GROWTH * max(map(len, flat), default=0) + _SPARE),
-                )  # fmt: skip
-            except Exception as error:  # as above
-                raise ModelError(f"The language package {self.package} cannot translate this ({error}).") from error
+            for longest, limit in _LIMITS:
+                chosen = [at for at, one in enumerate(flat) if results[at] is None and len(one) <= longest]
+                for at, result in zip(chosen, self._decode([flat[at] for at in chosen], count, limit), strict=True):
+                    results[at] = result
         made, at = [], 0
         for one in parts:
             made.append(self._joined(results[at : at + len(one)], count))
             at += len(one)
         return made
+
+    def _decode(self, batch: list[list[str]], count: int, limit: int) -> Sequence[Any]:
+        if not batch:
+            return ()
+        prefix = self.package.target_prefix
+        try:
+            found: Sequence[Any] = self._translator.translate_batch(
+                batch, target_prefix=[[prefix]] * len(batch) if prefix else None, replace_unknowns=True,
+                beam_size=max(count, BEAM), num_hypotheses=count, length_penalty=LENGTH_PENALTY, return_scores=True,
+                max_decoding_length=limit,
+            )  # fmt: skip
+        except Exception as error:  # as above
+            raise ModelError(f"The language package {self.package} cannot translate this ({error}).") from error
+        return found
 
     def _joined(self, results: Sequence[Any], count: int) -> tuple[Hypothesis, ...]:
         """The hypotheses of a sentence from those of its parts."""
@@ -198,14 +211,15 @@ def _through(models: Sequence[Model], batch: Sequence[str], count: int) -> list[
 
 
 def _batches(sentences: Sequence[str]) -> Iterator[list[str]]:
-    """The first sentence alone, so that it stands at once; then some at a time."""
+    """The first sentence alone, so that it stands at once; then some at a time, and more."""
     batch: list[str] = []
-    size = 0
-    for index, one in enumerate(sentences):
+    done = size = 0
+    for one in sentences:
         length = len(one) // 3 + 1  # about three characters a piece
-        if batch and (index == 1 or len(batch) >= _BATCH_SENTENCES or size + length > _BATCH_PIECES):
+        most = _BATCH_SENTENCES[min(done, len(_BATCH_SENTENCES) - 1)]
+        if batch and (len(batch) >= most or size + length > _BATCH_PIECES):
             yield batch
-            batch, size = [], 0
+            batch, size, done = [], 0, done + 1
         batch.append(one)
         size += length
     if batch:
