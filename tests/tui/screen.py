@@ -6,6 +6,9 @@ import os
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from textual import events
+from textual.keys import _character_to_key
+
 from fieldfare.tui.app import FieldfareApp
 
 if TYPE_CHECKING:
@@ -48,6 +51,12 @@ async def until_text(pilot: Pilot[None], text: str) -> None:
 async def type_text(pilot: Pilot[None], text: str) -> None:
     """Type into whatever has the focus."""
     await pilot.press(*("space" if character == " " else character for character in text))
+
+
+def scan(app: FieldfareApp, text: str) -> None:
+    """Type as a barcode scanner does: every key is there before the first one is looked at."""
+    for character in text:
+        app.post_message(events.Key(_character_to_key(character), character))
 
 
 async def asked(pilot: Pilot[None], text: str = "oil") -> None:

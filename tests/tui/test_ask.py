@@ -35,7 +35,7 @@ from fieldfare.tui.app import FieldfareApp
 from fieldfare.tui.widgets.hazard import HazardBox
 from fieldfare.tui.widgets.question import LIMIT, QuestionInput
 from fieldfare.tui.widgets.rows import CitedGroup, EvidenceRow
-from tui.screen import asked, rows, shown, type_text, until, until_text
+from tui.screen import asked, rows, scan, shown, type_text, until, until_text
 
 if TYPE_CHECKING:
     from textual.pilot import Pilot
@@ -384,6 +384,17 @@ def test_a_letter_typed_on_a_row_begins_a_new_question() -> None:
         await pilot.press("down", "down")
         await type_text(pilot, "water")
         assert app.screen.query_one(QuestionInput).value == "water"
+
+    play(scenario)
+
+
+def test_what_a_scanner_types_on_a_row_is_taken_whole() -> None:
+    async def scenario(app: FieldfareApp, pilot: Pilot[None]) -> None:
+        await asked(pilot)
+        await until_text(pilot, "Answer from")
+        await pilot.press("down", "down")
+        scan(app, "part hg201-0020/t?")
+        await until(pilot, lambda: app.screen.query_one(QuestionInput).value == "part hg201-0020/t?")
 
     play(scenario)
 

@@ -16,7 +16,7 @@ from fieldfare.tui.widgets.grid import Table, column_widths
 from fieldfare.tui.widgets.picture import BlockPicture, marked
 from fieldfare.tui.widgets.question import QuestionInput
 from fieldfare.tui.widgets.section import SectionPane
-from tui.screen import SIZES, asked, rows, shown, type_text, until, until_text
+from tui.screen import SIZES, asked, rows, scan, shown, type_text, until, until_text
 from tui.test_ask import play
 
 if TYPE_CHECKING:
@@ -50,6 +50,21 @@ def test_a_number_opens_the_passage_at_its_quote(size: tuple[int, int]) -> None:
         await pilot.press("escape")
         await until(pilot, lambda: not isinstance(app.screen, ReadingScreen))
         assert not pane.has_focus
+
+    play(scenario, size=size)
+
+
+@pytest.mark.parametrize("size", SIZES)
+def test_what_a_scanner_types_while_reading_is_the_next_question(size: tuple[int, int]) -> None:
+    async def scenario(app: FieldfareApp, pilot: Pilot[None]) -> None:
+        await opened(app, pilot)
+        scan(app, "sensor pt100, 2 wires, type hg201-0020")
+        await until(
+            pilot,
+            lambda: (
+                [line.value for line in app.screen.query(QuestionInput)] == ["sensor pt100, 2 wires, type hg201-0020"]
+            ),
+        )
 
     play(scenario, size=size)
 

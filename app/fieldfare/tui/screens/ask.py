@@ -489,7 +489,7 @@ class AskScreen(Screen[None]):
     def action_question(self) -> None:
         """To the question, all of it selected: typing replaces it, an arrow keeps it."""
         self._reading = None
-        self._input.focus()
+        self.set_focus(self._input)  # at once: the next key may have come already
         self._input.action_select_all()
 
     def action_open(self, number: int) -> None:
@@ -502,11 +502,13 @@ class AskScreen(Screen[None]):
             self.post_message(Opened(target))
 
     def on_key(self, event: KeyEvent) -> None:
-        """A letter that is no key here begins the next question."""
-        if event.is_printable and event.character and event.key not in self.active_bindings:
+        """A letter that is no key here begins the next question, and all that a scanner typed with it follows."""
+        typing = self.focused is self._input
+        if event.is_printable and event.character and (typing or event.key not in self.active_bindings):
             event.stop()
             self._type(event.character)
 
     def _type(self, character: str) -> None:
-        self.action_question()
+        if self.focused is not self._input:
+            self.action_question()
         self._input.put(character)

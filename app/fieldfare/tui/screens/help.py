@@ -32,7 +32,7 @@ _KEYS = (
     ("+ − 0", "picture: closer, farther, whole"),
     ("m", "picture: dots or colours"),
     ("F2", "dark or sunlight colours"),
-    ("q, Ctrl+Q", "quit"),
+    ("Ctrl+Q", "quit"),
 )
 
 

@@ -30,7 +30,7 @@ class PictureScreen(Screen[None]):
     """Zoom and pan: without them a terminal cannot show a wiring diagram. All of it works with arrows and Enter."""
 
     BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("escape,backspace", "dismiss", "Back", show=False),
+        Binding("escape,backspace,q", "dismiss", "Back", show=False),
         Binding("plus,equals_sign", "zoom(1)", "Closer", show=False),
         Binding("minus,underscore", "zoom(-1)", "Farther", show=False),
         Binding("enter", "closer", "Closer", show=False),
@@ -40,7 +40,6 @@ class PictureScreen(Screen[None]):
         Binding("right", "pan(1, 0)", show=False),
         Binding("up", "pan(0, -1)", show=False),
         Binding("down", "pan(0, 1)", show=False),
-        Binding("q", "app.quit", "Quit", show=False),
     ]
 
     def __init__(self, title: str, picture: Image | bytes, region: Region | None = None) -> None:

@@ -90,7 +90,10 @@ class ReadingScreen(Screen[str]):
         self.dismiss("")
 
     def on_key(self, event: KeyEvent) -> None:
-        """A letter that is no key of the reader begins the next question."""
-        if event.is_printable and event.character and event.key not in self.active_bindings:
+        """A letter that is no key of the reader begins the next question; what a scanner types comes here at once."""
+        if not self.is_current:
+            event.stop()
+            self.app.screen.post_message(event)
+        elif event.is_printable and event.character and event.key not in self.active_bindings:
             event.stop()
             self.dismiss(event.character)
