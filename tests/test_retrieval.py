@@ -170,6 +170,12 @@ def test_typing_errors_are_forgiven(pump: Archive, text: str) -> None:
     assert found.signals.coverage > 0.7
 
 
+def test_a_half_typed_word_is_completed(pump: Archive) -> None:
+    assert not pump.frequency("contai")
+    found = Retriever([pump], None).search(Question(text="contai")).evidence
+    assert "container" in found[0].passage.text.lower()
+
+
 def test_a_word_that_stands_in_the_manual_is_never_corrected(winder: Archive) -> None:
     assert "reel" in first(winder, "reel")
     assert [group.phrases for group in understand("reel", [winder]).groups] == [{"reel": 1.0}]
