@@ -187,7 +187,7 @@ def changed(source: Invariants, target: Invariants) -> str:
 
 
 def _numbers_changed(source: Invariants, target: Invariants) -> str:
-    """A number that is missing or new. Printed as in the source or as the target's language prints it, never both in one text."""
+    """A number that is missing or new, each read as its own language prints it, or all as they are printed."""
     best = ""
     for read in (lambda value: value.number, lambda value: value.printed):
         before, after = Counter(map(read, source.values)), Counter(map(read, target.values))
