@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from fieldfare.answering import best_quotes
+from fieldfare.answering import best_quotes, refuse, relevant
 from fieldfare.assistant import Assistant
 from fieldfare.domain import (
     Answer,
@@ -16,10 +16,12 @@ from fieldfare.domain import (
     Event,
     Evidence,
     EvidenceFound,
+    Finding,
     Match,
     ModelStatus,
     Passage,
     Question,
+    Reading,
     Verdict,
 )
 from fieldfare.errors import ModelError
@@ -178,9 +180,13 @@ def test_an_answer_cannot_be_built_without_proof() -> None:
         Answer(verdict=Verdict.GROUNDED, statements=(), evidence=())
 
 
-def evidence(text: str, kind: BlockKind, rank: int = 1) -> Evidence:
+def evidence(
+    text: str, kind: BlockKind, rank: int = 1, *, coverage: float = 1.0, reading: Reading | None = None
+) -> Evidence:
     passage = Passage(id=rank, pack="p", document="M", section=rank, heading=("Press",), text=text, kind=kind)
-    return Evidence(passage=passage, rank=rank, score=1.0, matched_by=(Match.WORDS,), coverage=1.0)
+    return Evidence(
+        passage=passage, rank=rank, score=1.0, matched_by=(Match.WORDS,), coverage=coverage, reading=reading
+    )
 
 
 def test_what_is_quoted_of_a_list_has_the_sentence_that_introduces_it() -> None:
@@ -197,3 +203,23 @@ def test_half_a_row_is_never_quoted() -> None:
     ]
     (quote,) = best_quotes(Question(text="torque of bolts"), found, None)
     assert quote.text == found[1].passage.text
+
+
+@pytest.mark.parametrize(("coverage", "read", "answers"), [(0.4, -0.6, False), (0.5, -0.6, True), (0.4, 0.6, True)])
+def test_where_the_row_of_another_part_comes_first_a_text_must_say_more(
+    coverage: float, read: float, answers: bool
+) -> None:
+    def reading(logit: float) -> Reading:
+        return Reading(answers=logit, start=0, end=1, span=-1.0)
+
+    row = evidence("Fastener: Engine mount bolt\nTorque: 83 N·m", BlockKind.TABLE, coverage=0.4, reading=reading(0.0))
+    text = evidence("Bolts are of class 8.8.", BlockKind.PARAGRAPH, 2, coverage=coverage, reading=reading(read))
+    found = Finding(evidence=(row, text), support=0.9)
+    assert relevant(Question(text="cylinder head bolt torque"), found) == ((text,) if answers else ())
+
+
+def test_a_question_without_a_word_has_no_nearest_pages() -> None:
+    found = Finding(evidence=(evidence("Check the oil.", BlockKind.PARAGRAPH),), support=0.1)
+    refused = refuse(found, Question(text="how much?"))
+    assert refused is not None
+    assert refused.evidence == ()

@@ -80,6 +80,7 @@ def refuse(finding: Finding, question: Question) -> Answer | None:
     """The refusal where the evidence is too weak to answer, None where it will do."""
     nearest = finding.evidence[:3]
     if not content_words(question.text):
+        nearest = ()
         message = "Please ask with at least one word or code that could stand in a manual."
     elif finding.unknown:
         named = ", ".join(finding.unknown)
@@ -94,7 +95,7 @@ def refuse(finding: Finding, question: Question) -> Answer | None:
         nearest = (*old[:1], *(one for one in finding.evidence if one not in old))[:3]
     else:
         return None
-    if nearest and content_words(question.text):
+    if nearest:
         message += " The nearest pages are listed below."
     return Answer(verdict=Verdict.REFUSED, statements=(), evidence=nearest, message=message)
 
@@ -103,11 +104,13 @@ def relevant(question: Question, finding: Finding) -> tuple[Evidence, ...]:
     """The evidence that may be quoted as an answer.
 
     A table row or a warning holds little but its own subject, so it must be the row of a code in the question or have
-    most of the question's words: the torque of another joint is worse than none.
+    most of the question's words: the torque of another joint is worse than none. Where such a row is found first, a text
+    that says no more of the question than it does not answer either.
     """
     keys = set(identifier_candidates(question.text))
     visual = bool(_VISUAL.search(question.text))
     wanted = {stem(word) for word in content_words(question.text)}
+    first = next((one for one in finding.evidence if not one.passage.superseded_by), None)
 
     def fits(one: Evidence) -> bool:
         kind = one.passage.kind
@@ -123,9 +126,21 @@ def relevant(question: Question, finding: Finding) -> tuple[Evidence, ...]:
             return one.coverage >= ROW_COVERAGE and _share(wanted, one.passage) >= ROW_SHARE
         if kind is BlockKind.STEP:
             return _share(wanted, one.passage) >= ROW_SHARE
+        if first is not None and first is not one and _is_row(first.passage) and not fits(first):
+            return one.coverage >= TEXT_COVERAGE and _is_better(one, first)
         return one.rank == 1 or one.coverage >= TEXT_COVERAGE
 
     return tuple(filter(fits, finding.evidence))
+
+
+def _is_row(passage: Passage) -> bool:
+    return passage.kind is BlockKind.TABLE and " | " not in passage.text
+
+
+def _is_better(one: Evidence, row: Evidence) -> bool:
+    """Whether a text says more of the question than the row of another part does: by its words, or to the reader."""
+    read = one.reading is not None and row.reading is not None and one.reading.answers > row.reading.answers
+    return read or one.coverage > row.coverage
 
 
 def _read_as_answer(one: Evidence) -> bool:
