@@ -12,6 +12,7 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from fieldfare.question_words import is_thing, language_of
+from fieldfare.units import unit_of
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -22,6 +23,18 @@ if TYPE_CHECKING:
 EARLIER = 6  # questions before this one that are looked at
 LONGEST = 300  # characters of each: what is longer is no half sentence, and its subject is not found by its words
 FRAGMENT = 6  # words of a thing that is named without a sentence
+WHICH = 3  # words of `which oil?`
+SHORT_NAME = 3  # letters of a property that ends too many words by chance
+# What holds at a time, a place or a temperature; what a thing is told apart by; verbs that need another beside them.
+WHEN = frozenset(
+    "in at during under above below when while bei im unter über während à en sous pendant a durante".split()
+)
+SIDES = frozenset(
+    """left right front rear back upper lower top bottom inner outer first second third last inlet outlet input output hot cold
+    links rechts linke linken rechte rechten obere oberen untere unteren vordere vorderen hintere hinteren""".split()
+)
+COUNTING = frozenset("many much viel viele cuántos cuántas combien".split())
+LIGHT = frozenset("need needed do done make made use used take takes work works brauche braucht machen tun".split())
 _LASTING = frozenset("long often lang lange oft dauert longtemps souvent tarda".split())  # asked of a piece of work
 _SENTENCE = re.compile(r"[.!]\s+\S")  # who says more than one sentence says what they are about
 _TOKEN = re.compile(r"[^\W_]+(?:[-./'’][^\W_]+)*", re.UNICODE)
@@ -82,6 +95,10 @@ def _completed(text: str, before: str, language: Language) -> str:
     if not subject:  # the thing of a property or action that was asked before
         fragment = _things(rest, language) and _is_fragment(said, language, opened=opened)
         return _joined(before, _words(before), before, _bare(rest, language), language) if fragment else text
+    if _adds(said, rest, subject, language):
+        return f"{before.rstrip(' ?!.')} {_addition(rest, language)}{'?' if '?' in before + rest else ''}"
+    if said[0].text in language.asking and len(said) <= WHICH and _names_again(said, subject, language):
+        return f"{rest.rstrip(' ?!.')}: {_bare(_asked(before, language), language)}{'?' if '?' in rest else ''}"
     pointer = _pointer(said, language)
     if pointer is not None:
         if any(word.text in _LASTING for word in said) and not _things(rest, language):
@@ -100,6 +117,37 @@ def _completed(text: str, before: str, language: Language) -> str:
     if not named and _is_fragment(said, language, opened=opened):
         return _in_place(before, subject, _bare(rest, language), language)
     return text
+
+
+def _adds(said: Sequence[_Word], rest: str, subject: str, language: Language) -> bool:
+    """Whether a text only adds to the question before: another unit (`in psi?`) or when it holds (`at 20 °C?`, `in winter?`)."""
+    if said[0].text in language.articles:
+        return False
+    things = [word for word in said if is_thing(word.text, language)]
+    asked = {word.text for word in said} & (language.properties | language.actions)
+    if things and asked <= COUNTING and all(unit_of(rest[word.start : word.end]) for word in things):
+        return True
+    sentence = any(word.text in language.asking for word in said) or bool(asked)
+    named = {word.text for word in _words(subject)} & {word.text for word in things}
+    return said[0].text in WHEN and len(said) <= FRAGMENT and not sentence and not named
+
+
+def _addition(rest: str, language: Language) -> str:
+    """What a text adds, as the end of a question: `in psi` of `how many psi is that?`."""
+    said = _words(rest)
+    if said[0].text in WHEN:
+        return rest.strip(" ?!.¿")
+    return "in " + " ".join(rest[word.start : word.end] for word in said if is_thing(word.text, language))
+
+
+def _names_again(said: Sequence[_Word], subject: str, language: Language) -> bool:
+    """Whether a text asks which of a thing that the question before was about: `which oil?`."""
+    known = [word.text for word in _words(subject)]
+    return len(said) > 1 and all(
+        is_thing(word.text, language)
+        and any(one == word.text or (language.compounds and one.endswith(word.text)) for one in known)
+        for word in said[1:]
+    )
 
 
 def _words(text: str) -> list[_Word]:
@@ -132,7 +180,10 @@ def _modifies(said: Sequence[_Word], index: int, language: Language) -> bool:
     """Whether a property or action is part of a name: the `drain` of `the drain plug`, the `pressure` of `oil pressure sensor`."""
     if not 0 < index < len(said) - 1 or said[index].text not in language.properties | language.actions:
         return False
-    before, after = said[index - 1].text, said[index + 1].text
+    first = index - 1
+    while first and said[first].text in language.properties | language.actions:  # the `right` of `the right drain plug`
+        first -= 1
+    before, after = said[first].text, said[index + 1].text
     led = before in language.links or is_thing(before, language)
     return led and is_thing(after, language)
 
@@ -202,9 +253,22 @@ def _in_place(before: str, subject: str, thing: str, language: Language) -> str:
     """The question before, asked of another thing."""
     at = before.find(subject)
     if at >= 0:
-        return before[:at] + thing + before[at + len(subject) :]
+        lead = before[:at]
+        last = _words(lead)[-1:]
+        if last and last[0].text in SIDES and _words(thing)[0].text in SIDES:
+            lead = lead[: last[0].start]
+        if _measures(subject, language):
+            return f"{before.rstrip(' ?!.')}: {thing}{'?' if '?' in before else ''}"
+        return lead + thing + before[at + len(subject) :]
     asked = [word for word in _words(before) if word.text in language.properties | language.actions]
     return " ".join([*(before[word.start : word.end] for word in asked), thing])
+
+
+def _measures(subject: str, language: Language) -> bool:
+    """Whether a thing is a compound that names what is asked of it: of `Öldruck` the pressure must stay."""
+    return language.compounds and any(
+        word.text.endswith(name) for word in _words(subject) for name in language.properties if len(name) > SHORT_NAME
+    )
 
 
 def _joined(text: str, said: Sequence[_Word], before: str, subject: str, language: Language) -> str:
@@ -213,9 +277,9 @@ def _joined(text: str, said: Sequence[_Word], before: str, subject: str, languag
     mark = "?" if "?" in text[len(body) :] else ""
     article = f"{language.the} " if language.the and not subject[:1].isupper() else ""
     last = said[-1].text
-    if last in language.actions and not any(word.text in _LASTING for word in said):
+    if last in language.actions - LIGHT and not any(word.text in _LASTING for word in said):
         return f"{body} {article}{subject}{mark}"
-    if any(word.text in language.properties for word in said) and last not in language.asking:
+    if any(word.text in language.properties for word in said) and last not in language.asking | LIGHT:
         if said[0].text in language.articles and not any(word.text in language.asking for word in said):
             body = body[said[1].start - said[0].start :] if len(said) > 1 else body
         measure = last in {"much", "many"} or any(word.text in _LASTING for word in said)

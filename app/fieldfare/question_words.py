@@ -17,7 +17,8 @@ class Language:
 
     `openings` begin a question that goes on from another; `pointers` stand for its thing, `owners` for whose something is,
     and `ones` for a thing that a word before tells apart. `asking` are question words and auxiliaries: without one a text is
-    no sentence. `impersonal` follow an `it` that stands for nothing. `of` joins a property and its thing, `the` begins one.
+    no sentence. `impersonal` follow an `it` that stands for nothing. `of` joins a property and its thing, `the` begins one;
+    in a language of `compounds` they may be one word.
     """
 
     openings: tuple[str, ...]
@@ -32,6 +33,7 @@ class Language:
     actions: frozenset[str]
     of: str
     the: str
+    compounds: bool = False
 
 
 def _set(text: str) -> frozenset[str]:
@@ -138,6 +140,7 @@ GERMAN = Language(
     ),
     of="von",
     the="",
+    compounds=True,
 )
 FRENCH = Language(
     openings=(
