@@ -138,6 +138,10 @@ def test_a_set_may_lack_all_but_its_questions(tmp_path: Path) -> None:
         ("corpus.jsonl", '{"id": "a", "text": "b"}\n{"id": "a", "text": "c"}', "two texts have the same id"),
         ("qrels.tsv", "q\td\trelevance\nq1\td1\tx", "qrels.tsv, line 2: a query, a document and a number"),
         ("qrels.tsv", "q1 d1 1\nq2", "line 2: a query"),
+        ("queries.jsonl", "\n\n", "queries.jsonl holds no question"),
+        ("queries.jsonl", '{"id": "a", "text": "b", "history": 5}', "question a: 'history' must be a list"),
+        ("queries.jsonl", '{"id": "a", "text": "b", "context_doc_ids": "d1"}', "'context_doc_ids' must be a list"),
+        ("answers.jsonl", '{"id": "q1", "all_answers": "2.6 L"}', "answers.jsonl, question q1: 'all_answers' must be"),
     ],
 )  # fmt: skip
 def test_a_bad_line_of_a_set_gets_a_sentence(tmp_path: Path, name: str, text: str | bytes, sentence: str) -> None:

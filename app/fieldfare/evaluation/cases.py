@@ -100,11 +100,14 @@ def read_set(folder: Path) -> QuestionSet:
     for line, row in queries:
         id_ = _text(folder / "queries.jsonl", line, row, "id")
         text = _text(folder / "queries.jsonl", line, row, "text")
-        case = _case({**row, "id": id_, "text": text}, gold.get(id_, {}), relevant.get(id_, {}), page_of)
+        row |= {"id": id_, "text": text}
+        case = _case(folder, row, gold.get(id_, {}), relevant.get(id_, {}), page_of)
         if case.gold.id in seen:
             raise SourceError(f"{folder.name}/queries.jsonl, line {line}: the id {case.gold.id} stands here again.")
         seen.add(case.gold.id)
         cases.append(case)
+    if not cases:
+        raise SourceError(f"{folder.name}/queries.jsonl holds no question. Write one a line.")
     return QuestionSet(
         name=folder.resolve().name,
         digest=total.hexdigest(),
@@ -155,13 +158,18 @@ def pages_of(questions: QuestionSet, groups: dict[str, int]) -> dict[int, set[in
     return found
 
 
-def _case(row: dict[str, Any], known: dict[str, Any], pages: dict[str, int], page_of: dict[str, str]) -> Case:
+def _case(
+    folder: Path, row: dict[str, Any], known: dict[str, Any], pages: dict[str, int], page_of: dict[str, str]
+) -> Case:
     """The case of a query (`row`) with its gold answer (`known`) and the pages that answer it."""
+    asked = f"{folder.name}/queries.jsonl, question {row['id']}"
     # null: partly, or it depends; the set does not say.
     said = known.get("answerable", True if pages or known.get("answer") else None)
     answerable = said is not False
-    short = [squeeze(str(one)) for one in known.get("all_answers") or () if str(one).strip()]
-    turns = [turn for turn in row.get("history") or () if isinstance(turn, dict)]
+    accepted = _list(known, "all_answers", f"{folder.name}/answers.jsonl, question {row['id']}")
+    short = [squeeze(str(one)) for one in accepted if str(one).strip()]
+    turns = [turn for turn in _list(row, "history", asked) if isinstance(turn, dict)]
+    given = [str(one) for one in _list(row, "context_doc_ids", asked)]
     return Case(
         gold=GoldQuestion(
             id=row["id"],
@@ -171,7 +179,7 @@ def _case(row: dict[str, Any], known: dict[str, Any], pages: dict[str, int], pag
             kind=squeeze(str(next((one[key] for one in (known, row) for key in _KINDS if one.get(key)), ""))),
         ),
         pages=tuple(pages.items()) if answerable else (),
-        given=tuple(page_of[str(one)] for one in row.get("context_doc_ids") or () if str(one) in page_of),
+        given=tuple(page_of[one] for one in given if one in page_of),
         accepted=tuple(dict.fromkeys(short)) if said else (),
         judged=isinstance(said, bool),
         history=tuple(clean(str(turn.get("text", ""))) for turn in turns if turn.get("speaker") == "user"),
@@ -216,6 +224,13 @@ def _text(file: Path, line: int, row: dict[str, Any], key: str) -> str:
     if isinstance(value, bool) or not isinstance(value, str | int) or not squeeze(str(value)):
         raise SourceError(f"{file.parent.name}/{file.name}, line {line}: {key!r} is missing or empty.")
     return squeeze(str(value))
+
+
+def _list(row: dict[str, Any], key: str, where: str) -> list[Any]:
+    value = row.get(key)
+    if value is not None and not isinstance(value, list):
+        raise SourceError(f"{where}: {key!r} must be a list in brackets.")
+    return value or []
 
 
 def _relevance(file: Path, page_of: dict[str, str], total: _Hash) -> dict[str, dict[str, int]]:
