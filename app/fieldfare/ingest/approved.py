@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from fieldfare.ingest.termbase import read_terms
 from fieldfare.ingest.tmx import read_tmx
 from fieldfare.ingest.units import State, altered, primary
-from fieldfare.text import sentences, squeeze
+from fieldfare.text import sentences
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     import apsw
 
     from fieldfare.domain import TradeTerm, Translation
+    from fieldfare.ingest.extract import Progress
     from fieldfare.ingest.sources import ForeignSource
 
 
@@ -55,26 +56,29 @@ def _sentences(text: str) -> list[str]:
     return [text[start:end] for start, end in sentences(text)]
 
 
-def write_translations(connection: apsw.Connection, source: ForeignSource, language: str) -> None:
+def write_translations(connection: apsw.Connection, source: ForeignSource, language: str, progress: Progress) -> None:
     """Write translations, their sentences and the terms; the same source gives the same rows."""
     connection.executemany("INSERT INTO language VALUES (?)", [(code,) for code in source.languages])
     segments: dict[tuple[str, str], int] = {}
-    for whole in read_translations(source, primary(language)):
+    translations = read_translations(source, primary(language))
+    for done, whole in enumerate(translations, 1):
+        progress("translations", done, len(translations))
         for one, is_whole in ((whole, 1), *((part, 0) for part in sentence_pairs(whole))):
-            key = squeeze(one.source), one.source_language
+            key = one.source, one.source_language
             if key not in segments:
                 segments[key] = len(segments) + 1
                 connection.execute("INSERT INTO segment VALUES (?, ?, ?)", (segments[key], *key))
             connection.execute(
                 "INSERT INTO translation VALUES (?, ?, ?, ?, ?, ?, ?) ON CONFLICT DO UPDATE SET "
                 "whole = max(whole, excluded.whole)",
-                (segments[key], one.target_language, one.context, squeeze(one.target), is_whole, one.approved_by,
+                (segments[key], one.target_language, one.context, one.target, is_whole, one.approved_by,
                  one.approved_on),
             )  # fmt: skip
     connection.execute(
         "CREATE VIRTUAL TABLE segment_words USING fts5(text, content='', detail='none', "
         "tokenize='unicode61 remove_diacritics 2')"
     )
+    connection.execute("CREATE VIRTUAL TABLE segment_vocabulary USING fts5vocab(segment_words, row)")
     connection.executemany(
         "INSERT INTO segment_words (rowid, text) VALUES (?, ?)", [(id_, text) for (text, _), id_ in segments.items()]
     )

@@ -161,7 +161,7 @@ class _Writer:
                 "INSERT OR REPLACE INTO term VALUES (?, ?, ?)",
                 [(term.kind.value, term.text, term.means) for term in self._source.terms],
             )
-            write_translations(self._db, self._source.foreign, self._language)
+            write_translations(self._db, self._source.foreign, self._language, self._progress)
             self._db.executemany(
                 "INSERT OR REPLACE INTO question VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)",
                 [(one.id, one.text, one.answerable, _json(one.expect), one.answer, one.page, one.section, one.hazard,

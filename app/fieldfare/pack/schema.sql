@@ -119,7 +119,7 @@ CREATE INDEX identifier_loose ON identifier (loose);
 
 -- Beside these, FTS5 of the words that fieldfare.stems makes:
 --   figure_words:  caption, heading, text; rowid is the figure
---   segment_words: the words of segments; rowid is the segment
+--   segment_words: the words of segments; rowid is the segment; segment_vocabulary (fts5vocab) says how frequent they are
 
 CREATE TABLE stem (                    -- the words of passages as fieldfare.stems makes them; pack/words.py has the numbers
     stem TEXT PRIMARY KEY,

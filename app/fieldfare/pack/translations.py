@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import json
+import re
 from typing import TYPE_CHECKING
 
 from fieldfare.domain import TermStatus, TradeTerm, Translation
+from fieldfare.stems import unaccented
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Sequence
 
     from fieldfare.database import Reader
 
@@ -43,14 +45,25 @@ class Translations:
             found.setdefault(row[0], []).append(_translation(row))
         return found
 
-    def similar(self, query: str, source: str, target: str, limit: int) -> list[Translation]:
-        """Translations of the texts that share most words with a well-formed FTS5 query, best first."""
+    def similar(self, words: Sequence[str], source: str, target: str, *, missing: int, limit: int) -> list[Translation]:
+        """Translations of texts that share most words with a text and lack at most so many of them, likely ones first.
+
+        A text that lacks no more has one of the `missing + 1` rarest words, so only these are searched for.
+        """
+        counts = {word: self._count(word) for word in dict.fromkeys(map(_folded, words))}
+        rarest = sorted(counts, key=lambda word: counts[word])[: missing + 1]
+        if not rarest or not any(counts[word] for word in rarest):
+            return []
         rows = self._reader.rows(
             _TRANSLATION + "JOIN segment_words w ON w.rowid = s.id WHERE segment_words MATCH ? "
             "AND s.language = ? AND t.language = ? ORDER BY bm25(segment_words), s.id, t.approved_on DESC LIMIT ?",
-            (query, source, target, limit),
+            (" OR ".join(f'"{word}"' for word in rarest if counts[word]), source, target, limit),
         )
         return [_translation(row) for row in rows]
+
+    def _count(self, word: str) -> int:
+        """In how many segments a word stands."""
+        return int(self._reader.value("SELECT doc FROM segment_vocabulary WHERE term = ?", (word,)) or 0)
 
     def all(self) -> list[Translation]:
         """Every translation of a whole text, for its author."""
@@ -64,6 +77,11 @@ class Translations:
             "ORDER BY concept, language, status <> 'preferred', rowid"
         )
         return [TradeTerm(concept=row[0], language=row[1], text=row[2], status=TermStatus(row[3])) for row in rows]
+
+
+def _folded(word: str) -> str:
+    """A word as the index of segments holds it."""
+    return re.sub(r"\W", "", unaccented(word.lower()))
 
 
 def _translation(row: tuple[str, ...]) -> Translation:

@@ -11,7 +11,6 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import TYPE_CHECKING
 
-from fieldfare.pack.archive import fts_phrase
 from fieldfare.signal_words import signal_word
 from fieldfare.text import identifiers, sentences, squeeze
 from fieldfare.translation.resemblance import compare, decimal_mark, put_in, tokens
@@ -24,8 +23,7 @@ if TYPE_CHECKING:
     from fieldfare.pack.archive import Archive
 
 SIMILAR = 0.75  # share of the words that a similar text must have in common, as translators' tools count it
-_CANDIDATES = 12  # texts of a pack that share most words, which are compared
-_LONGEST_QUERY = 40  # words of a text that are searched for
+_CANDIDATES = 16  # texts of a pack that share most words, which are compared
 # What stands before a step and is no part of it: `3. `, `b) `, `• `.
 _MARK = re.compile(r"\s*(?:\d+(?:\.\d+)*[.)]|[a-z][.)]|[•–])\s+")
 _SIGNAL = re.compile(r"([^\W\d_]{4,14}):\s+")
@@ -169,14 +167,15 @@ class Search:
 
     def _similar(self, text: str) -> MemoryMatch | None:
         mark = _MARK.match(text)
-        wanted = squeeze(text[mark.end() :] if mark else text)
-        query = " OR ".join(fts_phrase(word) for word in dict.fromkeys(_WORD.findall(wanted)[:_LONGEST_QUERY]))
-        if not query:
-            return None
+        asked = tokens(squeeze(text[mark.end() :] if mark else text))
+        words = [word for word in asked if _WORD.fullmatch(word)]
+        # An approved text may be longer than the one that is asked, by the share that may differ.
+        missing = int(len(asked) * (1 - SIMILAR) / SIMILAR)
         best: MemoryMatch | None = None
-        asked = tokens(wanted)
         for archive in self._archives:
-            for one in archive.translations.similar(query, self._source, self._target, _CANDIDATES):
+            for one in archive.translations.similar(
+                words, self._source, self._target, missing=missing, limit=_CANDIDATES
+            ):
                 match = self._compared(asked, one, archive)
                 if match and (best is None or _rank(match) > _rank(best)):
                     best = match

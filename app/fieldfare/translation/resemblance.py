@@ -50,15 +50,16 @@ def compare(asked: Sequence[str], approved: Sequence[str], *, least: float) -> R
     translators' tools count it.
     """
     longest = max(len(asked), len(approved), 1)
-    folded, known = [one.casefold() for one in asked], [one.casefold() for one in approved]
-    # Numbers count once all the same: what differs only in them is looked at whatever their share.
-    shared = (Counter(map(_shape, folded)) & Counter(map(_shape, known))).total()
-    if shared < least * longest:
+    # Numbers count as the same: what differs only in them is looked at whatever their share.
+    folded, known = _shapes(tuple(asked)), _shapes(tuple(approved))
+    if min(len(asked), len(approved)) < least * longest:
+        return None
+    if (Counter(folded) & Counter(known)).total() < least * longest:
         return None
     numbers: list[tuple[str, str]] = []
     words: list[str] = []
     changed = 0
-    for one, other in _alignment(list(map(_shape, folded)), list(map(_shape, known))):
+    for one, other in _alignment(folded, known):
         old, new = (approved[other] if other is not None else ""), (asked[one] if one is not None else "")
         if old.casefold() == new.casefold():
             continue
@@ -73,8 +74,10 @@ def compare(asked: Sequence[str], approved: Sequence[str], *, least: float) -> R
     return Resemblance(score=score, numbers=tuple(numbers), words=tuple(words)) if not words or score >= least else None
 
 
-def _shape(token: str) -> str:
-    return "0" if _PLAIN.fullmatch(token) else token
+@lru_cache(maxsize=4096)
+def _shapes(words: tuple[str, ...]) -> tuple[str, ...]:
+    """The words of a text in small letters, every plain number the same."""
+    return tuple("0" if _PLAIN.fullmatch(word) else word.casefold() for word in words)
 
 
 def _is_fixed(word: str) -> bool:
