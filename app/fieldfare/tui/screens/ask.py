@@ -10,7 +10,6 @@ from typing import TYPE_CHECKING, ClassVar
 from textual import on, work
 from textual.binding import Binding, BindingType
 from textual.containers import Horizontal
-from textual.screen import Screen
 from textual.widgets import Input
 
 from fieldfare.domain import Answered, EvidenceFound, Failed, ModelState, ModelStatus, Question
@@ -21,18 +20,16 @@ from fieldfare.tui.messages import (
     AnswerEvent,
     Chosen,
     EdgeReached,
-    Highlighted,
     ModelChanged,
     Opened,
-    PictureWanted,
     ResultsFound,
     Target,
     TextTranslated,
     TooLong,
     TranslationsChanged,
 )
-from fieldfare.tui.screens.picture import PictureScreen
-from fieldfare.tui.screens.reading import READING_KEYS, ReadingScreen
+from fieldfare.tui.screens.beside import FLUSH, BesideScreen
+from fieldfare.tui.screens.reading import READING_KEYS
 from fieldfare.tui.translations import redraw, switch_key
 from fieldfare.tui.turn import Turn
 from fieldfare.tui.widgets.answer import AnswerColumn
@@ -53,8 +50,6 @@ PAUSE = 0.06
 """Seconds without a key before the instant tier is asked."""
 THOUGHT = 0.2
 """Seconds without a key before the answer to what stands there is worked out ahead: who types on wants none."""
-FLUSH = 0.05
-"""Seconds between two repaints of a streamed answer at most."""
 EARLIER = 6
 """Questions of this session that a new one may go on from."""
 NO_PACK = "No manuals are installed. Install a pack and start again:\n\n  fieldfare pack install FILE"
@@ -64,7 +59,7 @@ Fault codes and part numbers are looked up as they are printed.
 Every answer names its page; warnings come first."""
 
 
-class AskScreen(Screen[None]):
+class AskScreen(BesideScreen):
     """Draws what the assistant says about the question that is being typed or was asked."""
 
     AUTO_FOCUS = "#question"
@@ -77,8 +72,7 @@ class AskScreen(Screen[None]):
     ]
 
     def __init__(self, assistant: Assistant) -> None:
-        super().__init__(id="ask")
-        self._assistant = assistant
+        super().__init__(assistant)
         self._turn: Turn | None = None
         self._earlier: tuple[str, ...] = ()  # the questions before this turn, as they were searched
         self._turns = 0
@@ -86,16 +80,12 @@ class AskScreen(Screen[None]):
         self._instant = ""  # the text whose instant results are on the screen, "" while an answer is
         self._searching = False
         self._notice = ""  # stays until the next edit
-        self._reading: Target | None = None
         self._state = LOADING
         self._pause: Timer | None = None
         self._thought: Timer | None = None
         self._edited_at = 0.0
         self._ahead = Flag()  # stops what is worked out ahead
         self._flush: Timer | None = None
-        self._language = ""  # of what is asked or typed
-        self._original = False  # whether translations stand back
-        self._preview: Timer | None = None
 
     def compose(self) -> ComposeResult:
         """From top to bottom as on every size; the pane is hidden where there is no room."""
@@ -132,14 +122,6 @@ class AskScreen(Screen[None]):
     @property
     def _column(self) -> AnswerColumn:
         return self.query_one(AnswerColumn)
-
-    @property
-    def _pane(self) -> SectionPane:
-        return self.query_one(SectionPane)
-
-    @property
-    def _wide(self) -> bool:
-        return self._pane.display and self.has_class("-wide")
 
     def _say(self, text: str) -> None:
         self.query_one(StatusLine).say(text)
@@ -379,50 +361,13 @@ class AskScreen(Screen[None]):
         self._notice = f"Only the first {message.limit} characters fit into a question."
         self._say(self._notice)
 
-    # Reading.
-
-    @on(Opened)
-    def _opened(self, message: Opened) -> None:
-        if self._wide:
-            self._reading = message.target
-            self._pane.show(message.target, self._language)
-            self._pane.focus()
-        else:
-            self._read(message.target)
-
-    def _read(self, target: Target) -> None:
-        self._reading = target
-        self.app.push_screen(
-            ReadingScreen(self._assistant, target, self._language, original=self._original), self._read_on
-        )
-
-    def _read_on(self, typed: str | None) -> None:
-        self._reading = None
-        if typed:
-            self._type(typed)
-
-    @on(Highlighted)
-    def _highlighted(self, message: Highlighted) -> None:
-        self._show_beside(message.target)
-
-    def _show_beside(self, target: Target) -> None:
-        if self._preview is not None:
-            self._preview.stop()
-        if self._wide:
-            self._preview = self.set_timer(FLUSH, lambda: self._pane.show(target, self._language))
-
-    @on(PictureWanted)
-    def _enlarge(self, message: PictureWanted) -> None:
-        self.app.push_screen(PictureScreen(message.title, message.picture, message.region))
-
     def on_resize(self) -> None:
         """What is read beside the answer goes on over the whole screen where the room is gone."""
         self.call_after_refresh(self._follow_size)
 
     def _follow_size(self) -> None:
         self._column.resized()
-        if self._reading is not None and not self._wide and self.app.screen is self:
-            self._read(self._reading)
+        self._read_on_whole_screen()
 
     # Keys.
 
@@ -506,9 +451,10 @@ class AskScreen(Screen[None]):
         typing = self.focused is self._input
         if event.is_printable and event.character and (typing or event.key not in self.active_bindings):
             event.stop()
-            self._type(event.character)
+            self.type(event.character)
 
-    def _type(self, character: str) -> None:
+    def type(self, character: str) -> None:
+        """Begin the next question with a letter, or go on with it."""
         if self.focused is not self._input:
             self.action_question()
         self._input.put(character)

@@ -38,7 +38,9 @@ class TitleBar(Widget):
         state = model_name(self._state)
         if width < 50:
             state = state.removesuffix(": quotes only")
-        sign = {ModelStatus.READY: "● ", ModelStatus.LOADING: "○ ", ModelStatus.ABSENT: ""}.get(self._state.status, "! ")
+        sign = {ModelStatus.READY: "● ", ModelStatus.LOADING: "○ ", ModelStatus.ABSENT: ""}.get(
+            self._state.status, "! "
+        )
         right = Content.assemble((sign + state, "bold"))
         left = "" if width < 60 else "Fieldfare  "
         room = max(0, width - len(left) - right.cell_length - 2)
