@@ -23,6 +23,7 @@ import time
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent.parent.parent
+SEVERAL = 10  # sentences whose four best hypotheses are compared too
 PAGE = """Check the oil before page {0}. Open the cover and the valve. Tighten the nut to {0} Nm, and tighten the bolt to {0}.5 Nm.
 Do not open the hot pump. See page {0}: the fault E-{0} is left to the right, without oil and no water.
 Close the valve with a nut. Check the bolt and the nut, the cover and the pump, the oil and the water."""
@@ -43,7 +44,9 @@ def ours(sentences: list[str], threads: int) -> dict:
     cold = time.perf_counter() - began
     again = time.perf_counter()
     list(engine.translate(sentences, *known[0].pair))
-    return {"said": said, "first": first, "cold": cold, "warm": time.perf_counter() - again}
+    warm = time.perf_counter() - again
+    several = [[one.text for one in many] for many in engine.translate(sentences[:SEVERAL], *known[0].pair, count=4)]
+    return {"said": said, "several": several, "first": first, "cold": cold, "warm": warm}
 
 
 def argos(sentences: list[str], threads: int) -> dict:
@@ -81,7 +84,8 @@ def argos(sentences: list[str], threads: int) -> dict:
     translation.underlying.hypotheses("\n".join(sentences), 1)
     warm = time.perf_counter() - again
     said = [translation.underlying.hypotheses(one, 1)[0].value for one in sentences]
-    return {"said": said, "first": first, "cold": cold, "warm": warm}
+    several = [[each.value for each in translation.underlying.hypotheses(one, 4)] for one in sentences[:SEVERAL]]
+    return {"said": said, "several": several, "first": first, "cold": cold, "warm": warm}
 
 
 def child(which: str, file: str, threads: int) -> None:
@@ -178,11 +182,15 @@ def compare(package: Path, file: Path, home: Path, page: list[str], options: arg
         )
         said, other = runs["ours"][0]["said"], [one.strip() for one in runs["argos"][0]["said"]]
         # With sentencepiece Argos makes a space of every underscore, on purpose or not.
+        pairs = zip(runs["ours"][0]["several"], runs["argos"][0]["several"], strict=True)
+        many = sum([each.replace("_", " ") for each in one] == [each.strip() for each in two] for one, two in pairs)
         said = [
             one.replace("_", " ") if two == one.replace("_", " ") else one for one, two in zip(said, other, strict=True)
         ]
         same = sum(a == b for a, b in zip(said, other, strict=True))
-        print(f"the same in {same} of {len(page)} sentences, but for underscores")
+        print(
+            f"the same in {same} of {len(page)} sentences, but for underscores; all of four hypotheses in {many} of {min(SEVERAL, len(page))}"
+        )
         for source, one, two in [three for three in zip(page, said, other, strict=True) if three[1] != three[2]][:8]:
             print(f"  {source}\n    ours  {one}\n    argos {two}")
 
