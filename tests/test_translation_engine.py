@@ -153,6 +153,27 @@ def test_models_are_loaded_late_and_two_at_most(made: dict[str, Package], monkey
     assert loaded[3:] == ["de → sv", "en → de"]
 
 
+def test_threads_take_turns_while_another_unloads(made: dict[str, Package]) -> None:
+    engine = Engine([made["pieces"], made["sv"]])
+    failed: list[BaseException] = []
+    said: list[str] = []
+
+    def translate(target: str) -> None:
+        try:
+            said.extend(one[0].text for one in engine.translate(["the nut"] * 30, "en", target))
+        except BaseException as error:  # noqa: BLE001  (a thread's failure is the test's)
+            failed.append(error)
+
+    threads = [threading.Thread(target=translate, args=(target,)) for target in ("de", "sv", "de")]
+    for thread in threads:
+        thread.start()
+    while any(thread.is_alive() for thread in threads):
+        engine.unload()
+        threads[0].join(0.02)
+    assert failed == []
+    assert sorted(said) == sorted(["die Mutter"] * 60 + ["den mutter"] * 30)
+
+
 def test_a_model_that_cannot_go_on_says_so(made: dict[str, Package], monkeypatch: pytest.MonkeyPatch) -> None:
     # This model knows 200 places; asking it for more is its failure.
     monkeypatch.setattr(engines, "_LONGEST_PIECES", 5000)

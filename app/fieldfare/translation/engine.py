@@ -70,7 +70,7 @@ class Model:
     def __init__(self, package: Package, *, threads: int = 0) -> None:
         self.package = package
         self._threads = threads
-        self._lock = threading.Lock()
+        self._lock = threading.RLock()
         self._translator: Any = None
         self._pieces: Pieces
 
@@ -103,11 +103,11 @@ class Model:
 
     def translate(self, sentences: Sequence[str], *, count: int) -> list[tuple[Hypothesis, ...]]:
         """Up to `count` hypotheses of each sentence, the best first. Raises ModelError."""
-        self.load()
-        parts = [_parts(self._pieces.split(one[:_LONGEST_CHARACTERS]), self._pieces) for one in sentences]
-        flat = [piece for one in parts for piece in one]
-        results: list[Any] = [None] * len(flat)
         with self._lock:
+            self.load()
+            parts = [_parts(self._pieces.split(one[:_LONGEST_CHARACTERS]), self._pieces) for one in sentences]
+            flat = [piece for one in parts for piece in one]
+            results: list[Any] = [None] * len(flat)
             for longest, limit in _LIMITS:
                 chosen = [at for at, one in enumerate(flat) if results[at] is None and len(one) <= longest]
                 for at, result in zip(chosen, self._decode([flat[at] for at in chosen], count, limit), strict=True):
@@ -146,11 +146,15 @@ class Model:
 
 
 class Engine:
-    """The installed packages as one translator: finds the way, loads what it needs, gives memory back."""
+    """The installed packages as one translator: finds the way, loads what it needs, gives memory back.
+
+    Safe to use from several threads; those that want one model take turns, a batch each.
+    """
 
     def __init__(self, packages: Sequence[Package], *, threads: int = 0) -> None:
         self.packages = tuple(packages)
         self._threads = threads
+        self._lock = threading.Lock()
         self._models: OrderedDict[tuple[str, str], Model] = OrderedDict()
 
     def route(self, source: str, target: str) -> Route:
@@ -183,16 +187,18 @@ class Engine:
 
     def unload(self) -> None:
         """Give the memory of all models back."""
-        for model in self._models.values():
-            model.unload()
-        self._models.clear()
+        with self._lock:
+            for model in self._models.values():
+                model.unload()
+            self._models.clear()
 
     def _model(self, package: Package) -> Model:
-        model = self._models.pop(package.pair, None) or Model(package, threads=self._threads)
-        self._models[package.pair] = model
-        while len(self._models) > _LOADED:
-            self._models.popitem(last=False)[1].unload()
-        return model
+        with self._lock:
+            model = self._models.pop(package.pair, None) or Model(package, threads=self._threads)
+            self._models[package.pair] = model
+            while len(self._models) > _LOADED:
+                self._models.popitem(last=False)[1].unload()
+            return model
 
 
 def _through(models: Sequence[Model], batch: Sequence[str], count: int) -> list[tuple[Hypothesis, ...]]:
