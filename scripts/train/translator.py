@@ -40,7 +40,7 @@ BATCH_TOKENS = 1200
 PAD, BEGIN, END = 3, 1, 2
 LANGUAGES = {"en": "English", "de": "German"}
 TAGS = {code: f"<2{code}>" for code in LANGUAGES}
-MADE_SHARE = 0.5  # of the sentences of an epoch are made by rule
+MADE_SHARE = 0.7  # of the sentences of an epoch are made by rule
 SAVE_EVERY = 240  # seconds
 
 
