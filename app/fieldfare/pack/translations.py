@@ -55,9 +55,11 @@ class Translations:
         if not rarest or not any(counts[word] for word in rarest):
             return []
         rows = self._reader.rows(
-            _TRANSLATION + "JOIN segment_words w ON w.rowid = s.id WHERE segment_words MATCH ? "
-            "AND s.language = ? AND t.language = ? ORDER BY bm25(segment_words), s.id, t.approved_on DESC LIMIT ?",
-            (" OR ".join(f'"{word}"' for word in rarest if counts[word]), source, target, limit),
+            _TRANSLATION  # noqa: S608  (a constant)
+            + "JOIN (SELECT rowid, bm25(segment_words) AS distance FROM segment_words WHERE segment_words MATCH ? "
+            "ORDER BY distance LIMIT ?) w ON w.rowid = s.id "
+            "WHERE s.language = ? AND t.language = ? ORDER BY w.distance, s.id, t.approved_on DESC",
+            (" OR ".join(f'"{word}"' for word in rarest if counts[word]), limit, source, target),
         )
         return [_translation(row) for row in rows]
 
