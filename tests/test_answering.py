@@ -1,11 +1,12 @@
 from __future__ import annotations
 
 import threading
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import pytest
 
-from fieldfare.answering import best_quotes, refuse, relevant
+from fieldfare.answering import best_quotes, quoted_whole, refuse, relevant
 from fieldfare.assistant import Assistant
 from fieldfare.domain import (
     Answer,
@@ -223,3 +224,20 @@ def test_a_question_without_a_word_has_no_nearest_pages() -> None:
     refused = refuse(found, Question(text="how much?"))
     assert refused is not None
     assert refused.evidence == ()
+
+
+@pytest.mark.parametrize(
+    ("text", "asked"),
+    [
+        ("Wie wechsle ich das Motoröl?", True),
+        ("wie kann man das Motoröl wechseln", True),
+        ("Wie oft muss ich das Motoröl wechseln?", False),
+        ("Wie viel Motoröl braucht der Motor?", False),
+    ],
+)
+def test_a_procedure_is_asked_for_in_other_languages_too(text: str, asked: bool) -> None:
+    steps = evidence("1. Die Schraube lösen.\n2. Das Motoröl ablassen.", BlockKind.STEP, 2, coverage=0.3)
+    about = evidence("Intervall: alle 500 h. Das Motoröl muss warm sein.", BlockKind.PARAGRAPH)
+    about = replace(about, passage=replace(about.passage, heading=("8.2 Motoröl wechseln",)))
+    found = quoted_whole(Question(text=text), [about, steps], lambda _: [steps.passage])
+    assert [one.text for one in found] == ([steps.passage.text] if asked else [])

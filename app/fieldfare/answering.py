@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Protocol
 from fieldfare import grounding
 from fieldfare.domain import Answer, BlockKind, Match, Statement, Verdict
 from fieldfare.gate import GATE
+from fieldfare.question_words import language_of
 from fieldfare.text import content_words, identifier_candidates, identifier_key, loose_key, sentences, stem, words
 
 if TYPE_CHECKING:
@@ -41,6 +42,7 @@ SYSTEM = (
     "Copy numbers, units and names exactly."
 )
 _HOW_TO = re.compile(
+    r"\bwie\s+(?:kann|muss|soll|darf|wird|werden|lässt|\w+[et])\s+(?:ich|man|wir|der|die|das|den)\b|\bcomment\b|\bc[oó]mo\b|^come\s|"
     r"\bhow\s+(?:do|can|should|to|would|must|is|are)\b|\bsteps?\b|\bprocedures?\b|\binstructions?\b|"
     r"^(?:replac|chang|install|remov|clean|adjust|set up|start|stop|test|check|drain|fill|bleed|calibrat|reset|mount|attach|"
     r"connect|assembl|disassembl|tighten|charg|updat|lubricat|inspect|prim|flush|store|lift|transport)\w*\b",
@@ -57,7 +59,11 @@ _ACTIONS = frozenset(
 _VISUAL = re.compile(
     r"\b(?:fig\w*|picture|photo|image|diagram|drawing|schematic|show|where|looks?|wiring|view)\b", re.I
 )
-_CLOSED = re.compile(r"\bhow\s+(?:much|many|often|long|far|high|big|hot|fast|deep|old|tight)\b", re.IGNORECASE)
+_CLOSED = re.compile(
+    r"\bhow\s+(?:much|many|often|long|far|high|big|hot|fast|deep|old|tight)\b|"
+    r"\bwie\s*(?:viel\w*|oft|lange|weit|hoch|groß|heiß|schnell|tief|alt|fest)\b|\bcombien\b|\bcu[aá]nt[oa]s?\b",
+    re.IGNORECASE,
+)
 
 
 class Generator(Protocol):
@@ -190,7 +196,8 @@ def _steps(
     asked = bool(_HOW_TO.search(question.text)) and not _CLOSED.search(question.text)
     wanted = {stem(word) for word in content_words(question.text)}
     # The thing decides, not the verb: to replace the water pump is no answer to how the fuel pump is replaced.
-    things = wanted - _ACTIONS or wanted
+    language = language_of(question.text)
+    things = wanted - _ACTIONS - set(map(stem, language.actions | language.asking)) or wanted
     best: tuple[tuple[int, int], Sequence[Passage]] = ((-1, 0), ())
     for one in evidence:
         heading = {stem(word) for word in content_words(" ".join(one.passage.heading[-1:]))}

@@ -117,7 +117,7 @@ GERMAN = Language(
     impersonal=_set("gibt sicher möglich nötig erlaubt normal besser wichtig richtig geht muss darf"),
     asking=_set(
         "was wer wen wem wessen welche welcher welches welchen welchem wo wann warum wieso weshalb wie wieviel ist sind war "
-        "kann können muss müssen soll sollen darf dürfen wird werden hat haben mache macht"
+        "kann können muss müssen soll sollen darf dürfen wird werden hat haben mache macht man"
     ),
     articles=_set("der die das den dem des ein eine einen einem einer eines"),
     links=_set(
