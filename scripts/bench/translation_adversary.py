@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
 NUMBER = re.compile(r"(?<![\w.,])\d+(?:[.,]\d+)*(?![\w]|[.,]\d)")
 MASK = re.compile(r"XZ\d+|⟦\d+⟧")
-CODE = re.compile(r"(?<![\w.])(?!XZ\d)(?=[\w./-]*\d)(?=[\w./-]*[A-Z])[A-Z][\w./-]*\w")
+CODE = re.compile(r"(?<![\w.])(?!XZ\d|Fig)(?=[\w./-]*\d)(?=[\w./-]*[A-Z])[A-Z][\w./-]*\w")
 UNITS = {
     "mm": "cm", "cm": "mm", "m": "ft", "kg": "lb", "g": "kg", "V": "kV", "A": "mA", "mA": "A", "W": "kW", "kW": "W", "kWh": "Wh",
     "Hz": "kHz", "kHz": "Hz", "MHz": "kHz", "°C": "°F", "%": "‰", "bar": "psi", "N·m": "lbf·ft", "Ω": "kΩ", "kΩ": "Ω",
@@ -25,7 +25,11 @@ UNITS = {
     "horas": "días", "heures": "jours", "ore": "giorni", "ms": "s", "s": "ms", "MB": "GB", "GB": "MB", "px": "cm", "Zoll": "Fuß",
     "inches": "feet", "pouces": "pieds", "pulgadas": "pies", "pollici": "piedi", "Tage": "Wochen", "days": "weeks", "días": "semanas",
 }  # fmt: skip
-UNIT = re.compile(r"(?<=\d)(?<!XZ\d)(?<!XZ\d\d)(?<![A-Z]\d)(\s?)(" + "|".join(sorted(map(re.escape, UNITS), key=len, reverse=True)) + r")(?![\w²³/·])")
+UNIT = re.compile(
+    r"(?<=\d)(?<!XZ\d)(?<!XZ\d\d)(?<![A-Z]\d)(\s?)("
+    + "|".join(sorted(map(re.escape, UNITS), key=len, reverse=True))
+    + r")(?![\w²³/·])"
+)
 NOT = {
     "en": r"\b(?:do |does |did )?not\b ?|n't\b|\bnever\b ?|\bno\b ?|\bwithout\b ?",
     "de": r"\bnicht\b ?|\bkeine?[nmrs]?\b ?|\bniemals\b ?|\bnie\b ?|\bohne\b ?",
@@ -103,7 +107,8 @@ def _moved_point(text: str, _: str, chance: random.Random) -> str:
     def put(match: re.Match[str]) -> str:
         digits = re.sub(r"[.,]", "", match.group())
         at = chance.randrange(1, len(digits)) if len(digits) > 1 else 1
-        return f"{digits[:at]},{digits[at:]}" if digits[at:] else digits + ",5"
+        new = f"{digits[:at]},{digits[at:]}" if digits[at:] else digits + ",5"
+        return digits + "0" if new == match.group().replace(".", ",") else new  # 2,8 is 2.8
 
     return _one(NUMBER, text, chance, put)
 
@@ -284,7 +289,7 @@ _PSEUDO = {
     "four": "vier", "five": "fünf", "six": "sechs", "seven": "sieben", "eight": "acht", "nine": "neun", "ten": "zehn", "eleven": "elf", "twelve": "zwölf",
     "both": "beide", "nor": "noch", "neither": "weder", "have": "haben", "need": "muss", "needs": "muss", "or": "oder", "other": "andere", "which": "welche",
     "from": "aus", "at": "an", "pixels": "px", "bits": "bit", "bytes": "Byte", "clockwise": "im Uhrzeigersinn", "counterclockwise": "linksherum",
-    "inner": "innere", "internal": "interne", "external": "externe", "outside": "außerhalb", "inside": "innen", "fast": "schnell", "faster": "schneller",
+    "inner": "innere", "internal": "interne", "external": "externe", "outside": "außerhalb", "outer": "äußere", "afterward": "danach", "afterwards": "danach", "insufficient": "unzureichend", "inside": "innen", "fast": "schnell", "faster": "schneller",
     "quick": "schnell", "quickly": "schnell", "slow": "langsam", "slowly": "langsam", "positive": "positiv", "negative": "negativ", "unlimited": "unbegrenzt",
     "incompatible": "inkompatibel", "incorrect": "inkorrekt", "invalid": "ungültig", "unknown": "unbekannt", "unused": "unbenutzt", "unable": "unfähig",
     "impossible": "unmöglich", "shall": "muss", "previously": "zuvor", "every": "jede", "top": "oben", "bottom": "unten", "above": "oben", "below": "unten",
@@ -296,13 +301,14 @@ _TOKEN = re.compile(r"n't\b|(?<![\w.'/-])[A-Za-z]+(?:'(?!t\b)[a-z]+)?(?![\w'/-]|
 def pseudo(sentence: str) -> str:
     """An English sentence in the German of small words, every other word spelled backwards; codes and numbers as they are."""
 
+    sentence = re.sub(r"(?<=\d) to (?=\d)", " bis ", sentence)
     sentence = re.sub(r"\b(must|may|shall) not\b", "darf nicht", re.sub(r"\bcannot\b", "kann nicht", sentence))
 
     def put(match: re.Match[str]) -> str:
         word = match.group()
         if word == "n't":
             return " nicht"
-        if word in {"darf", "nicht"} or (
+        if word in {"darf", "nicht", "bis"} or (
             re.match(r"\.\s?(?:[\da-z(]|$)", sentence[match.end() :]) and len(word) < 7
         ):  # Fig. 3
             return word

@@ -31,6 +31,7 @@ COPIED = 4  # words of a text that is the same in both languages only by mistake
 FOREIGN = 3  # words of the source's language that a translation must outdo with words of its own
 _MARKS = re.compile(r"([^\w\s])(?:\s*\1){3,}")
 _WORD = re.compile(r"[^\W\d_]+(?:['’][^\W\d_]+)*|\d+")
+_OPEN_END = re.compile(r"[^.!?…:;\s]\s*$")
 _MISTAKE = re.compile(r"fehler|erreur|errore|error|erro(?!\w)|échou|échec")
 _PLEONASM = re.compile(
     r"((?<!\w)(?:a meno che|finché|fino a quando|fin quando|à moins que?|avant que)[^.;:!?]{0,40}?)(?<!\w)(?:non|ne|n')(?!\w)"
@@ -66,6 +67,8 @@ def _implausible(source: str, target: str) -> str:
         return "its lines differ from the original's"
     if source.rstrip().endswith(":") and not target.rstrip().endswith(":"):
         return "a sentence was added"  # behind the colon
+    if target.rstrip().endswith(".") and _OPEN_END.search(source) and len(target) > 1.3 * len(source) + 10:
+        return "a sentence was added"  # behind a title or a cell
     mine, other = len(sentences(source)), len(sentences(target))
     if other > mine + (mine > 1) or (other > mine and len(target) > PARTED * len(source)):
         return "a sentence was added"

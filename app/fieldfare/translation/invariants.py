@@ -6,7 +6,7 @@ import re
 from collections import Counter
 from dataclasses import dataclass, replace
 from functools import lru_cache
-from operator import itemgetter
+from operator import attrgetter, itemgetter
 
 from fieldfare.grounding.tokens import CODE
 from fieldfare.quantities import quantities
@@ -26,10 +26,11 @@ _NUMBER = re.compile(r"\d+(?:[.,]\d+)*")
 _COMPOUND = re.compile(r"(?<=\d)(?:-[^\W\d_]*[^\W\d_A-Z]{2,}[^\W\d_]*)+$")  # M8-Schraube, 24-hour
 # `minus 5` is -5; `au moins 5` and `al menos 5` are bounds.
 _MINUS = re.compile(r"(?<!plus )(?<!plus or )(?<!plus ou )(?<!\w)minus (?=\d)", re.IGNORECASE)
-_AMBIGUOUS = re.compile(r"(-?\d{1,3})([.,])(\d{3})")
+_AMBIGUOUS = re.compile(r"(-?[1-9]\d{0,2})([.,])(\d{3})")  # 0.001 is no thousand
 _DECIMALS = re.compile(r"(?:[.,]\d+)+")
 _UNREAD = re.compile(r"[^\W_]*\d[^\W_]*(?:[.,]\d+)*")
 _NAMED = re.compile(r"(?<![\w./-])(?:\w+[-/])+[A-Z]+\d+\w*")  # ST-Link/V2
+_DECIMAL = re.compile(r"(?<![\w.,])\d+(?:[.,]\d+)+(?![.,]?\w)")
 _BEFORE_UNIT = re.compile(r"[\d\x02][\s\u00a0-]?(?=\S)")
 _DEVIATION = "±"
 _AND = re.compile(r"\s*(?:[,/x×–-]|,?\s(?:and|und|y|e|et|o|ou|or|oder|to|à|a|bis|hasta|até|al|x|×|ed|et|u))\s*")
@@ -53,7 +54,8 @@ class Invariants:
 
     values: tuple[Value, ...]
     codes: tuple[str, ...]  # folded, without white space
-    order: tuple[str, ...]  # values and codes as they follow each other
+    order: tuple[Value | str, ...]  # values and codes as they follow each other
+    bare: tuple[str, ...]  # decimals without a unit as printed: 3.1 may be a section or a version
     units: tuple[str, ...]  # printed behind numbers, each time
     markup: tuple[str, ...]
     words: tuple[int, ...]  # numbers written as words
@@ -113,13 +115,13 @@ def invariants(text: str, language: str) -> Invariants:
     values = _values(text, language)
     codes += _left_over(text)
     codes.sort(key=itemgetter(0))
+    order: list[tuple[int, Value | str]] = sorted([*codes, *values], key=itemgetter(0))
     return Invariants(
+        bare=_bare(text),
         units=_units(text, language),
         values=tuple(value for _, value in values),
         codes=tuple(code for _, code in codes),
-        order=tuple(
-            key for _, key in sorted([*codes, *((start, one.number) for start, one in values)], key=itemgetter(0))
-        ),
+        order=tuple(one for _, one in order),
         markup=markup,
         words=_words(text, language, ""),
         vague=_words(text, language, "~"),
@@ -133,12 +135,27 @@ def _left_over(text: str) -> list[tuple[int, str]]:
     return [(match.start(), match.group().casefold()) for match in _UNREAD.finditer(text)]
 
 
+def _bare(text: str) -> tuple[str, ...]:
+    """The decimals that stand without a unit, without those that may be thousands."""
+    found = []
+    for match in _DECIMAL.finditer(text):
+        place = match.end() + (text[match.end() : match.end() + 1] in {" ", "-", "\u00a0"})
+        if not _AMBIGUOUS.fullmatch(match.group()) and not unit_at(text, match.end()) and not unit_at(text, place):
+            found.append(match.group())
+    return tuple(found)
+
+
+def _is_preposition(text: str, end: int, language: str) -> bool:
+    """Whether an `in` that ends at a place is no inch: `2025 in Kraft`, `layer 2 in OSI`."""
+    return text[:end].endswith("in") and (language != "en" or bool(re.match(r"[\s-]+\w", text[end:])))
+
+
 def _units(text: str, language: str) -> tuple[str, ...]:
     """The units that are printed behind numbers and markup, in the order of their symbols."""
     found = []
     for match in _BEFORE_UNIT.finditer(text):
         unit = unit_at(text, match.end())
-        if unit and not (unit[0].symbol == "in" and text[match.end() : unit[1]] == "in" and language != "en"):
+        if unit and not (unit[0].symbol == "in" and _is_preposition(text, unit[1], language)):
             found.append(unit[0].symbol)
     return tuple(sorted(found))
 
@@ -149,7 +166,7 @@ def _values(text: str, language: str) -> list[tuple[int, Value]]:
     before = -1
     for one in quantities(text):
         symbol = one.unit.symbol if one.unit else ""
-        if symbol == "in" and language != "en" and text[one.start : one.end].endswith("in"):  # 2025 in Kraft
+        if symbol == "in" and _is_preposition(text, one.end, language):
             symbol = ""
         if symbol and found and not found[-1][1].unit and _AND.fullmatch(text, before, one.start):  # 5 and 10 mm
             found[-1] = (found[-1][0], replace(found[-1][1], unit=symbol))
@@ -183,6 +200,8 @@ def changed(source: Invariants, target: Invariants) -> str:
             return f"the {name} {next(iter(lost))} is missing"
         if added := Counter(after) - Counter(before):
             return f"the {name} {next(iter(added))} was added"
+    if lost := Counter(source.bare) - Counter(target.bare):
+        return f"the number {next(iter(lost))} is missing, or printed otherwise"
     return _numbers_changed(source, target) or _units_changed(source, target) or _reordered(source, target)
 
 
@@ -233,5 +252,10 @@ def _units_changed(source: Invariants, target: Invariants) -> str:
 
 def _reordered(source: Invariants, target: Invariants) -> str:
     """Whether numbers and codes changed places, so that each may belong to another thing; people hardly ever do that."""
-    same = sorted(source.order) == sorted(target.order)
-    return "numbers or codes stand in another order" if same and source.order != target.order else ""
+    for read in (attrgetter("number"), attrgetter("printed")):
+        before, after = (
+            [one if isinstance(one, str) else read(one) for one in side.order] for side in (source, target)
+        )
+        if sorted(before) == sorted(after):
+            return "numbers or codes stand in another order" if before != after else ""
+    return ""

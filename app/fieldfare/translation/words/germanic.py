@@ -122,13 +122,13 @@ GERMAN = Language(
         "may": pattern("kann können kannst könnt könnte könnten darf dürfen darfst dürft erlaub* möglich* optional* lässt lassen zulässig*"),
         "forbidden": pattern(
             "verboten untersagt unzulässig",
-            r"(?<!\w)(?:darf|dürfen|darfst|dürft|kann|können|kannst|könnt|sollte\w*)(?!\w)[^.;:!?]{0,80}?(?<!\w)(?:nicht|kein\w*|nie|niemals|keinesfalls|nur)(?!\w)|"
-            r"(?<!\w)(?:nicht|kein\w*|nie|niemals|keinesfalls)(?!\w)[^.;:!?]{0,80}?(?<!\w)(?:darf|dürfen|darfst|dürft|kann|können|kannst|sollte\w*|erlaubt|zulässig|möglich)(?!\w)",
+            r"(?<!\w)(?:darf|dürfen|darfst|dürft|kann|können|kannst|könnt|sollte\w*)(?!\w)[^.;:!?()]{0,80}?(?<!\w)(?:nicht|kein\w*|nie|niemals|keinesfalls|nur)(?!\w)|"
+            r"(?<!\w)(?:nicht|kein\w*|nie|niemals|keinesfalls)(?!\w)[^.;:!?()]{0,80}?(?<!\w)(?:darf|dürfen|darfst|dürft|kann|können|kannst|sollte\w*|erlaubt|zulässig|möglich)(?!\w)",
         ),
         "needless": pattern(
             "unnötig* optional*",
-            r"(?<!\w)(?:muss|müssen|musst|müsst|brauch\w*|benötig\w*)(?!\w)[^.;:!?,]{0,60}?(?<!\w)(?:nicht|kein\w*)(?!\w)|"
-            r"(?<!\w)(?:nicht|kein\w*)(?!\w)[^.;:!?,]{0,60}?(?<!\w)(?:nötig\w*|notwendig\w*|erforderlich\w*|muss|müssen|musst|brauch\w*|zwingend|benötigt)(?!\w)",
+            r"(?<!\w)(?:muss|müssen|musst|müsst|brauch\w*|benötig\w*)(?!\w)[^.;:!?,()]{0,60}?(?<!\w)(?:nicht|kein\w*)(?!\w)|"
+            r"(?<!\w)(?:nicht|kein\w*)(?!\w)[^.;:!?,()]{0,60}?(?<!\w)(?:nötig\w*|notwendig\w*|erforderlich\w*|muss|müssen|musst|brauch\w*|zwingend|benötigt)(?!\w)",
         ),
     },
     concepts=table("""
