@@ -164,9 +164,15 @@ def test_cells_are_translated_each_for_itself() -> None:
     engine = Phrasebook({"Torque": ("Drehmoment",), "Remark": ("Hinweis",), "dry": ("trocken",)})
     (found,) = last(Translator(engine), [Text(text="Torque: 45 N·m\nRemark: dry", cells=True)])
     assert found.text == "Drehmoment: 45 N·m\nHinweis: trocken"
+    table = "Table 1: Torque\nTorque | Remark\n45 N·m | dry\n8 N·m |  | dry"
+    (found,) = last(Translator(engine), [Text(text=table, cells=True)])
+    assert found.text.splitlines()[1:] == ["Drehmoment | Hinweis", "45 N·m | trocken", "8 N·m |  | trocken"]
 
 
-@pytest.mark.parametrize("text", ["", "  \n ", "3. 1. a) x", "A: b: c", "WARNING: WARNING: stop", "1.\n2.\n"])
+@pytest.mark.parametrize(
+    "text",
+    ["", "  \n ", "3. 1. a) x", "A: b: c", "a | b | \n | c", "x:  y. z.\n", "WARNING: WARNING: stop", "1.\n2.\n"],
+)
 @pytest.mark.parametrize("cells", [False, True])
 def test_a_text_taken_apart_is_the_text(text: str, cells: bool) -> None:
     assert untranslated(Text(text=text, cells=cells)).text == text

@@ -103,7 +103,7 @@ ENGLISH = Language(
 GERMAN = Language(
     name="German",
     negations=pattern(
-        "nicht nicht* kein keine keinen keinem keiner keines keinerlei nie niemals nirgends nirgendwo niemand* nichts ohne weder keinesfalls keineswegs"
+        "nein nicht nicht* kein keine keinen keinem keiner keines keinerlei nie niemals nirgends nirgendwo niemand* nichts ohne weder keinesfalls keineswegs"
     ),
     echoes=NOTHING,
     affixed=pattern(

@@ -175,12 +175,12 @@ FRENCH = Language(
 )  # fmt: skip
 ITALIAN = Language(
     name="Italian",
-    negations=pattern("non mai senza nessun nessuna nessuno né nemmeno neppure neanche niente nulla"),
+    negations=pattern("no non mai senza nessun nessuna nessuno né nemmeno neppure neanche niente nulla"),
     echoes=pattern("mai nessun nessuna nessuno né nemmeno neppure niente nulla"),
     affixed=pattern("impossibil* invalid* incorrett* incomplet* incompatibil* inattiv* insufficient* sconosciut* inutil*"),
     weak=pattern(
         """imposs* inv* incorr* incap* incompat* insuf* inatt* inutil* irrev* disab* disatt* fall* evit* manc* assen* solo soltanto solamente tranne eccetto appena vuot* fals* errat* viet* ignor* rifiut*
-        pers* perd* invece piuttosto poco poca proib* omet* esclu* no sbagliat* a_meno scono*"""
+        pers* perd* invece piuttosto poco poca proib* omet* esclu* sbagliat* a_meno scono*"""
     ),
     forces={
         "must": pattern("deve devono devi dovrà dovranno dovrai necess* obbligator* richied* richiest* bisogna occorr* dovrete dovete devo assicurati serve"),
