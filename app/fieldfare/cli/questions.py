@@ -205,7 +205,7 @@ class _Telling:
             made = output.answer_object(self._question, answer, self._language, self._said)
             print(json.dumps(made, ensure_ascii=False, indent=2))
         else:
-            _print_sources(answer, several=self._several)
+            _print_sources(answer, several=self._several, chosen=bool(self._question.packs))
 
     def _warn(self, hazards: Sequence[Hazard], passages: Sequence[Passage]) -> None:
         """The warnings that were not told yet, before what they protect."""
@@ -252,18 +252,18 @@ def _several(assistant: Assistant, question: Question) -> bool:
     return len(question.packs or assistant.packs) > 1 and not question.machine
 
 
-def _print_choices(answer: Answer, *, several: bool) -> None:
+def _print_choices(answer: Answer, *, several: bool, chosen: bool) -> None:
     print(output.paragraph(answer.message), end="\n\n")
     for number, one in enumerate(answer.choices, 1):
-        pack = f" --pack {one.evidence.passage.pack}" if several else ""
+        pack = f" --pack {one.evidence.passage.pack}" if several or chosen else ""
         print(output.paragraph(clean(one.question.text), starts=f"{number}. "))
         print(textwrap.indent(output.source_line(one.evidence.passage, machine=several), "   "))
         print(f"   fieldfare ask{pack} {shlex.quote(clean(one.question.text))}", end="\n\n")
 
 
-def _print_sources(answer: Answer, *, several: bool) -> None:
+def _print_sources(answer: Answer, *, several: bool, chosen: bool) -> None:
     if answer.verdict is Verdict.CHOICE:
-        _print_choices(answer, several=several)
+        _print_choices(answer, several=several, chosen=chosen)
         return
     if answer.verdict is Verdict.REFUSED:
         print(output.paragraph(answer.message), end="\n\n")
