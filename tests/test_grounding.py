@@ -328,3 +328,34 @@ def test_a_cell_says_nothing_without_the_thing_of_its_row() -> None:
     assert grounding.check("Torque: 45 N·m", [row]) is None
     assert grounding.check("The torque is 45 N·m.", [row]) is None
     assert grounding.check("The oil drain plug torque is 45 N·m.", [row]) is not None
+
+
+@pytest.mark.parametrize(
+    ("text", "sentence"),
+    [
+        ("Supply: 24 V DC, max. 2 A.", "Supply: 24 V AC, max. 2 A."),
+        ("Im Menü wählen Sie links, um zu speichern, und rechts, um abzubrechen.", "Im Menü wählen Sie rechts, um zu speichern."),
+        ("The maximum is 10 A (fuse F1) and 5 A (fuse F2).", "The maximum is 10 A."),
+    ],
+)  # fmt: skip
+def test_current_side_and_a_value_in_brackets_are_kept(text: str, sentence: str) -> None:
+    assert grounding.check(sentence, [replace(PASSAGE, text=text)]) is None
+
+
+@pytest.mark.parametrize(
+    ("text", "right", "wrong"),
+    [
+        ("Model | A1 | A2\nVoltage | 12 V | 24 V", "The A2 voltage is 24 V.", "Voltage 12 V."),
+        ("Part | Side | Torque\nBolt | left | 10 N·m\nBolt | right | 20 N·m\nNut | left | 5 N·m", "The nut torque is 5 N·m.", "Bolt torque 10 N·m."),
+    ],
+)  # fmt: skip
+def test_a_value_of_a_table_has_its_column_and_a_row_of_its_own(text: str, right: str, wrong: str) -> None:
+    table = replace(PASSAGE, text=text, kind=BlockKind.TABLE)
+    assert grounding.check(right, [table]) is not None
+    assert grounding.check(wrong, [table]) is None
+
+
+def test_a_row_without_a_cell_proves_nothing() -> None:
+    assert (
+        grounding.check("The pump is off.", [replace(PASSAGE, text="a | b | c\n |  | ", kind=BlockKind.TABLE)]) is None
+    )

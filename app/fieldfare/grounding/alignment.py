@@ -144,7 +144,10 @@ def _clauses_kept(span: Span, touched: Sequence[int]) -> bool:
             if Kind.NEGATION in kinds and not parted:
                 return False
         else:
-            goes_on = opening in {Opening.COMMA, Opening.AND} and clause - 1 in touched and _hangs(span, clause)
+            before = clause - 1
+            while before not in touched and span.openings[before] is Opening.PARENTHESIS:
+                before -= 1
+            goes_on = opening in {Opening.COMMA, Opening.AND} and before in touched and _hangs(span, clause)
             if goes_on and Kind.VALUE in kinds:
                 return False
             if Kind.NEGATION in kinds and len(tokens) <= SHORT_CLAUSE:

@@ -46,6 +46,7 @@ _STATES = frozenset(
     "opened closed locked connected installed stopped filled".split()
 )  # `is closed` is no order to close
 _FRONTED = frozenset({"every", "each", "within"})
+_NO_VERBS = frozenset("links rechts aus bis plus moins dessus dessous más menos nichts".split())  # that end in s
 _RELATIVES = frozenset("which who whose whom where that".split())
 
 
@@ -78,7 +79,8 @@ def _begins_predicate(first: Token) -> bool:
     """Whether a clause begins with a finite verb, so that its subject is that of the clause before."""
     if first.kind is Kind.FREE:
         return first.surface in vocab.BE | vocab.OBLIGATION
-    return first.kind in {Kind.WORD, Kind.POLAR} and first.surface.endswith("s") and not first.surface.endswith("ss")
+    ends = first.surface.endswith("s") and not first.surface.endswith("ss")
+    return first.kind in {Kind.WORD, Kind.POLAR} and ends and first.surface not in _NO_VERBS
 
 
 @lru_cache(maxsize=1024)

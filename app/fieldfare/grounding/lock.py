@@ -66,8 +66,10 @@ def _span_of(claim: Sequence[Token], passage: Passage) -> tuple[int, int] | None
     for span in _spans(passage.text, table):
         if _proves(claim, span):
             return span.start, span.end
-    for row in rows(passage.text) if table else ():
-        if row_proves(claim, row, _names(passage.heading[-2:])):
+    printed = rows(passage.text) if table else ()
+    for row in printed:
+        alone = sum(one.subject == row.subject for one in printed) == 1  # else it is not known which is meant
+        if alone and row_proves(claim, row, _names(passage.heading[-2:])):
             return row.start, row.end
     named = [token.key for token in claim if token.key[0] not in vocab.COPULAS]
     if len(named) > 1 and len(named) < len(claim):
@@ -126,8 +128,8 @@ def _names(heading: Sequence[str]) -> frozenset[tuple[str, ...]]:
 def _spans(text: str, table: bool) -> tuple[Span, ...]:
     """The spans of a text that may prove something, short ones first."""
     places = sentence_spans(text)
-    if table and is_row(text):
-        places = places[:1]  # a cell says nothing without the thing of its row
+    if table and (is_row(text) or rows(text)):
+        places = places[:1]  # a cell says nothing without the thing of its row and the name of its column
     found = []
     for size in range(1, (1 if table else SPAN_SENTENCES) + 1):
         for first in range(len(places) - size + 1):

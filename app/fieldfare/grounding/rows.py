@@ -32,6 +32,11 @@ class Row:
     end: int
     cells: tuple[Cell, ...]
 
+    @property
+    def subject(self) -> tuple[tuple[str, ...], ...]:
+        """The words of the thing that it is about."""
+        return tuple(token.key for token in self.cells[0].value)
+
 
 def is_row(text: str) -> bool:
     """Whether a table's passage is one row, a cell a line, and no whole table."""
@@ -52,7 +57,8 @@ def rows(text: str) -> tuple[Row, ...]:
         cells = line.split(" | ")
         if len(cells) == len(header) and cells != header:
             parsed = tuple(_cell(label, value) for label, value in zip(header, cells, strict=True) if value.strip())
-            found.append(Row(start, start + len(line), parsed))
+            if parsed:
+                found.append(Row(start, start + len(line), parsed))
         start += len(line) + 1
     return tuple(found)
 
