@@ -56,6 +56,8 @@ def asked(text: str, *before: str) -> str:
         ("what is the torque?", "and the drain plug?", "what is the torque of the drain plug?"),
         ("what is the pressure of the pump?", "in psi?", "what is the pressure of the pump in psi?"),
         ("what is the pressure of the pump?", "how many psi is that?", "what is the pressure of the pump in psi?"),
+        ("what is the torque of the drain plug?", "in Nm?", "what is the torque of the drain plug in Nm?"),
+        ("what is the torque of the drain plug?", "and the time?", "time of the drain plug?"),
         ("what is the pressure of the pump?", "and the bar?", "what is the pressure of the bar?"),
         ("what is the pressure of the pump?", "and at 20 °C?", "what is the pressure of the pump at 20 °C?"),
         ("which oil does the engine take?", "and in winter?", "which oil does the engine take in winter?"),

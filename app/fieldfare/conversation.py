@@ -123,9 +123,10 @@ def _adds(said: Sequence[_Word], rest: str, subject: str, language: Language) ->
     """Whether a text only adds to the question before: another unit (`in psi?`) or when it holds (`at 20 °C?`, `in winter?`)."""
     if said[0].text in language.articles:
         return False
+    units = _units(said, rest, language)
     things = [word for word in said if is_thing(word.text, language)]
-    asked = {word.text for word in said} & (language.properties | language.actions)
-    if things and asked <= COUNTING and all(unit_of(rest[word.start : word.end]) for word in things):
+    asked = {word.text for word in said} & (language.properties | language.actions) - {word.text for word in units}
+    if units and asked <= COUNTING and all(word in units for word in things):
         return True
     sentence = any(word.text in language.asking for word in said) or bool(asked)
     named = {word.text for word in _words(subject)} & {word.text for word in things}
@@ -137,7 +138,13 @@ def _addition(rest: str, language: Language) -> str:
     said = _words(rest)
     if said[0].text in WHEN:
         return rest.strip(" ?!.¿")
-    return "in " + " ".join(rest[word.start : word.end] for word in said if is_thing(word.text, language))
+    return "in " + " ".join(rest[word.start : word.end] for word in _units(said, rest, language))
+
+
+def _units(said: Sequence[_Word], rest: str, language: Language) -> list[_Word]:
+    """The words of a text that are units and could name no property: `Nm`, but no `time`."""
+    found = [(word, unit_of(rest[word.start : word.end])) for word in said]
+    return [word for word, unit in found if unit and (unit.factor is not None or is_thing(word.text, language))]
 
 
 def _names_again(said: Sequence[_Word], subject: str, language: Language) -> bool:
