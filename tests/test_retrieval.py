@@ -235,10 +235,25 @@ def test_the_order_does_not_depend_on_the_order_of_the_packs(winder: Archive, pu
     assert one == other
 
 
+def test_a_reader_is_not_asked_in_a_language_that_it_does_not_know(winder: Archive) -> None:
+    class Foreign:
+        def reads(self, language: str) -> bool:
+            return language == "de"
+
+        def read(self, question: str, texts: Sequence[str], leads: Sequence[str] = ()) -> tuple[Reading, ...]:
+            raise AssertionError(question)
+
+    question = Question(text="what is switched, the brake or the oil drum?")
+    assert Retriever([winder], None, reader=Foreign()).search(question) == Retriever([winder], None).search(question)
+
+
 def test_the_reader_has_a_say_in_the_order(winder: Archive) -> None:
     heard = []
 
     class Insistent:
+        def reads(self, language: str) -> bool:
+            return language == "en"
+
         def read(self, question: str, texts: Sequence[str], leads: Sequence[str] = ()) -> tuple[Reading, ...]:
             heard.append(question)
             return tuple(Reading(answers=40.0 * ("trolley" in text), start=0, end=1, span=0.0) for text in texts)

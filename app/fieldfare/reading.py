@@ -10,6 +10,7 @@ import io
 import json
 import os
 import threading
+from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
 from fieldfare.domain import Reading
@@ -41,8 +42,22 @@ class Reader:
     @property
     def version(self) -> str:
         """Which reader this is. Raises ModelError."""
-        self._load()
         return str(self._description["version"])
+
+    def reads(self, language: str) -> bool:
+        """Whether it learned to read a language (`en`). Nothing is loaded for that. Raises ModelError."""
+        return language.partition("-")[0].lower() in self._description["languages"]
+
+    @cached_property
+    def _description(self) -> dict[str, Any]:
+        try:
+            found = json.loads((self._folder / DESCRIPTION).read_text("utf-8"))
+            return {"languages": list(found["languages"]), **found}
+        except (OSError, ValueError, KeyError, TypeError) as error:
+            raise self._unusable(error) from error
+
+    def _unusable(self, error: Exception) -> ModelError:
+        return ModelError(f"The reader in {self._folder} cannot be loaded ({error}). Set Fieldfare up again.")
 
     def _load(self) -> None:
         with self._lock:
@@ -53,7 +68,6 @@ class Reader:
             import tokenizers
 
             try:
-                self._description = json.loads((self._folder / DESCRIPTION).read_text("utf-8"))
                 self._question, self._window, self._first, self._between = (
                     int(self._description[key]) for key in ("question_tokens", "tokens", "first", "between")
                 )
@@ -67,10 +81,10 @@ class Reader:
                 self._encoder: Any = ctranslate2.Encoder(
                     str(self._folder), device="cpu", inter_threads=1, intra_threads=threads
                 )
+            except ModelError:
+                raise
             except Exception as error:  # the engines raise plain Exception and RuntimeError
-                raise ModelError(
-                    f"The reader in {self._folder} cannot be loaded ({error}). Set Fieldfare up again."
-                ) from error
+                raise self._unusable(error) from error
             self._loaded = True
 
     def read(self, question: str, texts: Sequence[str], leads: Sequence[str] = ()) -> tuple[Reading, ...]:

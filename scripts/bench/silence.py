@@ -11,12 +11,14 @@ and shows what these measures hold, not what the product does.
 from __future__ import annotations
 
 import argparse
+import shutil
 import sys
 from collections import defaultdict
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import numpy as np
+from corpora import open_sets, packed
 from reader import auroc, rows
 
 from fieldfare import paths
@@ -120,18 +122,39 @@ def squad2(folder: Path, embedder: Embedder | None, reader: Reader, work: Path) 
     print("  " + ", ".join(f"{name} {auroc(scores, labels):.3f}" for name, scores in given.items()))
 
 
+def german(folder: Path, embedder: Embedder | None, reader: Reader, work: Path) -> None:
+    """The headings of a German manual, taken out of it: asked of the manual, and of another German one alone."""
+    corpus = next(iter(open_sets(work, embedder, ("evcc-de",))))
+    (manual,) = (folder / "manuals" / "morserino").glob("*de*.pdf")
+    source = work / "morserino-de"
+    source.mkdir(exist_ok=True)
+    shutil.copy(manual, source / "manual.pdf")
+    toml = '[pack]\nid = "morserino-de"\nversion = "1"\ntitle = "Morserino"\nlanguage = "de"\n'
+    (source / "pack.toml").write_text(toml, encoding="utf-8")
+    other = packed("morserino-de", source, work, embedder)
+    for title, used, read in (("all", embedder, reader), ("no reader", embedder, None), ("words alone", None, None)):
+        groups = []
+        for archive in (corpus.archive, other):
+            retriever = Retriever([archive], used, reader=read)
+            found = [retriever.search(Question(text=one.text)) for one in corpus.questions]
+            groups.append([(features(one.signals), one.support) for one in found])
+        tell(f"evcc-de headings of their manual and of another, {title}", *groups)
+
+
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--work", type=Path, required=True, help="a folder for the packs")
     parser.add_argument("--reader", type=Path, default=paths.reader_dir())
     parser.add_argument("--eval", type=Path, default=ROOT.parent / "shared" / "eval")
-    parser.add_argument("--set", choices=("mtrag", "squad2"), action="append")
+    parser.add_argument("--set", choices=("mtrag", "squad2", "german"), action="append")
     options = parser.parse_args()
     options.work.mkdir(parents=True, exist_ok=True)
     embedder, reader = open_embedder(), Reader(options.reader)
     for name, measure in (("mtrag", mtrag), ("squad2", squad2)):
         if name in (options.set or ("mtrag", "squad2")):
             measure(options.eval / name, embedder, reader, options.work)
+    if not options.set or "german" in options.set:
+        german(options.eval.parent, embedder, reader, options.work)
 
 
 if __name__ == "__main__":

@@ -51,6 +51,7 @@ def main() -> None:
             "first": 101,
             "between": 102,
             "digest": weights.digest(),
+            "languages": ["en"],
         }
         (folder / DESCRIPTION).write_text(json.dumps(description, indent=1, sort_keys=True) + "\n", "utf-8")
         notice = options.target / "NOTICE.md"

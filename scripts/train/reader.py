@@ -317,7 +317,8 @@ def main() -> None:
             if spent >= limit:
                 break
     (options.out / "config.json").write_text(json.dumps(config, indent=1), "utf-8")
-    shutil.copy(options.model / "tokenizer.json", options.out / "tokenizer.json")
+    if options.model.resolve() != options.out.resolve():
+        shutil.copy(options.model / "tokenizer.json", options.out / "tokenizer.json")
 
 
 if __name__ == "__main__":

@@ -60,6 +60,9 @@ class Embedder(Protocol):
 class Reader(Protocol):
     """Question and passages to what each says of the question."""
 
+    def reads(self, language: str) -> bool:
+        """Whether it knows a language."""
+
     def read(self, question: str, texts: Sequence[str], leads: Sequence[str] = ()) -> tuple[Reading, ...]:
         """A reading of each text; `leads` stand before the texts, as their headings do."""
 
@@ -171,8 +174,8 @@ class Retriever:
 
     def _read(self, text: str, query: Query, best: Sequence[Candidate]) -> bool:
         """Let the reader read the first passages, and put its judgement into their scores; whether it did."""
-        if self._reader is None or not best:
-            return False
+        if self._reader is None or not best or not all(self._reader.reads(one.passage.language) for one in best):
+            return False  # in a language that it does not know, it tells less than the words alone
         spans = [best_window(query, one.passage.text) for one in best]
         parts = [one.passage.text[start:end] for one, (start, end) in zip(best, spans, strict=True)]
         leads = [" > ".join(one.passage.heading[-2:]) for one in best]
