@@ -128,6 +128,7 @@ def test_what_the_model_invents_is_replaced_by_the_quote(shelf: Shelf, embedder:
         "who won the world cup in 1990",
         "what does E99 mean",
         "the of and",
+        "x",
         "   ",
         "best pizza dough recipe",
         "🔧",
@@ -241,3 +242,12 @@ def test_a_procedure_is_asked_for_in_other_languages_too(text: str, asked: bool)
     about = replace(about, passage=replace(about.passage, heading=("8.2 Motoröl wechseln",)))
     found = quoted_whole(Question(text=text), [about, steps], lambda _: [steps.passage])
     assert [one.text for one in found] == ([steps.passage.text] if asked else [])
+
+
+def test_a_number_with_a_unit_is_answered_by_no_row_that_has_the_number_alone() -> None:
+    """Terminal 20 is not 20 A: a wire would burn."""
+    terminal = evidence("Terminal: 20\nWire: 120\nSection (mm²): 0.5", BlockKind.TABLE, coverage=1.0)
+    fuse = evidence("Terminal: 7\nWire for fuse (A): 20\nSection (mm²): 2.5", BlockKind.TABLE, 2, coverage=1.0)
+    found = Finding(evidence=(terminal, fuse), support=1.0)
+    assert relevant(Question(text="wire for 20 A"), found) == (fuse,)
+    assert relevant(Question(text="wire 20"), found) == (terminal, fuse)

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Protocol
 from fieldfare import grounding
 from fieldfare.domain import Answer, BlockKind, Match, Statement, Verdict
 from fieldfare.gate import GATE
+from fieldfare.quantities import quantities
 from fieldfare.question_words import language_of
 from fieldfare.text import content_words, identifier_candidates, identifier_key, loose_key, sentences, stem, words
 
@@ -85,7 +86,7 @@ class Encoder(Protocol):
 def refuse(finding: Finding, question: Question) -> Answer | None:
     """The refusal where the evidence is too weak to answer, None where it will do."""
     nearest = finding.evidence[:3]
-    if not content_words(question.text):
+    if not any(len(word) > 1 for word in content_words(question.text)):
         nearest = ()
         message = "Please ask with at least one word or code that could stand in a manual."
     elif finding.unknown:
@@ -116,6 +117,7 @@ def relevant(question: Question, finding: Finding) -> tuple[Evidence, ...]:
     keys = set(identifier_candidates(question.text))
     visual = bool(_VISUAL.search(question.text))
     wanted = {stem(word) for word in content_words(question.text)}
+    values = _values(question.text)
     first = next((one for one in finding.evidence if not one.passage.superseded_by), None)
 
     def fits(one: Evidence) -> bool:
@@ -126,6 +128,8 @@ def relevant(question: Question, finding: Finding) -> tuple[Evidence, ...]:
             return False
         if kind is BlockKind.TABLE and one.passage.text.count("\n") < 2 and " | " in one.passage.text:
             return False  # the caption and header of a long table
+        if kind is BlockKind.TABLE and values and not values & _values(one.passage.text):
+            return False  # the number alone says nothing: terminal 20 is not 20 A
         if _is_about(one.passage, keys) or _read_as_answer(one):
             return True
         if kind in {BlockKind.TABLE, BlockKind.HAZARD, BlockKind.FIGURE}:
@@ -137,6 +141,11 @@ def relevant(question: Question, finding: Finding) -> tuple[Evidence, ...]:
         return one.rank == 1 or one.coverage >= TEXT_COVERAGE
 
     return tuple(filter(fits, finding.evidence))
+
+
+def _values(text: str) -> set[tuple[str, str]]:
+    """The numbers of a text that have a unit, each with its unit."""
+    return {(one.low, one.unit.symbol) for one in quantities(text) if one.unit}
 
 
 def _is_row(passage: Passage) -> bool:
