@@ -37,16 +37,17 @@ def ours(sentences: list[str], threads: int) -> dict:
 
     known = packages.installed()[0]
     engine = Engine(known, threads=threads)
-    said, first = [], 0.0
+    said, first, begun = [], 0.0, 0.0
     for hypotheses in engine.translate(sentences, *known[0].pair):
         said.append(hypotheses[0].text)
         first = first or time.perf_counter() - began
+        begun = begun or time.process_time()
     cold = time.perf_counter() - began
-    again = time.perf_counter()
+    again, used = time.perf_counter(), time.process_time()
     list(engine.translate(sentences, *known[0].pair))
-    warm = time.perf_counter() - again
+    warm, used = time.perf_counter() - again, time.process_time() - used
     several = [[one.text for one in many] for many in engine.translate(sentences[:SEVERAL], *known[0].pair, count=4)]
-    return {"said": said, "several": several, "first": first, "cold": cold, "warm": warm}
+    return {"said": said, "several": several, "first": first, "cold": cold, "warm": warm, "begun": begun, "used": used}
 
 
 def argos(sentences: list[str], threads: int) -> dict:
@@ -77,15 +78,15 @@ def argos(sentences: list[str], threads: int) -> dict:
     translation = translate.get_translation_from_codes(code.from_code, code.to_code)
     # An application that wants the first sentence early has to cut the page itself and ask for that sentence alone.
     translation.underlying.hypotheses(sentences[0], 1)
-    first = time.perf_counter() - began
+    first, begun = time.perf_counter() - began, time.process_time()
     translation.underlying.hypotheses("\n".join(sentences[1:]), 1)
     cold = time.perf_counter() - began
-    again = time.perf_counter()
+    again, used = time.perf_counter(), time.process_time()
     translation.underlying.hypotheses("\n".join(sentences), 1)
-    warm = time.perf_counter() - again
+    warm, used = time.perf_counter() - again, time.process_time() - used
     said = [translation.underlying.hypotheses(one, 1)[0].value for one in sentences]
     several = [[each.value for each in translation.underlying.hypotheses(one, 4)] for one in sentences[:SEVERAL]]
-    return {"said": said, "several": several, "first": first, "cold": cold, "warm": warm}
+    return {"said": said, "several": several, "first": first, "cold": cold, "warm": warm, "begun": begun, "used": used}
 
 
 def child(which: str, file: str, threads: int) -> None:
@@ -101,11 +102,10 @@ def run(which: str, python: str, file: Path, home: Path, threads: int) -> dict:
                    "XDG_DATA_HOME": str(home), "XDG_CONFIG_HOME": str(home), "XDG_CACHE_HOME": str(home),
                    "PYTHONPATH": str(ROOT / "app") if which == "ours" else ""}  # fmt: skip
     command = [python, __file__, "--child", which, str(file), str(threads)]
-    began = time.perf_counter()
     done = subprocess.run(command, env=environment, capture_output=True, text=True, check=False)
     if done.returncode:
         sys.exit(f"{which}: {done.stderr[-2000:]}")
-    return {**json.loads(done.stdout.splitlines()[-1]), "whole": time.perf_counter() - began}
+    return dict(json.loads(done.stdout.splitlines()[-1]))
 
 
 def install(package: Path, home: Path) -> None:
@@ -164,14 +164,17 @@ def compare(package: Path, file: Path, home: Path, page: list[str], options: arg
         for name, python in engines.items():
             runs[name].append(run(name, python, file, home, options.threads))
     print(f"\n{package.name} ({package.stat().st_size / 1e6:.1f} MB)")
-    print(f"{'':6} {'first s':>8} {'page s':>8} {'warm s':>8} {'process s':>9} {'MB':>6}")
+    print(f"{'':6} {'first s':>8} {'page s':>8} {'again s':>8} {'first CPU s':>12} {'page CPU s':>11} {'MB':>6}")
     median = {
-        name: {key: statistics.median(one[key] for one in many) for key in ("first", "cold", "warm", "whole", "memory")}
+        name: {
+            key: statistics.median(one[key] for one in many)
+            for key in ("first", "cold", "warm", "begun", "used", "memory")
+        }
         for name, many in runs.items()
     }
     for name, one in median.items():
         print(
-            f"{name:6} {one['first']:8.2f} {one['cold']:8.2f} {one['warm']:8.2f} {one['whole']:9.2f} {one['memory']:6.0f}"
+            f"{name:6} {one['first']:8.2f} {one['cold']:8.2f} {one['warm']:8.2f} {one['begun']:12.2f} {one['used']:11.2f} {one['memory']:6.0f}"
         )
     if options.argos:
         mine, theirs = median["ours"], median["argos"]
