@@ -150,6 +150,19 @@ def test_a_similar_text_is_offered_as_such_with_what_differs(memory: Memory) -> 
     assert match.differences == ("hoses", "hose") and match.score == pytest.approx(1 - 1 / 15)
 
 
+def test_the_nearest_of_many_texts_that_share_words_is_found(tmp_path: Path) -> None:
+    pairs = [(one, other) for one in COLOURS for other in COLOURS]
+    many = [unit(f"Grease the {one} {other} pump.", f"{one} {other} fetten") for one, other in pairs]
+    many += [unit(f"Look at the {one} {other} bearing.", f"{one} {other} ansehen") for one, other in pairs]
+    opened = Archive(pack(tmp_path / "many", [*many, unit("Grease the pump bearing and the shaft.", "Lager fetten.")]))
+    match = Memory([opened]).lookup("Grease the pump bearing and the shafts.", "en", "de")
+    assert match and (match.text, match.kind) == ("Lager fetten.", MatchKind.SIMILAR)
+    opened.close()
+
+
+COLOURS = ("blue", "brown", "green", "grey", "orange", "pink", "red")
+
+
 @pytest.mark.parametrize(
     "text",
     [

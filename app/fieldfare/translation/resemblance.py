@@ -89,12 +89,26 @@ def _is_fixed(word: str) -> bool:
 
 def _alignment(one: Sequence[str], other: Sequence[str]) -> list[tuple[int | None, int | None]]:
     """Which places of two texts belong together with fewest changes; None where a word has no counterpart."""
+    shorter = min(len(one), len(other))
+    head = next((place for place in range(shorter) if one[place] != other[place]), shorter)
+    rest = shorter - head
+    tail = next((place for place in range(rest) if one[-1 - place] != other[-1 - place]), rest)
+    middle = _cheapest(one[head : len(one) - tail], other[head : len(other) - tail])
+    return [
+        *((place, place) for place in range(head)),
+        *((row if row is None else row + head, column if column is None else column + head) for row, column in middle),
+        *((len(one) - place, len(other) - place) for place in range(tail, 0, -1)),
+    ]
+
+
+def _cheapest(one: Sequence[str], other: Sequence[str]) -> list[tuple[int | None, int | None]]:
+    """The same for what is left between equal beginnings and ends, by the edit distance of Wagner and Fischer."""
     width = len(other) + 1
     costs = [list(range(width))]
-    for row, token in enumerate(one, 1):
+    for row, word in enumerate(one, 1):
         above, line = costs[-1], [row]
         for column in range(1, width):
-            kept = above[column - 1] + (token != other[column - 1])
+            kept = above[column - 1] + (word != other[column - 1])
             line.append(min(kept, above[column] + 1, line[column - 1] + 1))
         costs.append(line)
     row, column = len(one), len(other)
