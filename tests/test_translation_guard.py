@@ -60,6 +60,7 @@ def test_what_a_good_translator_writes_passes(source: str, target: str, language
         ("Wait 5 minutes.", "Warten Sie 5 Sekunden.", "de", "unit"),
         ("Fill 5 L at 10 bar.", "Füllen Sie 5 bar bei 10 L ein.", "de", "another unit"),
         ("Bolt A takes 22 N·m, bolt B 45 N·m.", "Schraube A erhält 45 N·m, Schraube B 22 N·m.", "de", "another order"),
+        ("See § 14a for this.", "Siehe dazu § 14b.", "de", "14a"),
         ("See section 3.1 now.", "Siehe jetzt Abschnitt 3,1.", "de", "3.1"),
         ("Version 0.85.x is needed.", "Version 0,85 x wird benötigt.", "de", "0.85.x"),
         ("Replace HG401-0060.", "Ersetzen Sie HG401-0600.", "de", "code"),

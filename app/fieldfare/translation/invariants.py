@@ -20,7 +20,7 @@ MARKUP = re.compile(
     r"&(?:[a-z]{2,8}|#\d{1,6});|`[^`\n]{1,80}`|(?:https?|ftp|mailto|file)://[^\s<>()\"'»”]*[\w/]|"
     r"[\w.+-]+@[\w-]+(?:\.[\w-]+)+|(?<=\])\([^()\s]+\)|\*\*|__"
 )
-_VERSION = re.compile(r"(?<![\w.])[vV]?\d+(?:\.\d+)*\.[xX](?!\w)|(?<![\w.])[vV]\d+(?:\.\d+)*(?![\w])")  # 0.85.x
+_VERSION = re.compile(r"(?<![\w.])[vV]?\d+(?:\.\d+)*\.[xX](?!\w)|(?<![\w.])[vV]\.?\d+(?:\.\d+)*(?![\w])")  # 0.85.x
 _WORD = re.compile(r"[^\W\d_]+")
 _NUMBER = re.compile(r"\d+(?:[.,]\d+)*")
 _COMPOUND = re.compile(r"(?<=\d)(?:-[^\W\d_]*[^\W\d_A-Z]{2,}[^\W\d_]*)+$")  # M8-Schraube, 24-hour
@@ -29,6 +29,9 @@ _MINUS = re.compile(r"(?<!plus )(?<!plus or )(?<!plus ou )(?<!\w)minus (?=\d)", 
 _AMBIGUOUS = re.compile(r"(-?[1-9]\d{0,2})([.,])(\d{3})")  # 0.001 is no thousand
 _DECIMALS = re.compile(r"(?:[.,]\d+)+")
 _UNREAD = re.compile(r"[^\W_]*\d[^\W_]*(?:[.,]\d+)*")
+_LETTERED = re.compile(
+    r"(?<![\w.,])\d+(?:[.,]\d+)*(?!(?:st|nd|rd|th|er|re|o)(?!\w))(?P<letters>[^\W\d_]{1,2})(?!\w)"
+)  # 14a, 2x
 _NAMED = re.compile(r"(?<![\w./-])(?:\w+[-/])+[A-Z]+\d+\w*")  # ST-Link/V2
 _DECIMAL = re.compile(r"(?<![\w.,])\d+(?:[.,]\d+)+(?![.,]?\w)")
 _BEFORE_UNIT = re.compile(r"[\d\x02][\s\u00a0-]?(?=\S)")
@@ -78,6 +81,7 @@ def code_spans(text: str) -> list[tuple[int, int]]:
     for printed in identifiers(text):
         for match in re.finditer(rf"(?<![\w.\-/]){re.escape(printed)}(?![\w-]|[./]\w)", text):
             found.add(match.span())
+    found |= {match.span() for match in _LETTERED.finditer(text) if not unit_at(text, match.start("letters"))}
     spans: list[tuple[int, int]] = []
     for start, end in sorted(found, key=lambda span: (span[0], -span[1])):
         if spans and start < spans[-1][1]:

@@ -19,7 +19,7 @@ ENGLISH = Language(
         /(?<!\\w)fail(?!safe)\\w* forbid* forbidden prohibit* uneven unintended unwanted unexpected* unfiltered unsigned unchanged unlikely unbalanced undefined unspecified unintentional*"""
     ),
     weak=pattern(
-        """/(?<!\\w)un(?!der|til|it|iq|iv|if|ion)\\w+ /(?<!\\w)fail(?!safe)\\w* invalid impossible incorrect* incomplete* inactive* inaccura* incompatible insufficien* inability illegal avoid* prevent*
+        """/(?<!\\w)un(?!der|til|it|iq|iv|if|ion|lock|plug|load|mount|install|screw|do|dock|pack|wind|seal|clip|fold|cover|hook|latch|wrap|zip)\\w+ /(?<!\\w)fail(?!safe)\\w* invalid impossible incorrect* incomplete* inactive* inaccura* incompatible insufficien* inability illegal avoid* prevent*
         miss* lack* absen* disable* instead rather hardly rarely seldom barely few little except refuse* reject* forbid*
         forbidden prohibit* ignor* skip* exclud* free empty false wrong* non* yet *less lost unless rid omit* deni*""",
     ),
