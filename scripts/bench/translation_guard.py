@@ -22,10 +22,11 @@ from typing import TYPE_CHECKING
 
 from translation_adversary import EXACT, FAULTS, Adversary, pseudo, referenced
 
-from fieldfare.domain.translation import Outcome
+from fieldfare.domain.translation import Outcome, Text
 from fieldfare.text import sentences
 from fieldfare.translation import guard
-from fieldfare.translation.protection import masked
+from fieldfare.translation.protection import FORMS, masked
+from fieldfare.translation.rendering import untranslated
 from fieldfare.translation.translator import Translator
 
 if TYPE_CHECKING:
@@ -74,7 +75,7 @@ def prose(file: Path) -> list[str]:
 
 
 def collected(shared: Path, limit: int, chance: random.Random) -> list[str]:
-    """Different English sentences with a digit: manuals first, then sentences that were translated by people."""
+    """Different English sentences with a digit: manuals and what people translated first, then handbooks and guides."""
     manuals = shared / "manuals"
     files = [*sorted((manuals / "evcc").rglob("en/**/*.md*")), *sorted((manuals / "farmbot-express").rglob("*.md")),
              *sorted((manuals / "libresolar").rglob("*.md")), *sorted((manuals / "morserino").glob("*-en.pdf"))]  # fmt: skip
@@ -82,11 +83,23 @@ def collected(shared: Path, limit: int, chance: random.Random) -> list[str]:
     for name in LANGUAGES:
         texts += [row["en"] for row in table(shared / "eval" / "translation" / f"dev.en-{name}.tsv")]
     texts += [row["en"] for row in table(shared / "eval" / "translation" / "parallel.en-de.tsv")]
-    found = dict.fromkeys(
+    found = _numbered(texts)
+    more: list[str] = []
+    if len(found) < limit:
+        for name in ("faa-powerplant.jsonl", "crosslingual-faq/corpus.jsonl", "repair-guides/corpus.jsonl"):
+            lines = (shared / "eval" / name).read_text(encoding="utf-8").splitlines()
+            more += [part for line in lines for part in str(json.loads(line)["text"]).split("\n")]
+        more = [one for one in _numbered(more) if one not in set(found)]
+    chosen = chance.sample(found, min(limit, len(found)))
+    return chosen + chance.sample(more, min(limit - len(chosen), len(more)))
+
+
+def _numbered(texts: list[str]) -> list[str]:
+    """The different sentences of some texts that hold a digit and are no table."""
+    return list(dict.fromkeys(
         text[start:end] for text in texts for start, end in sentences(text)
         if 12 <= end - start <= 400 and any(map(str.isdigit, text[start:end])) and len(text[start:end].split()) > 3
-    )  # fmt: skip
-    return chance.sample(list(found), min(limit, len(found)))
+    ))  # fmt: skip
 
 
 def table(file: Path) -> list[dict[str, str]]:
@@ -172,10 +185,12 @@ def lying(name: str, texts: list[str], engine: Adversary, target: str, show: lis
 
 def _kind(sentence: str, text: str, engine: Adversary, target: str) -> str:
     """The kind of a lie that was told behind masks."""
+    sentence = untranslated(Text(text=sentence)).sentences[-1].source  # without its number
     for numbers in (True, False):
         mask = masked(sentence, "en", target, numbers=numbers)
         for lie in engine.told.get(mask.text, ()):
-            if " ".join((mask.restored(lie.text) or "").split()) == " ".join(text.split()):
+            said = " ".join((mask.restored(lie.text) or "").split())
+            if said and " ".join(text.split()).endswith(said):
                 return lie.kind
     return "parts"
 
@@ -275,6 +290,7 @@ def model(pair: str, texts: list[str], shared: Path, show: list[dict[str, str]])
     guarded = shown(engine, asked, source, target)
     safe = [guarded[one][1] for one in asked]
     machine = [n for n, one in enumerate(asked) if guarded[one][0] is Outcome.TRANSLATED and not guarded[one][2]]
+    forms(engine, texts[:60], source, target)
     if importlib.util.find_spec("sacrebleu") is None:
         print("   chrF and BLEU need sacrebleu")
         return
@@ -286,6 +302,21 @@ def model(pair: str, texts: list[str], shared: Path, show: list[dict[str, str]])
             bleu = sacrebleu.corpus_bleu([said[n] for n in some], [[right[n] for n in some]]).score
             numbers = sum(kept(asked[n], said[n]) for n in some) / max(1, len(some))
             print(f"   {name} ({len(some)}), {what}: chrF {chrf:.1f}, BLEU {bleu:.1f}, numbers kept in {numbers:.1%}")
+
+
+def forms(engine: Engine, texts: list[str], source: str, target: str) -> None:
+    """Which masks come through a model: in its best hypothesis, and in one of four."""
+    for numbers in (False, True):
+        some = [one for one in texts if masked(one, source, target, numbers=numbers).kept]
+        for name, form in FORMS.items():
+            masks = [masked(one, source, target, numbers=numbers, form=form) for one in some]
+            answers = engine.translate([one.text for one in masks], source, target, count=4, cancelled=lambda: False)
+            whole = [
+                [mask.restored(said.text) is not None for said in four]
+                for mask, four in zip(masks, answers, strict=True)
+            ]
+            print(f"   masks {name:<9} {'with' if numbers else 'without'} numbers: {len(some)} sentences, all come back in the best hypothesis "
+                  f"{sum(one[0] for one in whole) / len(some):.1%}, in one of four {sum(map(any, whole)) / len(some):.1%}")  # fmt: skip
 
 
 def total(name: str, told: Counter[str], passed: Counter[str]) -> None:
