@@ -32,7 +32,7 @@ from fieldfare.translation.translator import Translator
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
-    from fieldfare.translation.translator import Engine
+    from fieldfare.translation.seams import Engine
 
 ROOT = Path(__file__).resolve().parents[2]
 LANGUAGES = ("de", "es", "fr", "it", "pt")
