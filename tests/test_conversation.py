@@ -103,6 +103,14 @@ def test_the_thing_is_kept_over_several_turns() -> None:
     assert asked("how do I remove it?", "fuel pump pressure", "and the voltage?") == "how do I remove the fuel pump?"
 
 
+def test_a_follow_up_keeps_the_packs_that_were_settled_on_and_another_question_does_not() -> None:
+    def packs(text: str) -> tuple[str, ...]:
+        return standalone(Question(text=text, history=("torque of the drain plug",), settled=("gs40",))).packs
+
+    assert packs("and its size?") == ("gs40",)
+    assert packs("how do I replace the water pump?") == ()
+
+
 def test_another_thing_ends_the_subject() -> None:
     assert asked("and the voltage?", "fuel pump pressure", "starter motor current") == "voltage of the starter motor?"
 

@@ -58,7 +58,9 @@ def standalone(question: Question) -> Question:
         whole = _completed(text, before, language)
         if _things(whole, language) or not before:
             before = whole
-    return replace(question, text=_completed(question.text, before, language), history=())
+    text = _completed(question.text, before, language)
+    packs = question.packs or (question.settled if text != question.text else ())
+    return replace(question, text=text, packs=packs, history=(), settled=())
 
 
 def names_thing(text: str) -> bool:

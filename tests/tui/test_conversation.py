@@ -80,7 +80,7 @@ def test_a_question_goes_on_from_those_before_it_and_says_what_was_asked() -> No
 
     fake = FakeAssistant(ask=follows)
     play(scenario, fake)
-    assert [question.history for question in fake.questions] == [(), ("oil",), ("oil", "level of the oil")]
+    assert [question.history for question in fake.questions] == [(), ("oil",), ("oil", "and the level")]
 
 
 def test_with_several_packs_every_answer_and_place_names_its_machine() -> None:

@@ -62,7 +62,8 @@ def hazards_before(shown: Iterable[Passage | Citation]) -> tuple[Hazard, ...]:
 class Question:
     """What the technician wants to know. Empty `packs` means every installed pack, an empty `machine` every machine.
 
-    `history` are the questions asked before, oldest first: `and the voltage?` means that of what they were about. `language` is
+    `history` are the questions asked before, oldest first: `and the voltage?` means that of what they were about, in the
+    packs that had been `settled` on. `language` is
     that of the technician, in which he is answered; empty, it is found out from his words.
     """
 
@@ -71,6 +72,7 @@ class Question:
     machine: str = ""
     packs: tuple[str, ...] = ()
     history: tuple[str, ...] = ()
+    settled: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -74,7 +74,7 @@ class AskScreen(BesideScreen):
     def __init__(self, assistant: Assistant) -> None:
         super().__init__(assistant)
         self._turn: Turn | None = None
-        self._earlier: tuple[str, ...] = ()  # the questions before this turn, as they were searched
+        self._earlier: tuple[str, ...] = ()  # the questions before this turn, as they were typed
         self._turns = 0
         self._asked_at = 0.0
         self._instant = ""  # the text whose instant results are on the screen, "" while an answer is
@@ -232,7 +232,7 @@ class AskScreen(BesideScreen):
         """Ask, in the words of a text or exactly a `question`; an answer that is still being written stops."""
         asked = question or self._question(text)
         if self._turn is not None:
-            self._earlier = (*self._earlier, self._turn.asked or self._turn.question.text)[-EARLIER:]
+            self._earlier = (*self._earlier, self._turn.question.text)[-EARLIER:]
             self._turn.cancel.set()
         self._turns += 1
         self._turn = turn = Turn(number=self._turns, question=asked)
@@ -248,9 +248,9 @@ class AskScreen(BesideScreen):
 
     def _question(self, text: str) -> Question:
         """The text with what was asked before it in this session: `and the voltage?` goes on from there."""
-        turn = self._turn
-        last = [turn.asked or turn.question.text] if turn is not None and turn.question.text != text else []
-        return Question(text=text, history=(*self._earlier, *last)[-EARLIER:])
+        last = self._turn.question if self._turn is not None and self._turn.question.text != text else None
+        history = (*self._earlier, *([last.text] if last else []))[-EARLIER:]
+        return Question(text=text, history=history, settled=(last.packs or last.settled) if last else ())
 
     @work(thread=True, group="ask", exit_on_error=False)
     def _ask(self, turn: Turn) -> None:
