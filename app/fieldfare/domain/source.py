@@ -117,7 +117,7 @@ class Block:
     """One element of a section in reading order, as ingest understood it.
 
     `number` is a step's number as printed and `level` its depth from 1. A table has `rows` of equal length, the first
-    `header_rows` of which are its header. A figure has the source of its picture, and its `text` is the words inside the
+    `header_rows` of which are its header, and `row_places` says where each begins, where it is known. A figure has the source of its picture, and its `text` is the words inside the
     drawing. A hazard has its `signal_word`, and `protects` says what it belongs to: "row" (of the table that it stands in),
     "step" (the block before it or the next step), "procedure" or "section". `confidence` is below 1 where the text was recognised from a picture (0 to 1).
     """
@@ -128,6 +128,7 @@ class Block:
     number: str = ""
     level: int = 1
     rows: tuple[tuple[str, ...], ...] = ()
+    row_places: tuple[Place, ...] = ()
     header_rows: int = 0
     caption: str = ""
     picture: PictureSource | None = None

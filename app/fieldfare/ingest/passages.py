@@ -186,7 +186,8 @@ def _table(block: Block, number: int) -> Iterator[Cut]:
     for index in body:
         text = row_text(header, block.rows[index])
         if text:
-            yield Cut(kind=block.kind, text=text, first=number, last=number, row=index, place=block.place)
+            place = block.row_places[index] if block.row_places else block.place
+            yield Cut(kind=block.kind, text=text, first=number, last=number, row=index, place=place)
 
 
 def _span(places: Sequence[Place]) -> Place:

@@ -36,10 +36,16 @@ def tidy(text: str) -> str:
     return "\n".join(line for line in lines if line)
 
 
-def _in_cells(block: Block) -> list[tuple[str, str]]:
-    """The warnings in the cells of a table, each once."""
-    cells = [cell for row in block.rows[block.header_rows :] for cell in row] if block.kind is BlockKind.TABLE else []
-    return list(dict.fromkeys(found for cell in cells for found in cell_warnings(cell)))
+def _in_cells(block: Block) -> dict[tuple[str, str], Place]:
+    """The warnings in the cells of a table, each once, with the place of the first row that has it."""
+    found: dict[tuple[str, str], Place] = {}
+    if block.kind is BlockKind.TABLE:
+        places = block.row_places or (block.place,) * len(block.rows)
+        for row, place in list(zip(block.rows, places, strict=True))[block.header_rows :]:
+            for cell in row:
+                for warning in cell_warnings(cell):
+                    found.setdefault(warning, place)
+    return found
 
 
 class Outline:
@@ -111,8 +117,10 @@ class Outline:
             self._blocks.append(block)
         if block.kind is not BlockKind.PARAGRAPH:
             self._listing = False
-        for word, text in _in_cells(block):  # a warning stands before what it protects: the table, whose row it is
-            hazard = Block(kind=BlockKind.HAZARD, text=text, signal_word=word, protects="row", place=block.place,
+        for (word, text), place in _in_cells(
+            block
+        ).items():  # a warning stands before what it protects: the table, whose row it is
+            hazard = Block(kind=BlockKind.HAZARD, text=text, signal_word=word, protects="row", place=place,
                            confidence=block.confidence)  # fmt: skip
             self._blocks.insert(len(self._blocks) - 1, hazard)
 

@@ -25,6 +25,7 @@ from fieldfare.errors import SourceError
 from fieldfare.ingest import worker
 from fieldfare.ingest.cache import results
 from fieldfare.ingest.extract import ocr, pdf_tables
+from fieldfare.ingest.extract.pdf_breaks import is_end, joined
 from fieldfare.ingest.extract.pdf_columns import aligned
 from fieldfare.ingest.extract.pdf_figures import Illustration, illustrations
 from fieldfare.ingest.extract.pdf_layout import Line, Style, join_lines, lines_of, make_line, without_contents
@@ -251,7 +252,12 @@ class _Reader:
 
     def _lay_out(self, content: PageContent, lines: list[Line], page: PageContent) -> None:
         """Find what stands on a page, or on a turned part of one, and read it in order."""
-        tables, panels = pdf_tables.ruled(content, lines)
+        tables, panels, rests = pdf_tables.ruled(content, lines)
+        if self._last_table is not None:
+            _, before = self._last_table
+            ends = [rest for rest in rests if is_end(before, rest, lines)]
+            tables += ends
+            panels = [panel for panel in panels if not any(rest.box.covers(panel.box) for rest in ends)]
         occupied = [*(table.box for table in tables), *(panel.box for panel in panels)]
         figures = illustrations(content, occupied, lines)
         taken = [*(table.box for table in tables), *(figure.box for figure in figures)]
@@ -313,7 +319,7 @@ class _Reader:
                 self._flush_table()
                 self._warning(item, place)
             elif isinstance(item, pdf_tables.Table):
-                self._table(item, place)
+                self._table(item, place, tuple(self._place(box, content, page) for box in item.row_boxes))
             else:
                 caption = join_lines(item.caption, self._style.vocabulary)
                 picture = PictureSource(file=str(self._file), page=page.number, turn=page.turn, region=place.region)
@@ -369,25 +375,14 @@ class _Reader:
         self._outline.add(Block(kind=BlockKind.HAZARD, text=text, signal_word=warning.word, place=place, protects="section",
                                 confidence=_confidence(warning.lines)))  # fmt: skip
 
-    def _table(self, table: pdf_tables.Table, place: Place) -> None:
-        """Keep a table back until it is sure that the next page does not go on with it."""
-        header = table.rows[: table.header_rows]
-        if self._last_table is not None:
-            last, before = self._last_table
-            shift = table.edges[0] - before.edges[0]  # left and right pages have their margins exchanged
-            same = len(before.edges) == len(table.edges) and all(
-                abs(b - a - shift) < 14 for a, b in zip(before.edges, table.edges, strict=True)
-            )
-            apart = last.place.page != place.page or abs(shift) > 40  # the next page, or the next column
-            if same and apart and len(last.rows[0]) == len(table.rows[0]):
-                repeated = table.header_rows if header and header == last.rows[: last.header_rows] else 0
-                if repeated or not table.marked:
-                    joined = replace(last, rows=_continued(last.rows, table.rows[repeated:]))
-                    self._last_table = (joined, table)
-                    return
+    def _table(self, table: pdf_tables.Table, place: Place, rows: tuple[Place, ...]) -> None:
+        """Keep a table back until it is sure that the next page does not go on with it; `rows` are the places of its rows."""
+        if self._last_table is not None and (block := joined(*self._last_table, table, rows)) is not None:
+            self._last_table = (block, table)
+            return
         self._flush_table()
-        block = Block(kind=BlockKind.TABLE, text="", rows=table.rows, header_rows=table.header_rows, place=place,
-                      confidence=table.confidence)  # fmt: skip
+        block = Block(kind=BlockKind.TABLE, text="", rows=table.rows, row_places=rows, header_rows=table.header_rows,
+                      place=place, confidence=table.confidence)  # fmt: skip
         self._last_table = (block, table)
 
     def _flush_table(self) -> None:
@@ -395,10 +390,10 @@ class _Reader:
             block, _ = self._last_table
             self._last_table = None
             if is_warning_table(block.rows):
-                for row in block.rows:
+                for row, place in zip(block.rows, block.row_places, strict=True):
                     text = squeeze(" ".join(row[1:]))
-                    self._outline.add(replace(block, kind=BlockKind.HAZARD, rows=(), header_rows=0, text=text,
-                                              signal_word=bare_word(row[0]), protects="section"))  # fmt: skip
+                    self._outline.add(Block(kind=BlockKind.HAZARD, text=text, signal_word=bare_word(row[0]),
+                                            protects="section", place=place, confidence=block.confidence))  # fmt: skip
                 return
             self._outline.add(replace(block, text="\n".join(" | ".join(row) for row in block.rows)))
 
@@ -469,11 +464,3 @@ def _without_word(lines: Sequence[Line], word: str) -> tuple[Line, ...]:
         parts.pop(0)
     rest = tuple(lines[1:])
     return (make_line(parts), *rest) if parts else rest
-
-
-def _continued(rows: Sequence[tuple[str, ...]], more: Sequence[tuple[str, ...]]) -> tuple[tuple[str, ...], ...]:
-    """The rows of a table that goes on over the page; a first row without its first cell goes on with the last one."""
-    if more and not more[0][0] and any(more[0]):
-        last = tuple(squeeze(f"{above} {below}") for above, below in zip(rows[-1], more[0], strict=True))
-        return (*rows[:-1], last, *more[1:])
-    return (*rows, *more)

@@ -164,6 +164,7 @@ def _from_rows(rows: Sequence[_Row], columns: Sequence[tuple[float, float]]) -> 
     return Table(
         box,
         tuple(table),
+        tuple(reduce(Box.join, (line.box for cell in cells for line in cell)) for cells in texts),
         min(header, len(table) - 1),
         tuple(edges),
         is_marked(marks),

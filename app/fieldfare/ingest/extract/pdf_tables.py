@@ -29,16 +29,18 @@ _COVERED = 0.55  # share of a side that must be drawn for it to part two cells
 
 @dataclass(frozen=True, slots=True)
 class Table:
-    """Cells in rows of equal length; `edges` are the x of the columns' borders, for joining tables over pages; `marked`
-    where type or colour sets the header apart.
+    """Cells in rows of equal length, each with its place in `row_boxes`; `edges` are the x of the columns' borders, for
+    joining tables over pages; `marked` where type or colour sets the header apart. A `rest` has one row.
     """
 
     box: Box
     rows: tuple[tuple[str, ...], ...]
+    row_boxes: tuple[Box, ...]
     header_rows: int
     edges: tuple[float, ...]
     marked: bool = False
     confidence: float = 1.0
+    rest: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,9 +51,13 @@ class Panel:
     grid: bool = False
 
 
-def ruled(page: PageContent, lines: Sequence[Line]) -> tuple[list[Table], list[Panel]]:
-    """Tables with borders, row lines or shaded rows, and boxes around text."""
+def ruled(page: PageContent, lines: Sequence[Line]) -> tuple[list[Table], list[Panel], list[Table]]:
+    """Tables with borders, row lines or shaded rows; boxes around text; and single rows.
+
+    A single row is among the boxes too: it is no table, unless the page before began its row.
+    """
     tables: list[Table] = []
+    rests: list[Table] = []
     panels: list[Panel] = []
     words = [word for line in lines for word in line.words]
     for group in groups_of([*page.rules, *_cells(page, words)], words):
@@ -66,14 +72,17 @@ def ruled(page: PageContent, lines: Sequence[Line]) -> tuple[list[Table], list[P
             panels.append(Panel(box))
             continue
         table = _read(box, group, inside, page)
-        if table is not None:
+        if table is not None and not table.rest:
             tables.append(table)
-        elif box.height < 0.5 * page.height and _is_grid(group, box):
+            continue
+        if table is not None:
+            rests.append(table)
+        if box.height < 0.5 * page.height and _is_grid(group, box):
             panels.append(Panel(box, grid=True))
         elif _encloses(group, box):
             panels += _bands(group, box, inside)
     tables = [one for one in tables if not any(other is not one and _within(one.box, other.box) for other in tables)]
-    return tables, [one for one in panels if not any(table.box.covers(one.box) for table in tables)]
+    return tables, [one for one in panels if not any(table.box.covers(one.box) for table in tables)], rests
 
 
 def _cells(page: PageContent, words: Sequence[Word]) -> list[Box]:
@@ -206,7 +215,13 @@ def _read(box: Box, group: Sequence[Box], words: list[Word], page: PageContent) 
     ys = sorted([*ys, *more])
     cells = _fill(words, xs, ys)
     shade = _row_shades(page, box, ys)
-    return _table(box, _merged(cells, xs, ys, upright, level), cells, xs, shade, levels=border is not None)
+    table = _table(_Grid(box, xs, ys), _merged(cells, xs, ys, upright, level), cells, shade, levels=border is not None)
+    filled = [row for row, texts in enumerate(cells) if any(texts)]
+    if table is None and drawn and len(filled) == 1:
+        row = Box(box.x0, ys[filled[0]], box.x1, ys[filled[0] + 1])  # the line of a running head may stand over it
+        texts = tuple(map(_cell_text, cells[filled[0]]))
+        return Table(row, (texts,), (row,), 0, tuple(xs), confidence=_confidence(words), rest=True)
+    return table
 
 
 def _head_border(words: Sequence[Word], xs: Sequence[float], ys: Sequence[float]) -> float | None:
@@ -398,15 +413,19 @@ def _is_larger(first: Sequence[Sequence[Word]], others: Sequence[Sequence[Word]]
     return min((word.size for cell in first for word in cell), default=0.0) > 1.06 * most > 0
 
 
+@dataclass(frozen=True, slots=True)
+class _Grid:
+    """The borders of columns and rows."""
+
+    box: Box
+    xs: Sequence[float]
+    ys: Sequence[float]
+
+
 def _table(
-    box: Box,
-    merged: _Merged,
-    cells: list[list[list[Word]]],
-    xs: Sequence[float],
-    shades: Sequence[int | None],
-    *,
-    levels: bool,
+    grid: _Grid, merged: _Merged, cells: list[list[list[Word]]], shades: Sequence[int | None], *, levels: bool
 ) -> Table | None:
+    box, xs, ys = grid.box, grid.xs, grid.ys
     own = [[_cell_text(cell) for cell in row] for row in cells]
     kept = [row for row, texts in enumerate(own) if any(texts[merged[row, c][1]] or own[merged[row, c][0]][merged[row, c][1]]
                                                           for c in range(len(texts)))]  # fmt: skip
@@ -415,9 +434,11 @@ def _table(
     if len(columns) < 2 or (len(kept) < 2 and not warns):
         return None
     full = [[own[merged[row, column][0]][merged[row, column][1]] for column in columns] for row in kept]
-    rows = [
-        texts for index, texts in enumerate(full) if index == 0 or any(own[kept[index]]) or texts != full[index - 1]
+    fresh = [
+        index for index, texts in enumerate(full) if index == 0 or any(own[kept[index]]) or texts != full[index - 1]
     ]
+    rows = [full[index] for index in fresh]
+    boxes = [Box(box.x0, ys[kept[index]], box.x1, ys[kept[index] + 1]) for index in fresh]
     alone = [row for row in kept if sum(bool(own[row][column]) for column in columns) >= 2]
     if not warns and len(rows) < 2:
         return None
@@ -437,13 +458,18 @@ def _table(
         rows[0], header = spread(rows[0], rows[1]), 2
     if header == 2 and not rows[0][0]:
         rows[0] = [rows[1][0], *rows[0][1:]]
-    confidence = [word.confidence for row in cells for cell in row for word in cell]
+    words = [word for row in cells for cell in row for word in cell]
     edges = (*tuple(xs[column] for column in columns), xs[-1])
     return Table(
         box,
         tuple(map(tuple, rows)),
+        tuple(boxes),
         0 if warns else min(header, len(rows) - 1),
         edges,
         is_marked(marks),
-        sum(confidence) / len(confidence),
+        _confidence(words),
     )
+
+
+def _confidence(words: Sequence[Word]) -> float:
+    return sum(word.confidence for word in words) / len(words)
