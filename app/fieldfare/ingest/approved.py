@@ -75,8 +75,7 @@ def write_translations(connection: apsw.Connection, source: ForeignSource, langu
                  one.approved_on),
             )  # fmt: skip
     connection.execute(
-        "CREATE VIRTUAL TABLE segment_words USING fts5(text, content='', "
-        "tokenize='unicode61 remove_diacritics 2')"
+        "CREATE VIRTUAL TABLE segment_words USING fts5(text, content='', tokenize='unicode61 remove_diacritics 2')"
     )
     connection.execute("CREATE VIRTUAL TABLE segment_vocabulary USING fts5vocab(segment_words, row)")
     connection.executemany(
