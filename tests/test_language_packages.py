@@ -22,6 +22,7 @@ from publishing import trust_key
 if TYPE_CHECKING:
     from collections.abc import Callable
 
+TRAINED = Path(__file__).parent / "packages"  # what scripts/train/translator.py wrote
 SWEDISH = {"Mutter": ("mutter",), "anziehen": ("dra",), "auf": ("till",), "die": ("den",)}
 
 
@@ -304,6 +305,21 @@ def test_a_way_leads_over_a_third_language_and_says_so(german: Path, swedish: Pa
     known = packages.installed()[0]
     assert packages.required_route(known, "en", "sv").packages == (direct,)
     assert route.digest != packages.required_route(known, "en", "sv").digest
+
+
+def test_the_trained_packages_go_the_whole_way(device: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    (device / "languages").mkdir(parents=True)
+    shutil.copy(TRAINED / vouching.LIST, device / "languages")
+    assert main(["lang", "install", str(TRAINED)]) == 0
+    known, problems = packages.installed()
+    assert [(str(one), one.vouched) for one in known] == [("de → en", "listed"), ("en → de", "listed")]
+    assert problems == ()
+    capsys.readouterr()
+    assert main(["lang", "test", "en-de", "Tighten the nut to 45 N·m.\n- Wait 5 minutes."]) == 0
+    first, second = capsys.readouterr().out.splitlines()
+    assert first.startswith("Ziehen Sie") and second
+    assert main(["lang", "test", "de-en", "Warten Sie 5 Minuten. Siehe Seite 7."]) == 0
+    assert capsys.readouterr().out.startswith("Wait")
 
 
 def test_the_commands_install_list_try_and_remove(
