@@ -127,7 +127,7 @@ def _stages(*, testing: bool) -> Iterator[Stage]:
     embedder = _digest(models, *converter, extra=_pin("ctranslate2"))
     yield Stage("embedder", embedder, _make_embedder)
     yield Stage("reader", _digest(READER), _place_reader)
-    code = [ROOM / "ingest", ROOM / "pack", ROOM / "text.py", ROOM / "domain", ROOM / "images.py"]
+    code = [ROOM / name for name in ("ingest", "pack", "text.py", "domain", "images.py", "translation")]
     for description in sorted((ROOT / "packs").glob("*/pack.toml")):
         folder = description.parent
         stamp = _digest(folder, *(path for path in code if path.exists()), extra=embedder)

@@ -60,7 +60,8 @@ def standalone(question: Question) -> Question:
             before = whole
     text = _completed(question.text, before, language)
     packs = question.packs or (question.settled if text != question.text else ())
-    return replace(question, text=text, packs=packs, history=(), settled=())
+    context = earlier[-1] if earlier and text == question.text else ""
+    return replace(question, text=text, packs=packs, history=(), settled=(), context=context)
 
 
 def names_thing(text: str) -> bool:

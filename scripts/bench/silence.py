@@ -23,6 +23,7 @@ from reader import auroc, rows
 
 from fieldfare import paths
 from fieldfare.assistant import open_embedder
+from fieldfare.conversation import standalone
 from fieldfare.domain import Question
 from fieldfare.gate import GATE, features
 from fieldfare.ingest.corpus import Corpus, corpus_pack
@@ -56,9 +57,9 @@ class Asked:
         self.packs = {name: archive.manifest.id for name, archive in archives.items()}
         self._retriever = Retriever(list(archives.values()), embedder, reader=reader)
 
-    def __call__(self, text: str, without: str = "") -> Measured:
+    def __call__(self, text: str, without: str = "", before: Sequence[str] = ()) -> Measured:
         packs = tuple(id_ for name, id_ in self.packs.items() if name != without)
-        finding = self._retriever.search(Question(text=text, packs=packs))
+        finding = self._retriever.search(standalone(Question(text=text, packs=packs, history=tuple(before))))
         return features(finding.signals), finding.support
 
 
@@ -84,15 +85,22 @@ def mtrag(folder: Path, embedder: Embedder | None, reader: Reader, work: Path) -
     """Answerable against not, and with the collection that answers against without it."""
     asked = Asked(folder, embedder, reader, work, by="collection")
     answers = {row["id"]: row.get("answerable") for row in rows(folder / "answers.jsonl")}
-    present, gaps, removed = [], [], []
-    for row in rows(folder / "queries.jsonl"):
-        if answers[row["id"]] is True:
-            present.append(asked(row["text"]))
-            removed.append(asked(row["text"], row["collection"]))
-        elif answers[row["id"]] is False:
-            gaps.append(asked(row["text"]))
-    tell("mtrag, answerable and not", present, gaps)
-    tell("mtrag, with the collection that answers and without it", present, removed)
+    queries = rows(folder / "queries.jsonl")
+    earlier = {row["id"]: [turn["text"] for turn in row["history"] if turn["speaker"] == "user"] for row in queries}
+    strange = {row["id"]: next(one for one in queries if one["collection"] != row["collection"]) for row in queries}
+    for title in ("the last turn alone", "in its conversation"):
+        present, gaps, removed, switched = [], [], [], []
+        for row in queries:
+            before = earlier[row["id"]] if title == "in its conversation" else []
+            if answers[row["id"]] is True:
+                present.append(asked(row["text"], "", before))
+                removed.append(asked(row["text"], row["collection"], before))
+                switched.append(asked(row["text"], row["collection"], [strange[row["id"]]["text"]]))
+            elif answers[row["id"]] is False:
+                gaps.append(asked(row["text"], "", before))
+        tell(f"mtrag, {title}, answerable and not", present, gaps)
+        tell(f"mtrag, {title}, with the collection that answers and without it", present, removed)
+    tell("mtrag, the same against questions without their collection that come after one of another", present, switched)
 
 
 def squad2(folder: Path, embedder: Embedder | None, reader: Reader, work: Path) -> None:

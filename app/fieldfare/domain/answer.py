@@ -63,7 +63,8 @@ class Question:
     """What the technician wants to know. Empty `packs` means every installed pack, an empty `machine` every machine.
 
     `history` are the questions asked before, oldest first: `and the voltage?` means that of what they were about, in the
-    packs that had been `settled` on. `language` is
+    packs that had been `settled` on. Of a question that stands by itself the `context` is the one before it: what it means
+    may lean on that all the same. `language` is
     that of the technician, in which he is answered; empty, it is found out from his words.
     """
 
@@ -73,6 +74,7 @@ class Question:
     packs: tuple[str, ...] = ()
     history: tuple[str, ...] = ()
     settled: tuple[str, ...] = ()
+    context: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -99,7 +99,7 @@ class Retriever:
         # A code alone is settled by its look-up: no need to load and ask the embedder.
         settled = codes.settled(text, hits)
         meant = " ".join((text, *(f"({other})" for other in query.explained)))
-        vectors = {} if settled else self._vectors(meant, archives)
+        vectors = {} if settled else self._vectors(meant, archives, question.context)
         found = [self.measure(query, archive, hits.get(archive.manifest.id, []), vectors) for archive in archives]
         ranked = ranking.first(found, limit * WAITING)
         for archive in archives:
@@ -189,8 +189,15 @@ class Retriever:
             one.score += weight * (reading.answers - lowest)  # who was not read stays behind who was
         return True
 
-    def _vectors(self, text: str, archives: Sequence[Archive]) -> dict[str, tuple[Embedder, np.ndarray]]:
-        """The question by each embedder that made a pack's vectors, and that embedder, by pack: each is asked once."""
+    def _vectors(
+        self, text: str, archives: Sequence[Archive], context: str = ""
+    ) -> dict[str, tuple[Embedder, np.ndarray]]:
+        """The question by each embedder that made a pack's vectors, and that embedder, by pack: each is asked once.
+
+        In a conversation it is the mean of the question alone and behind the one before: what leans on that is found, and a
+        question about something else is still nearer to its own subject.
+        """
+        texts = [text, f"{context[:MAX_QUESTION]} {text}"] if context else [text]
         found: dict[str, tuple[Embedder, np.ndarray]] = {}
         made: dict[str, np.ndarray] = {}
         for archive in archives:
@@ -200,7 +207,7 @@ class Retriever:
             digest = embedder.identity.digest
             if digest not in made:
                 try:
-                    made[digest] = embedder.encode([text], query=True)[0]
+                    made[digest] = embedder.encode(texts, query=True).mean(axis=0)
                 except ModelError:
                     if embedder is self._embedder:
                         raise
