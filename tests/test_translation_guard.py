@@ -89,6 +89,8 @@ def test_what_a_good_translator_writes_passes(source: str, target: str, language
         ("Open the valve.", "", "de", "nothing"),
         ("Open the valve slowly now.", "Das Ventil langsam öffnen. Es ist bereit.", "de", "sentence"),
         ("Open the valve slowly.", "Das Ventil Ventil Ventil Ventil öffnen.", "de", "repeats"),
+        ("What is new in this version?", "Was ist der neue der neue Stand?", "de", "repeats"),
+        ("Open the valve.", "Das Ventil kommmmmen.", "de", "repeats"),
         ("Open the valve slowly and then wait.", "Ventil", "de", "shorter"),
         ("Open the valve.", "Откройте клапан.", "de", "foreign letters"),
         ("Open the valve and wait for the lamp.", "Open the valve and wait for the lamp.", "de", "not translated"),

@@ -29,7 +29,7 @@ PARTED = 1.4  # times the source's characters that a translation may have which 
 LOOP = 3  # times that one to eight words may follow themselves
 COPIED = 4  # words of a text that is the same in both languages only by mistake
 FOREIGN = 3  # words of the source's language that a translation must outdo with words of its own
-_MARKS = re.compile(r"([^\w\s])(?:\s*\1){3,}")
+_MARKS = re.compile(r"([^\w\s])(?:\s*\1){3,}|([^\W\d_])\2{3,}")  # : : : :, kommmmmen
 _WORD = re.compile(r"[^\W\d_]+(?:['’][^\W\d_]+)*|\d+")
 _OPEN_END = re.compile(r"[^.!?…:;\s]\s*$")
 _MISTAKE = re.compile(r"fehler|erreur|errore|error|erro(?!\w)|échou|échec")
@@ -75,7 +75,7 @@ def _implausible(source: str, target: str) -> str:
     if scripts := _scripts(target) - _scripts(source) - {"LATIN"}:
         return f"it holds foreign letters ({min(scripts).title()})"
     if (marks := _MARKS.search(target)) and not _MARKS.search(source):
-        return f"it repeats “{marks[1]}”"
+        return f"it repeats “{marks[1] or marks[2]}”"
     loop = _loop(target)
     return f"it repeats “{loop}”" if loop and not _loop(source) else ""
 
@@ -95,11 +95,12 @@ def _loop(text: str) -> str:
     """Words that follow themselves again and again, or a part of three words that comes too often; empty where none."""
     said = [match.group().casefold() for match in _WORD.finditer(text)]
     for size in range(1, 9):
-        for start in range(len(said) - size * LOOP + 1):
+        for start in range(len(said) - size * 2 + 1):
             part = said[start : start + size]
             if size == 1 and part[0].isdigit():
                 continue
-            if all(said[start + size * n : start + size * (n + 1)] == part for n in range(1, LOOP)):
+            times = LOOP if size == 1 else 2  # one word may stand twice, a phrase may not
+            if all(said[start + size * n : start + size * (n + 1)] == part for n in range(1, times)):
                 return " ".join(part)
     triples = Counter(zip(said, said[1:], said[2:], strict=False))
     if not triples:

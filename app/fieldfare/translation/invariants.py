@@ -32,7 +32,7 @@ _UNREAD = re.compile(r"[^\W_]*\d[^\W_]*(?:[.,]\d+)*")
 _LETTERED = re.compile(
     r"(?<![\w.,])\d+(?:[.,]\d+)*(?!(?:st|nd|rd|th|er|re|o)(?!\w))(?P<letters>[^\W\d_]{1,2})(?!\w)"
 )  # 14a, 2x
-_NAMED = re.compile(r"(?<![\w./-])(?:\w+[-/])+[A-Z]+\d+\w*")  # ST-Link/V2
+_NAMED = re.compile(r"(?<![\w./-])(?:\w+[-/])+[A-Z]+\d+\w*|(?<![\w.,])\d+[A-Z]+\d\w*")  # ST-Link/V2, 6H6
 _DECIMAL = re.compile(r"(?<![\w.,])\d+(?:[.,]\d+)+(?![.,]?\w)")
 _BEFORE_UNIT = re.compile(r"[\d\x02][\s\u00a0-]?(?=\S)")
 _DEVIATION = "±"
