@@ -7,7 +7,7 @@ import re
 from pathlib import Path
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from fieldfare.text import sentences
@@ -106,6 +106,7 @@ def test_what_changes_the_meaning_is_refused_with_its_reason(source: str, target
     assert why in problem(source, target, before or "en", after)
 
 
+@settings(deadline=None)
 @given(st.integers(0, 99999), st.integers(1, 9), st.sampled_from(["mm", "bar", "", "°C", "%"]), st.data())
 def test_no_changed_digit_passes(number: int, shift: int, unit: str, data: st.DataObject) -> None:
     printed = str(number)
@@ -128,6 +129,7 @@ def test_no_changed_digit_passes(number: int, shift: int, unit: str, data: st.Da
     assert bad
 
 
+@settings(deadline=None)
 @given(st.text(alphabet="aB1.,- /°%±–×4µ\u00a0{}<>`[]x"))
 def test_every_digit_of_a_text_is_read(text: str) -> None:
     """A text with one more digit is never the same."""
@@ -154,6 +156,7 @@ def test_masks_bring_back_what_they_hid(text: str, numbers: bool) -> None:
     assert restored.replace("45,5", "45.5") == text
 
 
+@settings(deadline=None)
 @given(st.text(alphabet="ab AB12.,-°%V(){}`é\u00a0", max_size=40))
 def test_masks_bring_back_any_text(text: str) -> None:
     mask = masked(text, "en", "en", numbers=True)
