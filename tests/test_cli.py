@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import subprocess
 import sys
 import tomllib
@@ -10,6 +11,7 @@ from pathlib import Path
 import pytest
 
 from fieldfare import paths, settings
+from fieldfare.cli.arguments import Progress
 
 ROOT = Path(__file__).parent.parent
 DEMO = "halden-gs40"
@@ -92,6 +94,9 @@ def test_hostile_questions_get_a_sentence(tmp_path: Path, question: str) -> None
     ("arguments", "code", "sentence"),
     [
         (("pack", "install", "missing.fpack"), 2, "does not exist"),
+        (("pack", "install", "."), 2, "is a folder. To install the packs in it: fieldfare update ."),
+        (("pack", "install", __file__), 2, "build a pack of it first: fieldfare pack build"),
+        (("pack", "install", "--unsigned", __file__), 2, "is no pack"),
         (("pack", "remove", "nothing"), 2, "not installed"),
         (("pack", "remove", DEMO), 2, "came with the program"),
         (("pack", "build", "missing", "-o", "x.fpack"), 2, "does not exist"),
@@ -117,12 +122,25 @@ def test_a_damaged_settings_file_gets_a_sentence(tmp_path: Path) -> None:
     assert "settings.toml" in done.stderr
 
 
+def test_the_end_of_a_stage_is_told_once(capsys: pytest.CaptureFixture[str]) -> None:
+    tell = Progress()
+    for done, total in ((1, 3), (3, 3), (3, 3), (1, 2), (2, 2)):
+        tell("reading pump.pdf", done, total)
+    tell("writing", 1, 1)
+    told = capsys.readouterr().err.split("\n")
+    assert [line for line in told if line.startswith("reading pump.pdf: 3 of 3")] == ["reading pump.pdf: 3 of 3"]
+    assert "reading pump.pdf: 2 of 2" in told
+    assert "writing: 1 of 1" in told
+
+
 def test_build_install_ask_remove(pump_source: Path, tmp_path: Path) -> None:
     pack = tmp_path / "pump.fpack"
     built = fieldfare("pack", "build", str(pump_source), "-o", str(pack), home=tmp_path)
     assert built.returncode == 0, built.stderr
     assert "2 hazards" in built.stdout
     assert "embedding" in built.stderr
+    inspected = fieldfare("pack", "inspect", str(pack), home=tmp_path).stdout
+    assert inspected.count(re.findall(r"\d+ identifiers", built.stdout)[0]) == 1  # what is printed twice counts once
     refused = fieldfare("pack", "install", str(pack), home=tmp_path)
     assert refused.returncode == 4
     assert "has no signature beside it" in refused.stderr

@@ -144,8 +144,8 @@ def test_the_overview_names_documents_counts_and_outline(
     out = capsys.readouterr().out
     assert "id pump-x, version 1, language en, licence MIT" in out
     assert "machine: X" in out
-    assert "2 steps, 1 hazards, 1 tables, 1 figures" in out
-    assert "1 questions" in out
+    assert "2 steps, 1 hazard, 1 table, 1 figure," in out
+    assert "1 question," in out
     assert "Pump <b>X</b> (rev. A, en, manual.md)" in out
     assert main(["pack", "inspect", "--json", str(hostile_pack)]) == 0
     made = json.loads(capsys.readouterr().out)

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import contextlib
 import os
+import shlex
 import shutil
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
@@ -33,6 +34,7 @@ if TYPE_CHECKING:
     Progress = Callable[[str, int, int], None]
 
 CAME_WITH = "came with the program"
+SUFFIX = ".fpack"
 LARGEST_PACK = 16 << 30  # bytes; beyond it a declared size is taken for an attack on the disk
 _CHUNK = 1 << 20
 
@@ -111,8 +113,7 @@ def install(file: Path, *, unsigned: bool = False, progress: Progress = quiet) -
     `unsigned` takes it without a trusted signature; one that is there must hold all the same. Raises SignatureError without one, PackError for a file that is no
     sound pack, UsageError for a version older than the used one, StorageError where something cannot be read or written.
     """
-    if not file.is_file():
-        raise UsageError(f"{file} does not exist. Name a .fpack file.")
+    _refuse_other(file)
     signature = None
     if not unsigned or _claims_trust(file):
         signature, claim = required_signature(file)
@@ -120,6 +121,30 @@ def install(file: Path, *, unsigned: bool = False, progress: Progress = quiet) -
     with stock.changing() as scratch:
         arrival = receive(scratch, file, signature, progress)
         return accept([arrival])[0]
+
+
+def _refuse_other(file: Path) -> None:
+    """Raise a UsageError that says what to do with a file that is no pack."""
+    if file.is_dir():
+        raise UsageError(f"{file} is a folder. To install the packs in it: fieldfare update {shlex.quote(str(file))}")
+    if not file.is_file():
+        raise UsageError(f"{file} does not exist. Name a .fpack file.")
+    if file.name.endswith(signing.SUFFIX):
+        raise UsageError(f"{file.name} is a signature. Name its pack: {file.name.removesuffix(signing.SUFFIX)}")
+    if file.suffix.lower() != SUFFIX and not _is_database(file):
+        raise UsageError(
+            f"{file.name} is no pack. If it is a manual, build a pack of it first: "
+            f"fieldfare pack build {shlex.quote(str(file))} -o {shlex.quote(file.stem + SUFFIX)}"
+        )
+
+
+def _is_database(file: Path) -> bool:
+    """Whether a file begins as packs do, whatever its name; one that cannot be read is told where it is copied."""
+    try:
+        with file.open("rb") as stream:
+            return stream.read(15) == b"SQLite format 3"
+    except OSError:
+        return True
 
 
 def required_signature(file: Path) -> tuple[bytes, Claim]:

@@ -60,6 +60,11 @@ _LOWERED = {ord(plain): lowered for plain, lowered in zip("0123456789+-−–=()
 _DEVIATION = re.compile(r"[+\-−–±]\s?\d+(?:[.,]\d+)+")
 
 
+def count(number: int, singular: str, plural: str = "") -> str:
+    """`1 page`, `3 pages`."""
+    return f"{number} {singular if number == 1 else plural or singular + 's'}"
+
+
 def raised(text: str) -> str:
     """Superscript as plain text, never read as part of the number before it.
 

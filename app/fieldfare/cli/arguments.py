@@ -29,12 +29,17 @@ class Progress:
         self._began = 0.0
         self._shown = 0.0
         self._first = 0
+        self._ended = False
 
     def __call__(self, stage: str, done: int, total: int) -> None:
         """Show how far a stage is; a rate once a second has passed."""
         now = time.monotonic()
         if stage != self._stage:
             self._stage, self._began, self._shown, self._first = stage, now, 0.0, min(done, total - 1)
+            self._ended = False
+        if done >= total and self._ended:
+            return  # several workers tell the end
+        self._ended = done >= total
         quiet = 0.2 if sys.stderr.isatty() else 10.0
         if done < total and now - self._shown < quiet:
             return

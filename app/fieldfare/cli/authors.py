@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 from fieldfare.cli.arguments import Progress
 from fieldfare.errors import UsageError
-from fieldfare.text import clean
+from fieldfare.text import clean, count
 
 if TYPE_CHECKING:
     import argparse
@@ -75,8 +75,7 @@ def _new(options: argparse.Namespace) -> int:
     if not questions.exists():
         write_text(questions, QUESTIONS)
     write_text(target, text)
-    count = len(source.documents)
-    print(f"{target}: {count} document{'' if count == 1 else 's'}. Read it, and fill in what is marked.")
+    print(f"{target}: {count(len(source.documents), 'document')}. Read it, and fill in what is marked.")
     print(f"Write what technicians ask into {questions}. Then:")
     print(f"  fieldfare pack build {shlex.quote(str(folder))} -o {source.id}.fpack")
     print(f"  fieldfare pack inspect {source.id}.fpack --html {source.id}.html")
@@ -124,9 +123,10 @@ def _build(options: argparse.Namespace) -> int:
     for remark in report.remarks:
         print(clean(str(remark)), file=sys.stderr)
     print(
-        f"{options.output}: {made.id} {made.version}, {report.size / 1e6:.1f} MB: {report.sections} sections, "
-        f"{made.passages} passages, {report.steps} steps, {report.tables} tables, {made.hazards} hazards, "
-        f"{made.figures} figures, {report.identifiers} identifiers, {len(report.remarks)} remarks"
+        f"{options.output}: {made.id} {made.version}, {report.size / 1e6:.1f} MB: {count(report.sections, 'section')}, "
+        f"{count(made.passages, 'passage')}, {count(report.steps, 'step')}, {count(report.tables, 'table')}, "
+        f"{count(made.hazards, 'hazard')}, {count(made.figures, 'figure')}, {count(report.identifiers, 'identifier')}, "
+        f"{count(len(report.remarks), 'remark')}"
     )
     if isinstance(embedder, ChosenEmbedder):
         _tell_embedder(embedder, report, options.output)

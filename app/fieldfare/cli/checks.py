@@ -15,7 +15,7 @@ from fieldfare import output
 from fieldfare.cli.arguments import Progress
 from fieldfare.cli.authors import embedder_of
 from fieldfare.errors import UsageError
-from fieldfare.text import clean, squeeze
+from fieldfare.text import clean, count, squeeze
 
 if TYPE_CHECKING:
     import argparse
@@ -117,19 +117,19 @@ def _check(options: argparse.Namespace) -> int:
             "scores": [{**asdict(score), "share": round(score.share, 4), "passed": score.passed} for score in scores],
             "questions": [evaluation.outcome_object(outcome) for outcome in outcomes],
             "flaws": [asdict(flaw) for flaw in flaws],
-            "ignored": [{**asdict(waiver), "count": count} for waiver, count in waived.items()],
+            "ignored": [{**asdict(waiver), "count": number} for waiver, number in waived.items()],
         }, ensure_ascii=False, indent=2))  # fmt: skip
         return 0 if passed else FAILED
     limit = sys.maxsize if options.all else SHOWN
     print(f"{contents.manifest.id} {contents.manifest.version}: {clean(contents.manifest.title)}")
     _print_scores(scores, outcomes, limit)
     _print_flaws(flaws, limit)
-    for waiver, count in waived.items():
-        print(f"ignored: {count} × {waiver.code} ({clean(waiver.reason)})" if count
+    for waiver, number in waived.items():
+        print(f"ignored: {number} × {waiver.code} ({clean(waiver.reason)})" if number
               else f"ignored: {waiver.code} covers nothing any more; remove it from pack.toml")  # fmt: skip
     low = sum(not score.passed for score in scores)
-    print(f"\nThe pack {'passes' if passed else 'does not pass'}: {_count(errors, 'error')}, "
-          f"{_count(len(flaws) - errors, 'warning')}, {_count(low, 'figure')} below its threshold.")  # fmt: skip
+    print(f"\nThe pack {'passes' if passed else 'does not pass'}: {count(errors, 'error')}, "
+          f"{count(len(flaws) - errors, 'warning')}, {count(low, 'figure')} below its threshold.")  # fmt: skip
     return 0 if passed else FAILED
 
 
@@ -155,7 +155,7 @@ def _print_scores(scores: Sequence[Score], outcomes: Sequence[Outcome], limit: i
 
     if not outcomes:
         return
-    print(f"\n{_count(len(outcomes), 'question')}, {sum(outcome.right for outcome in outcomes)} answered rightly")
+    print(f"\n{count(len(outcomes), 'question')}, {sum(outcome.right for outcome in outcomes)} answered rightly")
     for score in scores:
         mark = "ok  " if score.passed else "LOW "
         print(f"  {mark} {score.name:<21} {score.good:>4} of {score.total:<4} {score.share:>6.1%}  "
@@ -185,10 +185,6 @@ def _print_flaws(flaws: Sequence[Flaw], limit: int) -> None:
             print(output.paragraph(f"{clean(flaw.where)}: {clean(flaw.text)}", starts="    "))
         if len(group) > limit:
             print(f"    and {len(group) - limit} more (--all lists them)")
-
-
-def _count(number: int, thing: str) -> str:
-    return f"{number} {thing}{'' if number == 1 else 's'}"
 
 
 # --- inspect ---
@@ -248,7 +244,7 @@ def _print_overview(file: Path, contents: Contents) -> None:
         f"  embedder: {f'{embedder.name} {embedder.version}, {embedder.dimension} dimensions' if embedder else 'none'}"
     )
     print(f"  signature: {_signature(file).name if _signature(file).exists() else 'none beside the file'}")
-    print(f"  {', '.join(f'{count} {name}' for name, count in _counts(contents).items())}")
+    print(f"  {', '.join(count(number, name.removesuffix('s')) for name, number in _counts(contents).items())}")
     for remark in contents.remarks:
         print(output.paragraph(clean(str(remark)), starts="  "))
     for manual in contents.manuals:

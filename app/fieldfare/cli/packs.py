@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 from fieldfare.cli.arguments import Progress, show_help
 from fieldfare.errors import PackError
-from fieldfare.text import clean
+from fieldfare.text import clean, count
 
 if TYPE_CHECKING:
     import argparse
@@ -70,7 +70,10 @@ def _install(options: argparse.Namespace) -> int:
     install = updates.install_delta if options.file.suffix == delta.SUFFIX else library.install
     pack = install(options.file, unsigned=options.unsigned, progress=Progress())
     made = pack.manifest
-    print(f"{_name(pack)} is installed: {made.passages} passages, {made.hazards} hazards, {clean(pack.signature)}.")
+    print(
+        f"{_name(pack)} is installed: {count(made.passages, 'passage')}, {count(made.hazards, 'hazard')}, "
+        f"{clean(pack.signature)}."
+    )
     if pack.unsigned:
         print(_UNSIGNED, file=sys.stderr)
     return 0

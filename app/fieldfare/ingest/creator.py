@@ -53,7 +53,7 @@ EMBEDDING_BATCH = 256
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class BuildReport:
-    """What a build understood, for its author."""
+    """What a build understood, for its author; an identifier counts once, however often it is printed."""
 
     manifest: Manifest
     size: int
@@ -138,9 +138,10 @@ class _Writer:
         self._texts: list[str] = []
         self._index = WordIndex(connection, progress)
         self._illustrations: list[str] = []  # of the figures, in the order of their ids
+        self._identified: set[str] = set()
         self._remarks: list[Remark] = []
         self._agreement: Agreement | None = None
-        self._counts = dict.fromkeys(("sections", "tables", "steps", "identifiers", "figures", "hazards"), 0)
+        self._counts = dict.fromkeys(("sections", "tables", "steps", "figures", "hazards"), 0)
         self._next = dict.fromkeys(("section", "block", "passage", "figure", "hazard"), 0)
         self._open_hazards: dict[tuple[str, ...], list[int]] = {}
 
@@ -179,7 +180,7 @@ class _Writer:
             "sections": self._counts["sections"],
             "tables": self._counts["tables"],
             "steps": self._counts["steps"],
-            "identifiers": self._counts["identifiers"],
+            "identifiers": len(self._identified),
             "remarks": tuple(self._remarks),
             "agreement": self._agreement,
         }
@@ -356,7 +357,7 @@ class _Writer:
         for spelling, defines in printed.items():
             key = identifier_key(spelling)
             rows.setdefault(key, (key, loose_key(key), spelling, passage, int(defines)))
-        self._counts["identifiers"] += len(rows)
+        self._identified |= rows.keys()
         self._db.executemany("INSERT INTO identifier VALUES (?, ?, ?, ?, ?)", rows.values())
 
     def _vectors(self) -> None:

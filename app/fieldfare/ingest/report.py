@@ -16,7 +16,7 @@ from fieldfare.domain import BlockKind, TermKind
 from fieldfare.html_page import escape as _e
 from fieldfare.html_page import template, written
 from fieldfare.ingest.lint import Severity
-from fieldfare.text import clean, squeeze
+from fieldfare.text import clean, count, squeeze
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
@@ -130,11 +130,11 @@ class _Report:
         self._out("</nav>\n")
 
     def _list(
-        self, title: str, entries: Iterable[str], count: int, *, classes: str = "", unfolded: bool = False
+        self, title: str, entries: Iterable[str], number: int, *, classes: str = "", unfolded: bool = False
     ) -> None:
-        if count:
+        if number:
             self._out(
-                f"<details{' open' if unfolded else ''}><summary>{title} <b>{count}</b></summary><ul class='{classes}'>\n"
+                f"<details{' open' if unfolded else ''}><summary>{title} <b>{number}</b></summary><ul class='{classes}'>\n"
             )
             for entry in entries:
                 self._out(entry + "\n")
@@ -159,9 +159,9 @@ class _Report:
     def _codes(self) -> Iterator[str]:
         for printed, places in sorted(self._defined.items()):
             block, defines = max(places, key=lambda place: (place[1], -place[0]))
-            count = f"{len(places)} places" if len(places) > 1 else ""
+            several = count(len(places), "place") if len(places) > 1 else ""
             name = f"<b>{_e(printed)}</b>" if defines else _e(printed)
-            yield f"<li><a href='#b{block}'>{name} <small>{count}</small></a>"
+            yield f"<li><a href='#b{block}'>{name} <small>{several}</small></a>"
 
     # --- the content in the middle ---
 
@@ -268,7 +268,7 @@ class _Report:
         links = ", ".join(f"<a href='#b{block}'>{number}</a>" for number, block in enumerate(blocks[:12], 1))
         more = f" and {len(blocks) - 12} more" if len(blocks) > 12 else ""
         scheme = "".join(f" · {_e(part)}" for part in (element.block.scheme, element.block.symbol) if part)
-        return f"<p class=note>protects {scope or 'what follows'}: shown with {_passages(len(passages))} ({links}{more}){scheme}</p>"
+        return f"<p class=note>protects {scope or 'what follows'}: shown with {count(len(passages), 'passage')} ({links}{more}){scheme}</p>"
 
     def _table(self, element: Element) -> str:
         block = element.block
@@ -293,7 +293,7 @@ class _Report:
         blocks = list(dict.fromkeys(self._contents.passages[passage][0] for passage in passages))[:12]
         links = ", ".join(f"<a href='#b{one}'>{number}</a>" for number, one in enumerate(blocks, 1))
         note = (
-            f"<p class=note>shown with {_passages(len(passages))} ({links})</p>"
+            f"<p class=note>shown with {count(len(passages), 'passage')} ({links})</p>"
             if blocks
             else "<p class='note bad'>shown with no text</p>"
         )
@@ -388,10 +388,6 @@ def _wanted(page: str, section: str, *, answerable: bool) -> str:
     return f"p. {page}" if page else section
 
 
-def _passages(count: int) -> str:
-    return "1 passage" if count == 1 else f"{count} passages"
-
-
 def _describe(manual: ManualEntry) -> str:
     parts = [manual.title, manual.number, f"rev. {manual.revision}" if manual.revision else "", manual.date, manual.language,
              manual.licence, manual.source]  # fmt: skip
@@ -400,6 +396,9 @@ def _describe(manual: ManualEntry) -> str:
 
 def _counts(contents: Contents) -> str:
     counted = {kind: sum(1 for _ in contents.elements(kind)) for kind in BlockKind}
-    return (f"{len(contents.chapters)} sections, {counted[BlockKind.STEP]} steps, {counted[BlockKind.HAZARD]} hazards, "
-            f"{counted[BlockKind.TABLE]} tables, {counted[BlockKind.FIGURE]} figures, {len({m.key for m in contents.mentions})} identifiers, "
-            f"{len(contents.remarks)} remarks")  # fmt: skip
+    numbers = {
+        "section": len(contents.chapters), "step": counted[BlockKind.STEP], "hazard": counted[BlockKind.HAZARD],
+        "table": counted[BlockKind.TABLE], "figure": counted[BlockKind.FIGURE],
+        "identifier": len({mention.key for mention in contents.mentions}), "remark": len(contents.remarks),
+    }  # fmt: skip
+    return ", ".join(count(number, name) for name, number in numbers.items())

@@ -91,11 +91,6 @@ def model_name(state: ModelState) -> str:
     }[state.status]
 
 
-def count(number: int, singular: str, plural: str = "") -> str:
-    """`1 page`, `3 pages`."""
-    return f"{number} {singular if number == 1 else plural or singular + 's'}"
-
-
 def plain(text: str) -> str:
     """Cleaned text with its line breaks; tabs become spaces so that columns are what they look like."""
     return clean(text).expandtabs(4)

@@ -14,7 +14,7 @@ from textual.widgets import Input
 
 from fieldfare.domain import Answered, EvidenceFound, Failed, ModelState, ModelStatus, Question
 from fieldfare.errors import FieldfareError
-from fieldfare.text import squeeze
+from fieldfare.text import count, squeeze
 from fieldfare.tui.messages import (
     AnswerEnded,
     AnswerEvent,
@@ -36,7 +36,7 @@ from fieldfare.tui.widgets.answer import AnswerColumn
 from fieldfare.tui.widgets.bars import KeyBar, StatusLine, TitleBar
 from fieldfare.tui.widgets.question import QuestionInput
 from fieldfare.tui.widgets.section import SectionPane
-from fieldfare.tui.wording import count, machines
+from fieldfare.tui.wording import machines
 
 if TYPE_CHECKING:
     from textual.app import ComposeResult

@@ -11,13 +11,13 @@ from textual.events import Click
 from textual.widgets import Static
 
 from fieldfare.domain import Cancelled, Failed, Verdict
-from fieldfare.text import squeeze
+from fieldfare.text import count, squeeze
 from fieldfare.tui.messages import Target
 from fieldfare.tui.seats import seats
 from fieldfare.tui.widgets.column import Column
 from fieldfare.tui.widgets.hazard import HazardBox
 from fieldfare.tui.widgets.rows import ChoiceRow, CitedGroup, EvidenceRow, PassageRow
-from fieldfare.tui.wording import count, plain
+from fieldfare.tui.wording import plain
 
 if TYPE_CHECKING:
     from textual.app import ComposeResult
