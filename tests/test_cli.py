@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from fieldfare import paths, settings
+from fieldfare import paths, settings, trust
 from fieldfare.cli.arguments import Progress
 
 ROOT = Path(__file__).parent.parent
@@ -113,6 +113,25 @@ def test_bad_input_gets_a_sentence_and_an_exit_code(
     done = fieldfare(*arguments, home=tmp_path)
     assert done.returncode == code, done.stderr
     assert sentence in done.stderr
+
+
+@pytest.mark.parametrize("command", [("ask", "oil"), ("search", "oil"), ("eval",), ("pack", "list")])
+def test_packs_of_another_format_are_said_once_with_what_makes_them_anew(
+    tmp_path: Path, command: tuple[str, ...]
+) -> None:
+    (demo,) = paths.bundled_packs_dir().glob(f"{DEMO}-*.fpack")
+    old = tmp_path / "share" / "packs" / demo.name
+    old.parent.mkdir(parents=True)
+    data = bytearray(demo.read_bytes())
+    data[60:64] = (1).to_bytes(4, "big")  # SQLite's user_version
+    old.write_bytes(data)
+    trust.receipt_for(old)
+    done = fieldfare(*command, home=tmp_path, FIELDFARE_SHARE=str(tmp_path / "share"))
+    assert done.returncode == 4, done.stderr
+    said = done.stderr + done.stdout
+    assert said.count("has pack format 1, this program reads") == 1
+    assert "No pack is installed" not in said
+    assert "scripts/run" in said
 
 
 def test_a_damaged_settings_file_gets_a_sentence(tmp_path: Path) -> None:

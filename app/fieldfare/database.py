@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 import apsw
 
-from fieldfare.errors import PackError, StorageError
+from fieldfare.errors import FormatError, PackError, StorageError
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -76,7 +76,7 @@ class Reader:
         if version != SCHEMA_VERSION:
             self.close()
             remedy = "Ask its author to build it anew." if version < SCHEMA_VERSION else "Update the program."
-            raise PackError(f"{path.name} has pack format {version}, this program reads {SCHEMA_VERSION}. {remedy}")
+            raise FormatError(f"{path.name} has pack format {version}, this program reads {SCHEMA_VERSION}. {remedy}")
 
     def _connection(self) -> apsw.Connection:
         connection: apsw.Connection | None = getattr(self._local, "connection", None)

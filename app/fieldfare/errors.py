@@ -4,6 +4,7 @@ FieldfareError (1)
 ├── UsageError (2)       the command or the question cannot be carried out as given
 ├── SourceError (3)      a source document or pack.toml cannot be read
 ├── PackError (4)        a pack is damaged, foreign or unfit for this version
+│   ├── FormatError      its format is another than this version reads
 │   └── SignatureError   a signature or key is missing, unknown, or does not fit what it signs
 ├── ModelError (5)       a model file is missing, damaged or does not fit this machine
 │   └── CrashError       a model's process broke; the next call starts it again
@@ -37,6 +38,10 @@ class PackError(FieldfareError):
     """A pack is damaged, foreign or unfit for this version."""
 
     exit_code = 4
+
+
+class FormatError(PackError):
+    """A pack has another format than this version reads."""
 
 
 class SignatureError(PackError):

@@ -14,9 +14,9 @@ import shutil
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from fieldfare import stock, trust
+from fieldfare import paths, stock, trust
 from fieldfare.domain import InstalledPack, Manifest
-from fieldfare.errors import FieldfareError, PackError, SignatureError, StorageError, UsageError
+from fieldfare.errors import FieldfareError, FormatError, PackError, SignatureError, StorageError, UsageError
 from fieldfare.pack import signing
 from fieldfare.pack.archive import Archive
 from fieldfare.pack.delta import megabytes
@@ -87,7 +87,8 @@ def _open_all() -> Shelf:
             try:
                 archive, signature = _open(copy)
             except FieldfareError as error:
-                problems.append(str(error))
+                rebuilt = isinstance(error, FormatError) and copy.bundled and paths.in_checkout()
+                problems.append(f"{error} Here scripts/run does: start it once." if rebuilt else str(error))
                 continue
             if len(problems) > known:
                 problems[-1] += f" Until then {copy.version} is used."

@@ -21,6 +21,11 @@ def share_dir() -> Path:
     return Path(sys.prefix) / "share" / "fieldfare"
 
 
+def in_checkout() -> bool:
+    """Whether the program runs from its source, where scripts/run makes what comes with it."""
+    return not hasattr(sys, "_MEIPASS") and (Path(__file__).parents[2] / "scripts" / "run").is_file()
+
+
 def embedder_dir() -> Path:
     """The embedded embedder: CTranslate2 model, tokenizer, identity."""
     return share_dir() / "models" / "embedder"

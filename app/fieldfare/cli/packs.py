@@ -98,7 +98,7 @@ def _list(options: argparse.Namespace) -> int:
             for p in shelf.packs
         ]  # fmt: skip
         print(json.dumps(rows, ensure_ascii=False, indent=2))
-    elif not shelf.packs:
+    elif not shelf.packs and not shelf.problems:
         print("No pack is installed. Install one: fieldfare pack install FILE.fpack")
     for pack in () if options.json else shelf.packs:
         kept = f", {pack.kept} is kept" if pack.kept else ""

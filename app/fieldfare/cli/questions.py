@@ -27,7 +27,7 @@ from fieldfare.domain import (
     Verdict,
 )
 from fieldfare.domain.translation import Text
-from fieldfare.errors import FieldfareError, UsageError
+from fieldfare.errors import FieldfareError, PackError, UsageError
 from fieldfare.text import clean
 
 if TYPE_CHECKING:
@@ -92,6 +92,8 @@ def _assistant(options: argparse.Namespace, *, draft: bool | None) -> Iterator[A
     assistant = open_assistant(chosen, eager=True)
     try:
         told = assistant.problems
+        if told and not assistant.packs:
+            raise PackError(f"{' '.join(told)} No other pack is installed.")
         for problem in told:
             print(f"fieldfare: {problem}", file=sys.stderr)
         _require_packs(assistant, getattr(options, "pack", []))

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 
 from fieldfare.cli.arguments import Progress
 from fieldfare.domain import Question
-from fieldfare.errors import UsageError
+from fieldfare.errors import PackError, UsageError
 from fieldfare.text import clean
 
 if TYPE_CHECKING:
@@ -85,6 +85,8 @@ def _archives(names: Sequence[str]) -> tuple[Archive, ...]:
     ids = [one for one in names if not one.endswith(".fpack")]
     if ids or not names:
         shelf = library.open_shelf()
+        if shelf.problems and not shelf.packs:
+            raise PackError(f"{' '.join(shelf.problems)} No other pack is installed.")
         _warn(shelf.problems)
         installed = {one.manifest.id: one for one in shelf.archives}
         for id_ in ids:
