@@ -35,6 +35,7 @@ from fieldfare.tui.app import FieldfareApp
 from fieldfare.tui.widgets.hazard import HazardBox
 from fieldfare.tui.widgets.question import LIMIT, QuestionInput
 from fieldfare.tui.widgets.rows import CitedGroup, EvidenceRow
+from fieldfare.tui.widgets.section import SectionPane
 from tui.screen import asked, rows, scan, shown, type_text, until, until_text
 
 if TYPE_CHECKING:
@@ -375,6 +376,67 @@ def test_typing_after_an_answer_shows_results_and_escape_brings_the_answer_back(
         assert app.screen.query_one(QuestionInput).value == "oil"
 
     play(scenario)
+
+
+def test_the_page_beside_belongs_to_what_stands_in_the_question() -> None:
+    async def scenario(app: FieldfareApp, pilot: Pilot[None]) -> None:
+        pane = app.screen.query_one(SectionPane)
+        await asked(pilot)
+        await until_text(pilot, "Answer from")
+        await until(pilot, lambda: pane.target and pane.children)
+        first = pane.target
+        await pilot.press("x")
+        await until_text(pilot, "5 places")
+        await until(pilot, lambda: not pane.target and not pane.children)
+        await pilot.press("escape")
+        await until(pilot, lambda: pane.target == first and pane.children)
+
+    play(scenario, size=(120, 40))
+
+
+def test_an_arrow_before_the_results_goes_to_them_when_they_come() -> None:
+    found = threading.Event()
+
+    def search(_question: Question) -> tuple[Evidence, ...]:
+        found.wait(20)
+        return FOUND
+
+    assistant = FakeAssistant(search=search)
+
+    async def scenario(app: FieldfareApp, pilot: Pilot[None]) -> None:
+        await type_text(pilot, "oil")
+        await until(pilot, lambda: assistant.searched)
+        await pilot.press("down")
+        assert isinstance(app.focused, QuestionInput)
+        found.set()
+        await until(pilot, lambda: isinstance(app.focused, EvidenceRow))
+        await pilot.press("1")
+        await until(pilot, lambda: app.screen.query_one(SectionPane).target)
+        assert app.screen.query_one(QuestionInput).value == "oil"
+
+    play(scenario, assistant, size=(120, 40))
+
+
+def test_who_types_on_after_an_arrow_stays_in_the_question() -> None:
+    found = threading.Event()
+
+    def search(_question: Question) -> tuple[Evidence, ...]:
+        found.wait(20)
+        return FOUND
+
+    assistant = FakeAssistant(search=search)
+
+    async def scenario(app: FieldfareApp, pilot: Pilot[None]) -> None:
+        await pilot.press("o")
+        await until(pilot, lambda: assistant.searched == ["o"])
+        await pilot.press("down", "i")
+        found.set()
+        await until_text(pilot, "5 places")
+        await pilot.pause(0.2)
+        assert isinstance(app.focused, QuestionInput)
+        assert app.focused.value == "oi"
+
+    play(scenario, assistant)
 
 
 def test_a_letter_typed_on_a_row_begins_a_new_question() -> None:

@@ -53,6 +53,7 @@ THOUGHT = 0.2
 EARLIER = 6
 """Questions of this session that a new one may go on from."""
 NO_PACK = "No manuals are installed. Install a pack and start again:\n\n  fieldfare pack install FILE"
+NO_OTHER = "No other manuals are installed. Install a pack and start again:\n\n  fieldfare pack install FILE"
 WELCOME = """What is wrong, what do you need to do, which value do you need?
 
 Fault codes and part numbers are looked up as they are printed.
@@ -86,6 +87,7 @@ class AskScreen(BesideScreen):
         self._edited_at = 0.0
         self._ahead = Flag()  # stops what is worked out ahead
         self._flush: Timer | None = None
+        self._down = False  # the results were wanted before they came
 
     def compose(self) -> ComposeResult:
         """From top to bottom as on every size; the pane is hidden where there is no room."""
@@ -102,7 +104,8 @@ class AskScreen(BesideScreen):
         self._say_idle()
         self._show_keys()
         problems = [squeeze(problem) for problem in self._assistant.problems]
-        self._column.tell("\n".join([*problems, WELCOME if self._assistant.packs else NO_PACK]))
+        none = NO_OTHER if problems else NO_PACK
+        self._column.tell("\n".join([*problems, WELCOME if self._assistant.packs else none]))
         self.set_interval(1.0, self._tick)
         self.call_after_refresh(self._load_model)
 
@@ -145,6 +148,7 @@ class AskScreen(BesideScreen):
     @on(Input.Changed)
     def _edited(self) -> None:
         self._notice = ""
+        self._down = False
         self._edited_at = time.monotonic()
         self._ahead.set()
         for timer in (self._pause, self._thought):
@@ -164,6 +168,7 @@ class AskScreen(BesideScreen):
         elif not text:
             self._instant = ""
             self._column.clear()
+            self._clear_beside()
             self._say_idle()
         else:
             self._searching = True
@@ -190,6 +195,8 @@ class AskScreen(BesideScreen):
             return
         self._instant = message.text
         self._column.show_results(message.evidence)
+        self._clear_beside()
+        self._go_down_late()
         found = f"{count(len(message.evidence), 'place')} in the manuals. Enter asks." if message.evidence else ""
         said = squeeze(message.error) or found or "Nothing found yet. Enter asks all the same."
         self._say(self._notice or said)
@@ -240,6 +247,7 @@ class AskScreen(BesideScreen):
         self._asked_at = time.monotonic()
         self._instant = ""
         self._reading = None
+        self._down = False
         self._column.start(turn)
         self._say("Looking in the manuals…")
         self._show_keys()
@@ -271,15 +279,20 @@ class AskScreen(BesideScreen):
         if turn is None or message.turn != turn.number or not turn.running:
             return
         turn.take(message.event)
-        if isinstance(message.event, EvidenceFound) and message.event.evidence and self._reading is None:
-            best = message.event.evidence[0].passage
-            self._show_beside(Target(passage=best, number=turn.number_of(best)))
-        if isinstance(message.event, Answered) and turn.statements and self._reading is None:
+        if isinstance(message.event, EvidenceFound | Answered) and self._reading is None:
+            self._show_best(turn)
+        if self._flush is None:
+            self._flush = self.set_timer(FLUSH, self._draw_turn)
+
+    def _show_best(self, turn: Turn) -> None:
+        """The page of an answer: the first that it cites, until there is one the first that was found."""
+        if turn.answer is not None and turn.statements:
             cited = turn.statements[0].citation
             number = turn.number_of(cited.passage)
             self._show_beside(Target(passage=cited.passage, quotes=(cited.quote,), number=number))
-        if self._flush is None:
-            self._flush = self.set_timer(FLUSH, self._draw_turn)
+        elif turn.evidence:
+            best = turn.evidence[0].passage
+            self._show_beside(Target(passage=best, number=turn.number_of(best)))
 
     @on(AnswerEnded)
     def _answer_ended(self, message: AnswerEnded) -> None:
@@ -335,6 +348,7 @@ class AskScreen(BesideScreen):
         self._show_keys()
         if self._turn is not None and not self._instant:
             self._column.draw(self._turn)
+            self._go_down_late()
             self._tick()
             answer = self._turn.answer
             if answer is not None and answer.choices and self._input.value == self._turn.question.text:
@@ -351,6 +365,7 @@ class AskScreen(BesideScreen):
         if self._turn is not None:
             self._instant = ""
             self._column.draw(self._turn, again=True)
+            self._show_best(self._turn)
             self._tick()
 
     def _say_idle(self) -> None:
@@ -402,7 +417,7 @@ class AskScreen(BesideScreen):
     def _edge(self, message: EdgeReached) -> None:
         in_pane = self._pane.has_focus or self._pane.has_focus_within
         if message.edge == "bottom":
-            self._column.enter()
+            self._go_down()
         elif message.edge == "right" and not in_pane and self._wide and self._pane.target is not None:
             self._reading = self._pane.target
             self._pane.focus()
@@ -410,6 +425,18 @@ class AskScreen(BesideScreen):
             self._leave_pane()
         elif message.edge == "top" and not in_pane:
             self.action_question()
+
+    def _go_down(self) -> None:
+        """To the results; where there are none yet, as soon as they come."""
+        self._column.enter()
+        self._down = not self._column.rows
+
+    def _go_down_late(self) -> None:
+        """As it was wished, once the rows of the results have their place on the screen."""
+        if self._down:
+            self._go_down()
+        if self._down and self._column.filled:
+            self.set_timer(FLUSH, self._go_down_late)
 
     def _leave_pane(self) -> None:
         self._reading = None
@@ -434,6 +461,7 @@ class AskScreen(BesideScreen):
     def action_question(self) -> None:
         """To the question, all of it selected: typing replaces it, an arrow keeps it."""
         self._reading = None
+        self._down = False
         self.set_focus(self._input)  # at once: the next key may have come already
         self._input.action_select_all()
 

@@ -74,6 +74,13 @@ class BesideScreen(Screen[None]):
         if self._wide:
             self._preview = self.set_timer(FLUSH, lambda: self._pane.show(target, self._language))
 
+    def _clear_beside(self) -> None:
+        """What stands beside belongs to another question."""
+        if self._preview is not None:
+            self._preview.stop()
+        self._reading = None
+        self._pane.clear()
+
     @on(PictureWanted)
     def _enlarge(self, message: PictureWanted) -> None:
         self.app.push_screen(PictureScreen(message.title, message.picture, message.region))

@@ -49,6 +49,11 @@ class AnswerColumn(Column, can_focus=False):
         """Nothing to show yet."""
         self.clear()
 
+    @property
+    def filled(self) -> bool:
+        """Whether there are pages to choose from, drawn already or not."""
+        return any(row.display for row in self.query(EvidenceRow))
+
     def clear(self) -> None:
         """Show nothing."""
         self.tell("")

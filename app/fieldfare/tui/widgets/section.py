@@ -116,6 +116,11 @@ class SectionPane(Column):
             self._translations.original = kept
             self._read(target, self._translations)
 
+    def clear(self) -> None:
+        """Show nothing; what is still being read is not drawn."""
+        self.target = self._shown = None
+        self.remove_children()
+
     @work(thread=True, exclusive=True, group="section", exit_on_error=False)
     def _read(self, target: Target, translations: Translations) -> None:
         try:
