@@ -349,3 +349,41 @@ def test_a_page_alone_gives_the_title_of_the_document(tmp_path: Path, name: str,
     (tmp_path / name).write_text(text, encoding="utf-8")
     (document,) = read(tmp_path)
     assert document.title == title
+
+
+def test_a_figure_of_a_component_keeps_its_caption_and_what_follows(tmp_path: Path) -> None:
+    (tmp_path / "public" / "images").mkdir(parents=True)
+    (tmp_path / "public" / "images" / "shunt.png").write_bytes(png())
+    text = (
+        '# A\n\n<fig-caption src="images/shunt.png" caption="Shunt with amplifier" num="2" />\n\nThe shunt gets hot.\n'
+    )
+    figure, after = blocks_of(tmp_path, text)
+    assert (figure.kind, figure.caption, figure.number) == (BlockKind.FIGURE, "Shunt with amplifier", "2")
+    assert draw(figure.picture).width == 80 if figure.picture else False
+    assert (after.kind, after.text) == (BlockKind.PARAGRAPH, "The shunt gets hot.")
+
+
+def test_what_is_embedded_or_missing_is_named(tmp_path: Path) -> None:
+    (tmp_path / "a.md").write_text(
+        '# A\n\n<center>\n<iframe src="https://player.example/471" width="640"></iframe>\n</center>\n\n'
+        '<fig-caption src="gone.svg" caption="Gone" />\n\nText.\n',
+        "utf-8",
+    )
+    (document,) = read(tmp_path)
+    lost = [remark.text for remark in document.remarks if remark.kind is RemarkKind.LOST]
+    assert len(lost) == 2
+    assert any("https://player.example/471 was left out" in text for text in lost)
+    assert any("gone.svg was not found" in text for text in lost)
+
+
+def test_an_imported_picture_of_mdx_is_found(tmp_path: Path) -> None:
+    (tmp_path / "assets").mkdir()
+    (tmp_path / "assets" / "status.png").write_bytes(png())
+    (tmp_path / "near.png").write_bytes(png(90, 60))
+    text = (
+        'import statusImg from "@assets/status.png";\nimport near from "./near.png";\n\n# A\n\n'
+        'Run `evcc`:\n\n<img\n  src={statusImg.src}\n  alt="Overview"\n/>\n\n<img src={near.src} alt="Near" />\n'
+    )
+    figures = [one for one in blocks_of(tmp_path, text, "a.mdx") if one.kind is BlockKind.FIGURE]
+    assert [figure.caption for figure in figures] == ["Overview", "Near"]
+    assert [draw(figure.picture).width for figure in figures if figure.picture] == [80, 90]

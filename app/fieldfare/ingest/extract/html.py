@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     FindPicture = Callable[[str], PictureSource | None]
 
 _BLOCKS = frozenset("p div section article main aside ul ol dl table pre blockquote figure h1 h2 h3 h4 h5 h6 hr img svg "
-                    "details body center fieldset screenshot steps tabs tabitem card cardgrid".split())  # fmt: skip
+                    "details body center fieldset screenshot fig-caption iframe steps tabs tabitem card cardgrid".split())  # fmt: skip
 # Names of classes that sites style their warnings by: the words themselves, as they are spelled in addresses too.
 _HAZARD_CLASSES = HAZARD_KINDS | {
     name
@@ -130,6 +130,10 @@ class Walker:
 
     def _element(self, element: HtmlElement, depth: int, inside: str) -> Iterator[Block]:
         tag = element.tag
+        if tag == "iframe":
+            self._lost(
+                f"what is embedded from {(element.get('src') or 'elsewhere')[:80]} was left out: say in words what it shows"
+            )
         if tag in SKIPPED:
             return
         kind = _admonition_kind(element)
@@ -137,7 +141,7 @@ class Walker:
             yield from self._admonition(element, kind, depth, inside)
         elif re.fullmatch("h[1-6]", tag):
             yield from self._heading(element, inside)
-        elif tag in {"img", "screenshot"}:
+        elif tag in {"img", "screenshot", "fig-caption"}:
             yield from self._figure(element, element.get("caption") or element.get("alt") or element.get("title") or "")
         elif tag == "figure":
             yield from self._captioned(element, depth)
@@ -283,7 +287,8 @@ class Walker:
         caption = squeeze(caption)
         picture = self._find_picture(source) if source else None
         if picture is not None:
-            yield Block(kind=BlockKind.FIGURE, text="", caption=caption, number=figure_number(caption), picture=picture)
+            number = figure_number(caption) or squeeze(element.get("num") or "")
+            yield Block(kind=BlockKind.FIGURE, text="", caption=caption, number=number, picture=picture)
 
     def _table(self, table: HtmlElement, depth: int) -> Iterator[Block]:
         rows, header_rows = _grid(table)

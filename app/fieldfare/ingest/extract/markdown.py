@@ -41,8 +41,9 @@ _MODULE_LINE = re.compile(
     re.MULTILINE,
 )
 _COMPONENT = re.compile(
-    r"<([A-Z][\w.]*+)((?:\s++[\w:-]++(?:\s*+=\s*+(?:\"[^\"<]*+\"|'[^'<]*+'|\{[^{}<]*+(?:\{[^{}<]*+\}[^{}<]*+)*+\}))?+)*+)\s*+/>"
+    r"<([A-Z][\w.]*+|[a-z]++-[\w-]*+)((?:\s++[\w:-]++(?:\s*+=\s*+(?:\"[^\"<]*+\"|'[^'<]*+'|\{[^{}<]*+(?:\{[^{}<]*+\}[^{}<]*+)*+\}))?+)*+)\s*+/>"
 )
+_IMPORT = re.compile(r"^import[ \t]++(\w++)[ \t]++from[ \t]++[\"']([^\"'\n]++)[\"']", re.MULTILINE)
 _BRACED = re.compile(r"=\{([^{}]*+)\}|=\{\{[^{}]*+\}\}")
 _CODE_OR_TAG = re.compile(rf"{_LIQUID.pattern}|`[^`\n]+`")
 _FENCED = re.compile(r"[ \t]*(`{3,}|~{3,})")
@@ -131,7 +132,8 @@ def _inline(text: str) -> Iterator[tuple[bool, str]]:
 def prepare(text: str, remarks: list[Remark], name: str) -> str:
     """The text as CommonMark: what the dialects add beside it is rewritten, code stays as it is."""
     text = _without_brackets(text, remarks, name)
-    return "".join(piece if code else _prepare(piece, remarks, name) for code, piece in _pieces(text))
+    imports = dict(_IMPORT.findall(text)) if name.endswith(".mdx") else {}
+    return "".join(piece if code else _prepare(piece, imports, remarks, name) for code, piece in _pieces(text))
 
 
 def _parser(mdx: bool) -> MarkdownIt:
@@ -170,7 +172,9 @@ def _box(kind: str, title: str) -> str:
     return f'<div class="admonition {html.escape(kind.lower())}" data-title="{html.escape(title)}">\n'
 
 
-def _prepare(text: str, remarks: list[Remark], name: str) -> str:
+def _prepare(text: str, imports: dict[str, str], remarks: list[Remark], name: str) -> str:
+    """One piece; `imports` are the files that its page imports, by their names in it."""
+
     def liquid(match: re.Match[str]) -> str:
         return _liquid(match.group(1).strip().strip("-").strip(), remarks, name)
 
@@ -180,13 +184,15 @@ def _prepare(text: str, remarks: list[Remark], name: str) -> str:
     text = _HEADING_ID.sub(r"\1", text)
     if name.endswith(".mdx"):
         text = _MODULE_LINE.sub("", text)
-        text = _BRACED.sub(lambda match: f'="{html.escape(_unquoted(match.group(1) or ""))}"', text)
+        text = _BRACED.sub(lambda match: f'="{html.escape(_value(match.group(1) or "", imports))}"', text)
     return _COMPONENT.sub(r"<\1\2></\1>", text)
 
 
-def _unquoted(value: str) -> str:
-    """A value of a component without the quotes around it."""
+def _value(value: str, imports: dict[str, str]) -> str:
+    """A value of a component: the file that it imports, else the value without the quotes around it."""
     value = value.strip()
+    if imported := imports.get(value.removesuffix(".src")):
+        return imported
     value = value[1:] if value[:1] in set("\"'`") else value
     return value[:-1].rstrip() if value[-1:] in set("\"'`") else value
 
