@@ -74,6 +74,7 @@ def main() -> None:
     parser.add_argument("--set", nargs="+", default=[], help="only these sets, as scripts/bench/ranking.py names them")
     parser.add_argument("--show", action="store_true", help="name the questions that were changed or asked back")
     options = parser.parse_args()
+    options.work.mkdir(parents=True, exist_ok=True)
     embedder = open_embedder()
     sets = {one.name: one for one in corpora.open_sets(options.work, embedder, options.set)}
     if "mtrag" in sets:
