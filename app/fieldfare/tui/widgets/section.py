@@ -217,7 +217,7 @@ class SectionPane(Column):
         elif block.kind is BlockKind.TABLE and block.rows:
             if block.caption:
                 caption = Prose(plain(block.caption), source=block.caption, translations=self._translations)
-                yield caption.add_class("caption")
+                yield caption.set_classes("table-caption")
             cited = quoted_rows(block, quotes)
             table = Table(block, cited, self._translations)
             table.set_class(bool(cited), "cited-table")
