@@ -29,9 +29,9 @@ if TYPE_CHECKING:
 DEPTH = 30  # passages among which the first texts are looked for
 
 
-def hits(retriever: Retriever, corpus: Corpus, text: str, right: frozenset[str]) -> tuple[bool, bool]:
+def hits(retriever: Retriever, corpus: Corpus, question: Question, right: frozenset[str]) -> tuple[bool, bool]:
     """Whether a right text is the first, and among the first five."""
-    found = [corpus.text_of[one.passage.id] for one in retriever.search(Question(text=text), DEPTH).evidence]
+    found = [corpus.text_of[one.passage.id] for one in retriever.search(question, DEPTH).evidence]
     first = list(dict.fromkeys(found))[:5]
     return bool(right & set(first[:1])), bool(right & set(first))
 
@@ -41,19 +41,20 @@ def completed(corpus: Corpus, retriever: Retriever, *, show: bool) -> None:
     for asked in corpus.questions:
         if not asked.before:
             continue
-        whole = standalone(Question(text=asked.text, history=asked.before)).text
-        given = hits(retriever, corpus, asked.text, asked.right)
-        then = hits(retriever, corpus, whole, asked.right) if whole != asked.text else given
-        count = counts["left alone" if whole == asked.text else "completed"]
+        question = standalone(Question(text=asked.text, history=asked.before))
+        whole = question.text
+        given = hits(retriever, corpus, Question(text=asked.text), asked.right)
+        then = hits(retriever, corpus, question, asked.right)
+        count = counts["with its context" if whole == asked.text else "completed"]
         for place, value in enumerate((True, given[0], then[0], given[1], then[1])):
             count[place] += value
         if show and whole != asked.text:
             mark = "+" if then[0] > given[0] else "-" if then[0] < given[0] else " "
             print(f"  {mark} {asked.before[-1][:60]!r} {asked.text[:70]!r} -> {whole[:100]!r}")
-    print(f"{'':<12} {'questions':>9} {'hit@1 given':>12} {'completed':>10} {'hit@5 given':>12} {'completed':>10}")
+    print(f"{'':<16} {'questions':>9} {'hit@1 given':>12} {'searched':>10} {'hit@5 given':>12} {'searched':>10}")
     for name, (total, *right) in counts.items():
         shares = [value / total for value in right]
-        print(f"{name:<12} {total:9} {shares[0]:12.3f} {shares[1]:10.3f} {shares[2]:12.3f} {shares[3]:10.3f}")
+        print(f"{name:<16} {total:9} {shares[0]:12.3f} {shares[1]:10.3f} {shares[2]:12.3f} {shares[3]:10.3f}")
 
 
 def asked_back(name: str, corpus: Corpus, retriever: Retriever, names: dict[str, str], *, show: bool) -> None:
