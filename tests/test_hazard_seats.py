@@ -120,6 +120,7 @@ def command(run: Callable[[argparse.Namespace], int], text: str, *, as_json: boo
         pack=[],
         machine="",
         language="",
+        original=False,
         after=[],
         draft=False,
         limit=5,
