@@ -50,6 +50,7 @@ def test_the_answer_is_translated_and_one_key_shows_the_original() -> None:
         await until_text(pilot, "Apretar el tapón de drenaje a 35 N·m (T4). [1]")
         await until_text(pilot, FILL)
         assert "(machine translation of the original)" in shown(app)
+        await until_text(pilot, "Translated: ↓, then t shows the original.")
         assert STATEMENTS[0].text not in shown(app)
         await pilot.press("down")
         await until_text(pilot, "t Original")

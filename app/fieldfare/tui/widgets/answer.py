@@ -120,7 +120,8 @@ class AnswerColumn(Column, can_focus=False):
             return f"Which one? Keys 1 to {len(turn.answer.choices)} choose."
         proofs = len({(s.citation.passage.pack, s.citation.passage.id) for s in turn.statements})
         kind = "Quoted" if turn.answer is not None and turn.answer.verdict is Verdict.QUOTED else "Answer"
-        return f"{warnings}{kind} from {count(proofs, 'place')}."
+        translated = " Translated: ↓, then t shows the original." if turn.translations.any else ""
+        return f"{warnings}{kind} from {count(proofs, 'place')}.{translated}"
 
     def numbered(self, number: int) -> Target | None:
         """What a number opens: the quotes it proves where it is cited, else the passage."""

@@ -154,9 +154,9 @@ class CitedGroup(PassageRow):
             said = self._translations.of(statement.text)
             text = plain(said.text if said else statement.text).strip()
             if said:
-                lines += hanging(Content(f"{text} ") + number, width, "▏ ", "▏ ")
+                lines += hanging(Content(f"{text} ") + number, width, "│ ", "│ ")
                 if (note := origin(said)) is not None:
-                    lines += hanging(note, width, "▏ ", "▏ ")
+                    lines += hanging(note, width, "│ ", "│ ")
             elif statement.verbatim:
                 body = Content(f"“{text}” ") + number
                 lines += hanging(body, width, "▌ ", "▌ ")
