@@ -71,6 +71,11 @@ def test_a_code_goes_through_untouched(assistant: Assistant) -> None:
     assert "E22" in answer.text
 
 
+def test_a_title_in_place_of_a_question_loses_no_code_and_no_number(assistant: Assistant) -> None:
+    _, asked = ask(assistant, "¿cómo cambio el aceite del motor T2 a 45 N·m?")
+    assert asked.startswith("Change the engine oil") and "T2" in asked and "45" in asked
+
+
 def test_what_the_manual_does_not_say_is_refused_in_any_language(assistant: Assistant) -> None:
     answer, _ = ask(assistant, "¿cuál es la capital de Francia?")
     assert answer.verdict is Verdict.REFUSED

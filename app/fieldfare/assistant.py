@@ -134,6 +134,10 @@ class Assistant:
         """
         return self._interpreter.render(texts, language, cancelled) if self._interpreter else iter(())
 
+    def route(self, source: str, target: str) -> str:
+        """The way of a machine translation, such as `es → en → de`; empty where no language package leads there."""
+        return self._interpreter.route(source, target) if self._interpreter else ""
+
     def load_model(self) -> None:
         """Load the engines, the language model if there is one; waits until it is done.
 

@@ -26,14 +26,8 @@ if TYPE_CHECKING:
 
 # What tells a language by its letters alone.
 _LETTERS = {"de": "äöüß", "es": "ñ¿¡", "fr": "çœèêùëâ", "pt": "ãõ"}
-_SMALL_WORD, _KNOWN_WORD, _STRANGE_WORD, _OWN_LETTER = (
-    2.0,
-    1.0,
-    -0.5,
-    2.0,
-)  # what each says of the language of a question
-
-
+# What each says of the language of a question: a small word or letter of it, a word that its manuals know or do not know.
+_SMALL_WORD, _OWN_LETTER, _KNOWN_WORD, _STRANGE_WORD = 2.0, 2.0, 1.0, -0.5
 TITLE = 10  # telling words of an approved text that may stand for a question
 SAME_TITLE = 0.6  # share of a question's telling words that a title holds which says the same
 _NUMBERING = re.compile(r"^\d+(?:\.\d+)*\s+")
@@ -124,7 +118,9 @@ class Interpreter:
         return said.text if said.changed else self._by_approved(text, source, target)
 
     def _by_approved(self, text: str, source: str, target: str) -> str:
-        """A question in the words of approved translations: the title that says it, else title after term and the rest as it is."""
+        """A question in the words of approved translations: the title that says it, else title after term and the rest as it
+        is. Codes and numbers go through untouched.
+        """
         asked = _telling(text, source)
         known = self._known(source, target)
         close = [
@@ -133,7 +129,10 @@ class Interpreter:
             if len(both := asked & words) >= max(2, SAME_TITLE * len(asked))
         ]
         if close:
-            return max(close)[2]
+            title = max(close)[2]
+            there = set(tokens(title))
+            kept = [word for word in text.split() if any(map(str.isdigit, word)) and not set(tokens(word)) <= there]
+            return " ".join([title, *kept])
         made = []
         for words, said in known:
             if words <= asked:

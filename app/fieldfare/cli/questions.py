@@ -203,6 +203,9 @@ class _Telling:
         kept = dict.fromkeys(one.reason for said in self._said.values() if not said.changed for one in said.originals)
         if kept and not self._quiet:
             print(output.paragraph(f"In the original: {clean('; '.join(kept))}"), end="\n\n")
+        route = self._assistant.route(answer.language, self._language)
+        if route.count("→") > 1 and any(said.machine for said in self._said.values()) and not self._quiet:
+            print(f"Translated over a third language: {route}", end="\n\n")
         if self._quiet:
             made = output.answer_object(self._question, answer, self._language, self._said)
             print(json.dumps(made, ensure_ascii=False, indent=2))
