@@ -178,7 +178,8 @@ class Assistant:
 
         What stands in the technician's own language is preferred to a better fit in another, if it answers.
         """
-        asked = self._interpreter.questions(question) if self._interpreter else (question,)
+        at_once = tier is not self._retriever
+        asked = self._interpreter.questions(question, at_once=at_once) if self._interpreter else (question,)
         found = [(one, tier.search(one, limit)) for one in asked]
         own = found[0]
         best = own if own[1].support >= GATE else max(found, key=lambda one: one[1].support)

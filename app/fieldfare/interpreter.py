@@ -92,10 +92,10 @@ class Interpreter:
         best = max(sorted(scores), key=lambda code: (scores[code], code == likely, code == first))
         return best if scores[best] > 0 else likely
 
-    def questions(self, question: Question) -> tuple[Question, ...]:
+    def questions(self, question: Question, *, at_once: bool = False) -> tuple[Question, ...]:
         """A question to the packs of each language in that language, its own first; each has its `language`.
 
-        Where a question cannot be translated safely, it is put in approved words as far as these reach.
+        `at_once` no model is asked: that is for while somebody types. Then, and where a question cannot be translated safely, it is put in approved words as far as these reach.
         """
         own = self.language_of(question.text, question.language)
         chosen: dict[str, list[str]] = {}
@@ -106,13 +106,20 @@ class Interpreter:
         if not chosen or set(chosen) == {own}:
             return (replace(question, language=own),)
         return tuple(
-            replace(question, language=code, packs=tuple(chosen[code]), text=self._asked(question.text, own, code))
+            replace(
+                question,
+                language=code,
+                packs=tuple(chosen[code]),
+                text=self._asked(question.text, own, code, at_once=at_once),
+            )
             for code in sorted(chosen, key=lambda code: code != own)
         )
 
-    def _asked(self, text: str, source: str, target: str) -> str:
+    def _asked(self, text: str, source: str, target: str, *, at_once: bool) -> str:
         if source == target:
             return text
+        if at_once:
+            return self._by_approved(text, source, target)
         with self._asking:
             said = self._last((Text(text=text),), source, target)[0]
         return said.text if said.changed else self._by_approved(text, source, target)
