@@ -95,7 +95,8 @@ class Interpreter:
     def questions(self, question: Question, *, at_once: bool = False) -> tuple[Question, ...]:
         """A question to the packs of each language in that language, its own first; each has its `language`.
 
-        `at_once` no model is asked: that is for while somebody types. Then, and where a question cannot be translated safely, it is put in approved words as far as these reach.
+        `at_once` no model is asked: that is for while somebody types. Then, and where a question cannot be translated safely, it
+        is put in approved words as far as these reach.
         """
         own = self.language_of(question.text, question.language)
         chosen: dict[str, list[str]] = {}
