@@ -11,6 +11,7 @@ from fieldfare import paths
 from fieldfare.domain.translation import Rendering, Text
 from fieldfare.errors import FieldfareError
 from fieldfare.stems import SPOKEN, stem, stop_words, tokens
+from fieldfare.text import primary
 from fieldfare.translation import packages
 from fieldfare.translation.cache import Cache
 from fieldfare.translation.engine import Engine
@@ -39,11 +40,6 @@ def _telling(text: str, language: str) -> frozenset[str]:
     return frozenset(
         stem(word, language) for word in tokens(text) if len(word) > 1 and word not in small and not word.isdigit()
     )
-
-
-def primary(language: str) -> str:
-    """The code of a language without its country: `de` of `de-AT`."""
-    return language.partition("-")[0].lower()
 
 
 class Interpreter:

@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Any
 
 from fieldfare.domain import Reading
 from fieldfare.errors import ModelError
+from fieldfare.text import primary
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -46,7 +47,7 @@ class Reader:
 
     def reads(self, language: str) -> bool:
         """Whether it learned to read a language (`en`). Nothing is loaded for that. Raises ModelError."""
-        return language.partition("-")[0].lower() in self._description["languages"]
+        return primary(language) in self._description["languages"]
 
     @cached_property
     def _description(self) -> dict[str, Any]:

@@ -286,3 +286,8 @@ def _reads_as_article(tokens: list[str], index: int) -> bool:
         return False
     after = tokens[index + 2 : index + 3]
     return bool(after) and (tokens[index] == "a" or bool(_UNITS_AFTER_ARTICLE.match(after[0])))
+
+
+def primary(code: str) -> str:
+    """The language of a code without its region: `de-AT` is `de`."""
+    return code.replace("_", "-").partition("-")[0].strip().lower()

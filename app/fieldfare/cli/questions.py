@@ -28,7 +28,7 @@ from fieldfare.domain import (
 )
 from fieldfare.domain.translation import Text
 from fieldfare.errors import FieldfareError, PackError, UsageError
-from fieldfare.text import clean
+from fieldfare.text import clean, primary
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -230,7 +230,7 @@ class _Telling:
 
     def _translated(self, text: Text, passage: Passage) -> Rendering | None:
         """A text in the technician's language, None where it is printed in that."""
-        if not self._language or passage.language.partition("-")[0].lower() == self._language:
+        if not self._language or primary(passage.language) == self._language:
             return None
         for _, rendering in self._assistant.render([(text, passage)], self._language, self._cancel.is_set):
             self._said[text.text] = rendering

@@ -14,7 +14,7 @@ from fieldfare import output
 from fieldfare.cli.arguments import Progress
 from fieldfare.cli.checks import FAILED, opened
 from fieldfare.errors import UsageError
-from fieldfare.text import clean
+from fieldfare.text import clean, primary
 
 if TYPE_CHECKING:
     import argparse
@@ -165,7 +165,7 @@ def _write(out: Path, units: Sequence[Unit], source: str, target: str, original:
 
 
 def _refuse_own(target: str, language: str) -> None:
-    if target == language.partition("-")[0]:
+    if target == primary(language):
         raise UsageError(f"The pack is in {language} already. Name another language: --to …")
 
 

@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING
 
 from fieldfare.ingest.termbase import read_terms
 from fieldfare.ingest.tmx import read_tmx
-from fieldfare.ingest.units import State, altered, primary
-from fieldfare.text import sentences
+from fieldfare.ingest.units import State, altered
+from fieldfare.text import primary, sentences
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

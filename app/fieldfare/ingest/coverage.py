@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from fieldfare.domain import BlockKind
 from fieldfare.ingest.segments import segments
+from fieldfare.text import primary
 from fieldfare.translation.memory import Memory, translatable
 
 if TYPE_CHECKING:
@@ -60,7 +61,7 @@ def coverage(contents: Contents, archive: Archive, languages: Sequence[str] = ()
     passages = [passage.text for passage in archive.passages(contents.passages).values()]
     texts = [one.text for one in segments(contents)]
     found = []
-    for language in languages or sorted(known | {code.partition("-")[0] for code in contents.languages}):
+    for language in languages or sorted(known | {primary(code) for code in contents.languages}):
         search = memory.of(source, language, pack=archive.manifest.id)
         found.append(
             Coverage(

@@ -15,8 +15,8 @@ from fieldfare.domain import TermStatus, TradeTerm
 from fieldfare.errors import SourceError
 from fieldfare.ingest import spreadsheet
 from fieldfare.ingest.extract import xml
-from fieldfare.ingest.units import primary, text_of
-from fieldfare.text import squeeze
+from fieldfare.ingest.units import text_of
+from fieldfare.text import primary, squeeze
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence

@@ -10,8 +10,8 @@ from lxml import etree
 from fieldfare import __version__
 from fieldfare.errors import SourceError
 from fieldfare.ingest.extract import xml
-from fieldfare.ingest.units import State, Unit, digest_of, primary, text_of
-from fieldfare.text import squeeze
+from fieldfare.ingest.units import State, Unit, digest_of, text_of
+from fieldfare.text import primary, squeeze
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from fieldfare.domain import BlockKind
 from fieldfare.ingest.segments import segments
 from fieldfare.ingest.units import altered
-from fieldfare.text import squeeze
+from fieldfare.text import primary, squeeze
 from fieldfare.translation.guard import problem
 from fieldfare.translation.memory import SIMILAR
 from fieldfare.translation.resemblance import tokens
@@ -23,11 +23,7 @@ if TYPE_CHECKING:
 def untranslated_hazards(contents: Contents) -> Iterator[tuple[Chapter, Element, str]]:
     """Warnings that are not approved in a language that the pack promises, with that language."""
     for language in contents.languages:
-        known = {
-            squeeze(one.source)
-            for one in contents.translations
-            if one.target_language == language.partition("-")[0].lower()
-        }
+        known = {squeeze(one.source) for one in contents.translations if one.target_language == primary(language)}
         for chapter, element in contents.elements(BlockKind.HAZARD):
             if chapter.manual.language != language and squeeze(element.block.text) not in known:
                 yield chapter, element, language

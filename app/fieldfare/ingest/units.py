@@ -78,11 +78,6 @@ def altered(source: str, target: str, languages: tuple[str, str]) -> str:
     return changed(before, after)
 
 
-def primary(code: str) -> str:
-    """The language of a code without its region: `de-AT` is `de`."""
-    return code.replace("_", "-").partition("-")[0].strip().lower()
-
-
 def text_of(element: etree._Element | None) -> str:
     """The text of a segment without the native codes of the tool that wrote it."""
     if element is None:

@@ -12,7 +12,7 @@ from enum import StrEnum
 from typing import TYPE_CHECKING
 
 from fieldfare.signal_words import signal_word
-from fieldfare.text import identifiers, sentences, squeeze
+from fieldfare.text import identifiers, primary, sentences, squeeze
 from fieldfare.translation.resemblance import compare, decimal_mark, put_in, tokens
 from fieldfare.units import unit_of
 
@@ -89,7 +89,7 @@ class Memory:
 
     def of(self, source: str, target: str, *, pack: str = "", context: str = "") -> Search | None:
         """A search for many texts of one place; None where nothing is approved for the pair of languages."""
-        source, target = source.partition("-")[0].lower(), target.partition("-")[0].lower()
+        source, target = primary(source), primary(target)
         usable = [
             archive
             for archive, pairs in self._archives

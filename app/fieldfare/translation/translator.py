@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING
 from fieldfare.domain.translation import Outcome, Rendering, Sentence, Text
 from fieldfare.errors import FieldfareError
 from fieldfare.signal_words import signal_word
+from fieldfare.text import primary
 from fieldfare.translation import guard
 from fieldfare.translation.protection import FORM, masked
 from fieldfare.translation.rendering import untranslated
@@ -94,7 +95,7 @@ class Translator:
         text comes at least once; nothing is raised for what cannot be translated, it stands in the original.
         """
         order = _Order(
-            source=source.partition("-")[0].lower(), target=target.partition("-")[0].lower(), pack=pack, digest=pack_digest,
+            source=primary(source), target=primary(target), pack=pack, digest=pack_digest,
             cancelled=cancelled,
         )  # fmt: skip
         made = [self._remembered(one if isinstance(one, Text) else Text(text=one), order) for one in texts]

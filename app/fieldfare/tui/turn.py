@@ -19,6 +19,7 @@ from fieldfare.domain import (
     Statement,
 )
 from fieldfare.domain.translation import Text
+from fieldfare.text import primary
 from fieldfare.tui.seats import untold
 from fieldfare.tui.translations import Translations
 
@@ -81,7 +82,7 @@ class Turn:
             passage = one.citation.passage
             text = Text(text=one.text, context=" > ".join(passage.heading), cells=passage.kind is BlockKind.TABLE)
             found.append((text, passage))
-        return [one for one in found if one[1].language.partition("-")[0].lower() != language]
+        return [one for one in found if primary(one[1].language) != language]
 
     def number_of(self, passage: Passage) -> int:
         """The number of a passage: its place in the evidence, or the next free one."""

@@ -14,7 +14,7 @@ from textual.worker import get_current_worker
 
 from fieldfare.domain import BlockKind
 from fieldfare.errors import FieldfareError
-from fieldfare.text import squeeze
+from fieldfare.text import primary, squeeze
 from fieldfare.tui.highlight import quoted_rows, quoted_span
 from fieldfare.tui.messages import PictureWanted, SectionLoaded, Target, TextTranslated, TranslationsChanged
 from fieldfare.tui.translations import Translations, origin, redraw, texts_of
@@ -127,7 +127,7 @@ class SectionPane(Column):
             view = self._assistant.view(target.passage)
             self.post_message(SectionLoaded(target, view))
             worker = get_current_worker()
-            foreign = target.passage.language.partition("-")[0] != translations.language
+            foreign = primary(target.passage.language) != translations.language
             texts = [(text, target.passage) for text in texts_of(view)] if translations.language and foreign else []
             for index, said in self._assistant.render(texts, translations.language, lambda: worker.is_cancelled):
                 self.post_message(TextTranslated(translations, texts[index][0].text, said))
