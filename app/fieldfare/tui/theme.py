@@ -37,3 +37,6 @@ SUN = Theme(
     text_alpha=1.0,
     variables={"bar": "#00205F", "bar-text": "#FFFFFF", "chosen": "#DCE6FF", "rule": "#555555", "cited": "#FFF0A0"},
 )
+
+THEMES = (DARK, SUN)
+"""In the order in which a key goes through them."""

@@ -43,7 +43,7 @@ if TYPE_CHECKING:
     from textual.events import Key as KeyEvent
     from textual.timer import Timer
 
-    from fieldfare.assistant import Assistant
+    from fieldfare.tui.desk import Desk
 
 LOADING = ModelState(status=ModelStatus.LOADING, sentence="The model is loading.")
 PAUSE = 0.06
@@ -72,8 +72,8 @@ class AskScreen(BesideScreen):
         *(Binding(str(number), f"open({number})", show=False) for number in range(1, 10)),
     ]
 
-    def __init__(self, assistant: Assistant) -> None:
-        super().__init__(assistant)
+    def __init__(self, desk: Desk) -> None:
+        super().__init__(desk.assistant)
         self._turn: Turn | None = None
         self._earlier: tuple[str, ...] = ()  # the questions before this turn, as they were typed
         self._turns = 0
@@ -394,7 +394,7 @@ class AskScreen(BesideScreen):
         running = self._turn is not None and self._turn.running
         stop = (("escape", "Esc", "Stop"),) if running else ()
         help_ = ("f1", "F1", "Help")
-        last = (("f2", "F2", "Light"), ("ctrl+q", "^Q", "Quit"))
+        last = (("f10", "F10", "Menu"), ("ctrl+q", "^Q", "Quit"))
         switch = switch_key(original=self._original) if self._foreign else ()
         if self._pane.has_focus_within or self._pane.has_focus:
             keys = stop + READING_KEYS[:1] + switch + READING_KEYS[1:]

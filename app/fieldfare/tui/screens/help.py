@@ -31,7 +31,8 @@ _KEYS = (
     ("p", "reading: the page as printed"),
     ("+ − 0", "picture: closer, farther, whole"),
     ("m", "picture: dots or colours"),
-    ("F2", "dark or sunlight colours"),
+    ("F9", "dark or sunlight colours"),
+    ("F10", "menu: every room and command"),
     ("Ctrl+Q", "quit"),
 )
 

@@ -28,7 +28,7 @@ READING_KEYS: tuple[Key, ...] = (
     ("z", "z", "Figure"),
     ("p", "p", "Page"),
     ("f1", "F1", "Help"),
-    ("f2", "F2", "Light"),
+    ("f10", "F10", "Menu"),
 )
 
 

@@ -1,0 +1,16 @@
+"""What the screens work with, handed in by the command line: a screen opens nothing itself."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from fieldfare.assistant import Assistant
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Desk:
+    """The doors to everything that is not drawing."""
+
+    assistant: Assistant

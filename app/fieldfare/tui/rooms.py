@@ -1,0 +1,36 @@
+"""The rooms of the screen: each has its function key, keeps its place while another is shown, and stands in the menu."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from importlib import import_module
+from typing import TYPE_CHECKING, Any
+
+from fieldfare.catalogue import N_
+
+if TYPE_CHECKING:
+    from textual.screen import Screen
+
+    from fieldfare.tui.desk import Desk
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Room:
+    """One room: `screen` is `module:Class` below `tui.screens`, imported when the room is entered for the first time."""
+
+    name: str
+    key: str
+    label: str
+    purpose: str
+    screen: str
+
+    def build(self, desk: Desk) -> Screen[Any]:
+        """Its screen."""
+        module, _, name = self.screen.partition(":")
+        screen: Screen[Any] = getattr(import_module(f"fieldfare.tui.screens.{module}"), name)(desk)
+        return screen
+
+
+ROOMS = (
+    Room(name="ask", key="f2", label=N_("Ask"), purpose=N_("Ask the manuals"), screen="ask:AskScreen"),
+)  # fmt: skip

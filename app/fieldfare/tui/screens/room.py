@@ -1,0 +1,71 @@
+"""What every room but Ask is built on: its name above, its keys below, one line that says what is going on."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, ClassVar
+
+from textual.binding import Binding, BindingType
+from textual.screen import Screen
+
+from fieldfare.catalogue import _
+from fieldfare.tui.widgets.bars import KeyBar, StatusLine, TitleBar
+from fieldfare.tui.wording import machines
+
+if TYPE_CHECKING:
+    from textual.app import ComposeResult
+
+    from fieldfare.tui.desk import Desk
+    from fieldfare.tui.widgets.bars import Key
+
+
+class RoomScreen(Screen[None]):
+    """Draws `compose_body` between the title and the keys; Esc leads back to Ask, which is where one came from.
+
+    A room keeps its state while another is shown: what must be fresh is read anew in `on_screen_resume`.
+    """
+
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("escape", "leave", "Back", show=False),
+        Binding("question_mark", "app.help", "Help", show=False),
+    ]
+
+    def __init__(self, desk: Desk, *, id: str) -> None:  # noqa: A002 - Textual's own name for it
+        super().__init__(id=id)
+        self.desk = desk
+
+    def compose(self) -> ComposeResult:
+        """From top to bottom."""
+        assistant = self.desk.assistant
+        yield TitleBar(machines(assistant.packs), assistant.model_state)
+        yield StatusLine()
+        yield from self.compose_body()
+        yield KeyBar()
+
+    def compose_body(self) -> ComposeResult:
+        """What the room shows."""
+        raise NotImplementedError
+
+    def keys(self) -> tuple[Key, ...]:
+        """The keys of the moment, the most important first; those that work everywhere follow by themselves."""
+        return ()
+
+    def show_keys(self) -> None:
+        """Draw the keys of the moment."""
+        everywhere = (("f10", "F10", _("Menu")), ("f1", "F1", _("Help")))
+        self.query_one(KeyBar).show((*self.keys(), ("escape", "Esc", _("Back")), *everywhere))
+
+    def say(self, text: str) -> None:
+        """Say what is going on. `text` is ours or cleaned."""
+        self.query_one(StatusLine).say(text)
+
+    def on_mount(self) -> None:
+        """Show the keys."""
+        self.show_keys()
+
+    def on_descendant_focus(self) -> None:
+        """Other keys for another place."""
+        self.show_keys()
+
+    def action_leave(self) -> None:
+        """To the room where questions are asked."""
+        self.app.switch_mode("ask")
