@@ -83,7 +83,8 @@ def rows(file: Path) -> list[dict[str, object]]:
         return [json.loads(line) for line in stream]
 
 
-def _set(folder: Path) -> tuple[list[Text], list[dict[str, object]], dict[str, set[str]]]:
+def open_texts(folder: Path) -> tuple[list[Text], list[dict[str, object]], dict[str, set[str]]]:
+    """The texts of a folder, its questions and which texts are right for each."""
     texts = [
         Text(id=f"d{number:05}", title=str(row.get("title") or ""), text=str(row["text"]))
         for number, row in enumerate(rows(folder / "corpus.jsonl"))
@@ -225,11 +226,11 @@ def open_sets(work: Path, embedder: Embedder | None, names: Sequence[str] = ()) 
 
     for name in ("repair-guides", "mtrag", "squad2"):
         if wanted(name) and (evals / name).is_dir():
-            texts, queries, right = _set(evals / name)
+            texts, queries, right = open_texts(evals / name)
             yield from_texts(name, texts, _asked(queries, right), work, embedder)
     for language in ("en", "fr"):
         if wanted(f"faq-{language}") and (evals / "crosslingual-faq").is_dir():
-            texts, queries, right = _set(evals / "crosslingual-faq")
+            texts, queries, right = open_texts(evals / "crosslingual-faq")
             corpus = from_texts("faq", texts, _asked(queries, right, language), work, embedder)
             corpus.name = f"faq-{language}"
             yield corpus
