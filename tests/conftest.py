@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import os
 from typing import TYPE_CHECKING
 
 import pytest
@@ -16,6 +17,8 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from fieldfare.retrieval import Embedder
+
+os.environ["LANGUAGE"] = "en"  # tests read English sentences, whatever the language of the machine
 
 NOTES = """# Service notes
 

@@ -1,25 +1,47 @@
 """The message catalogue: every text of ours that a person reads, in the language of the screen (GNU gettext).
 
-The English text is the key. Texts of manuals never come here.
+The English text is the key. Texts of manuals never come here, nor do those of the authors' commands, nor anything that is
+stored or read by programs: settings, JSON, logs. docs/translation.md says how a language is added.
 """
 
 from __future__ import annotations
 
 import gettext
+import os
+import re
+import sys
 from pathlib import Path
 
-LANGUAGES = ("en", "de", "es", "fr")
-"""In which the screen speaks."""
+LANGUAGES = {"en": "English", "de": "Deutsch", "es": "Español", "fr": "Français"}
+"""In which the screen speaks: each by its code, with the name that its own people give it."""
 _FOLDER = Path(__file__).parent / "locale"
 _DOMAIN = "fieldfare"
 
 _spoken: gettext.NullTranslations = gettext.NullTranslations()
 
 
-def use(language: str) -> None:
+def language(chosen: str = "") -> str:
+    """The language of the screen: the one that was chosen where it is spoken here, else the system's, else English."""
+    return next((code for code in (chosen, *_of_system()) if code in LANGUAGES), "en")
+
+
+def _of_system() -> list[str]:
+    """The languages of the system by their codes, the preferred first, as POSIX orders its variables."""
+    names = [os.environ.get(name, "") for name in ("LC_ALL", "LC_MESSAGES", "LANG")]
+    locale = next(filter(None, names), "")
+    if not locale and sys.platform == "win32":
+        import ctypes
+        from locale import windows_locale
+
+        locale = windows_locale.get(ctypes.windll.kernel32.GetUserDefaultUILanguage(), "")
+    codes = [re.split(r"[_.@-]", name)[0].lower() for name in (*os.environ.get("LANGUAGE", "").split(":"), locale)]
+    return [] if codes[-1] in {"", "c", "posix"} else codes
+
+
+def use(code: str) -> None:
     """Speak a language from now on, named by its code (`de`); English where there is no catalogue of it."""
     global _spoken  # noqa: PLW0603 - the language of the screen is one for the process
-    _spoken = gettext.translation(_DOMAIN, str(_FOLDER), [language], fallback=True)
+    _spoken = gettext.translation(_DOMAIN, str(_FOLDER), [code], fallback=True)
 
 
 def _(text: str) -> str:

@@ -11,7 +11,7 @@ import os
 import sys
 from typing import TYPE_CHECKING
 
-from fieldfare import __version__, settings
+from fieldfare import __version__, catalogue, settings
 from fieldfare.cli import authors, checks, evaluations, languages, models, packs, questions, signing, translations
 from fieldfare.cli.arguments import show_help
 from fieldfare.errors import FieldfareError, StorageError, UsageError
@@ -20,6 +20,7 @@ from fieldfare.text import clean
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+_AUTHORS = {one.__name__ for one in (authors, checks, evaluations, signing, translations)}  # speak English only
 INTERRUPTED = 130  # the exit code of a program that Ctrl-C ended, as shells report it
 
 
@@ -35,7 +36,10 @@ def main(arguments: Sequence[str]) -> int:
     for stream in (sys.stdout, sys.stderr):
         with contextlib.suppress(AttributeError, ValueError):
             stream.reconfigure(errors="replace")  # type: ignore[union-attr]
+    _speak()
     options = _parser().parse_args(arguments)
+    if getattr(options, "json", False) or options.run.__module__ in _AUTHORS:
+        catalogue.use("en")
     try:
         code: int = options.run(options)
         sys.stdout.flush()
@@ -67,6 +71,14 @@ def main(arguments: Sequence[str]) -> int:
         print("fieldfare: there is not enough memory. Close other programs and try again.", file=sys.stderr)
         return 1
     return code
+
+
+def _speak() -> None:
+    """Speak the language that was chosen, or the system's; a damaged settings file is told by the command that needs it."""
+    chosen = ""
+    with contextlib.suppress(FieldfareError):
+        chosen = settings.load().language
+    catalogue.use(catalogue.language(chosen))
 
 
 def _parser() -> argparse.ArgumentParser:
