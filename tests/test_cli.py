@@ -134,11 +134,28 @@ def test_packs_of_another_format_are_said_once_with_what_makes_them_anew(
     assert "scripts/run" in said
 
 
-def test_a_damaged_settings_file_gets_a_sentence(tmp_path: Path) -> None:
+def test_a_damaged_settings_file_gets_a_sentence_and_keeps_nobody_from_an_answer(tmp_path: Path) -> None:
     (tmp_path / "settings.toml").write_text("model = [\n")
     done = fieldfare("ask", "oil", home=tmp_path)
-    assert done.returncode == 2
+    assert done.returncode == 0
     assert "settings.toml" in done.stderr
+    assert done.stdout.strip()
+    chosen = fieldfare("model", "use", "embedded", home=tmp_path)
+    assert chosen.returncode == 2
+    assert (tmp_path / "settings.toml").read_text() == "model = [\n"
+
+
+def test_a_wrong_line_of_the_settings_has_its_default_and_stays(home: Path) -> None:
+    file = home / "settings.toml"
+    home.mkdir(exist_ok=True)
+    file.write_text('language = "de"\ndensity = "huge"\ncolour = 3\n')
+    read, problems = settings.read()
+    assert (read.language, read.density) == ("de", "normal")
+    assert ["density" in problems[0], "colour" in problems[1], len(problems)] == [True, True, 2]
+    settings.change(theme="sun")
+    assert tomllib.loads(file.read_text()) == {"language": "de", "density": "huge", "colour": 3, "theme": "sun"}
+    settings.change(density="large")
+    assert settings.read()[0].density == "large"
 
 
 def test_the_end_of_a_stage_is_told_once(capsys: pytest.CaptureFixture[str]) -> None:

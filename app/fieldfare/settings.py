@@ -2,85 +2,159 @@
 
 from __future__ import annotations
 
+import json
 import os
 import re
 import tempfile
 import tomllib
-from dataclasses import asdict, dataclass, replace
+from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
 from fieldfare import paths
-from fieldfare.errors import StorageError, UsageError
+from fieldfare.catalogue import _
+from fieldfare.errors import FieldfareError, StorageError, UsageError
+
+THEMES = ("", "dark", "sun", "contrast", "night", "console")
+DENSITIES = ("compact", "normal", "large")
+SIGNS = ("", "full", "plain", "ascii")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Settings:
-    """`language` (`es`) is the technician's own; empty, it is that of his question.
+    """`language` (`es`) is the technician's own, in which he is answered; empty, it is that of his question.
+    `screen_language` is that of keys and messages; empty, it is `language` or else the system's.
 
     An empty `model` means the embedded one; `model_sha256` pins a model of the user's own. `threads` 0 chooses.
 
     `draft` lets the model write; without it answers are quotes and no model is loaded. It is off because the embedded model's
     drafts were right no more often than quotes, and later (docs/honesty.md). On a machine where a draft takes more than
     `draft_seconds` the screen quotes instead; 0 waits as long as it takes.
+
+    `theme` and `signs` (which frames and marks are drawn) fit the terminal where they are empty; `density` is the height of
+    rows. `welcomed` once the first start was led through or left out.
     """
 
     language: str = ""
+    screen_language: str = ""
     model: str = ""
     model_sha256: str = ""
     draft: bool = False
     threads: int = 0
     draft_seconds: int = 5
+    theme: str = ""
+    density: str = "normal"
+    signs: str = ""
+    welcomed: bool = False
 
 
 def load() -> Settings:
     """The settings of this user; defaults where there is no file. UsageError says which line is wrong."""
     file = paths.settings_file()
+    return _checked(_written(file), file)
+
+
+def read() -> tuple[Settings, tuple[str, ...]]:
+    """The settings as far as they are right, and a sentence for each that is not and has its default; nothing is raised.
+
+    For those who must not be kept from an answer by a wrong letter in a file, which stays as it is.
+    """
+    file = paths.settings_file()
     try:
-        values = tomllib.loads(file.read_text(encoding="utf-8"))
+        values = _written(file)
+    except FieldfareError as error:
+        return Settings(), (f"{error} {_DEFAULTS}",)
+    settings, problems = Settings(), []
+    for key, value in values.items():
+        try:
+            settings = _checked(asdict(settings) | {key: value}, file)
+        except UsageError as error:
+            problems.append(f"{error} {_DEFAULTS}")
+    return settings, tuple(problems)
+
+
+_DEFAULTS = "Until then it is as if it were not written."
+
+
+def _written(file: Path) -> dict[str, Any]:
+    try:
+        return tomllib.loads(file.read_text(encoding="utf-8"))
     except FileNotFoundError:
-        return Settings()
+        return {}
     except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
-        raise UsageError(f"{file} is not valid TOML ({error}). Correct it or delete it.") from error
+        raise UsageError(
+            _("{file} is not valid TOML ({error}). Correct it or delete it.").format(file=file, error=error)
+        ) from error
     except OSError as error:
-        raise StorageError(f"{file} cannot be read ({error.strerror}).") from error
-    return _checked(values, file)
+        raise StorageError(_("{file} cannot be read ({reason}).").format(file=file, reason=error.strerror)) from error
 
 
 def _checked(values: dict[str, Any], file: Path) -> Settings:
     defaults = asdict(Settings())
     for key, value in values.items():
         if key not in defaults:
-            raise UsageError(f"{file}: {key!r} is no setting. Known are {', '.join(defaults)}.")
+            raise UsageError(
+                _("{file}: {key!r} is no setting. Known are {defaults}.").format(
+                    file=file, key=key, defaults=", ".join(defaults)
+                )
+            )
         if type(value) is not type(defaults[key]):
-            raise UsageError(f"{file}: {key} must be {type(defaults[key]).__name__}, not {value!r}.")
+            raise UsageError(
+                _("{file}: {key} must be {kind}, not {value!r}.").format(
+                    file=file, key=key, kind=type(defaults[key]).__name__, value=value
+                )
+            )
     settings = Settings(**values)
     if settings.model_sha256 and not re.fullmatch(r"[0-9a-f]{64}", settings.model_sha256):
-        raise UsageError(f"{file}: model_sha256 must be 64 hexadecimal digits.")
-    if settings.language and not re.fullmatch(r"[a-z]{2,3}", settings.language):
-        raise UsageError(f"{file}: language must be a code of two or three letters, such as es.")
+        raise UsageError(_("{file}: model_sha256 must be 64 hexadecimal digits.").format(file=file))
+    for key in ("language", "screen_language"):
+        if not re.fullmatch(r"([a-z]{2,3})?", str(getattr(settings, key))):
+            raise UsageError(
+                _("{file}: {key} must be a code of two or three letters, such as es.").format(file=file, key=key)
+            )
     if settings.threads < 0:
-        raise UsageError(f"{file}: threads must be 0 (chosen by the program) or more.")
+        raise UsageError(_("{file}: threads must be 0 (chosen by the program) or more.").format(file=file))
     if settings.draft_seconds < 0:
-        raise UsageError(f"{file}: draft_seconds must be 0 (wait as long as it takes) or more.")
+        raise UsageError(_("{file}: draft_seconds must be 0 (wait as long as it takes) or more.").format(file=file))
+    for key, known in (("theme", THEMES), ("density", DENSITIES), ("signs", SIGNS)):
+        if getattr(settings, key) not in known:
+            raise UsageError(
+                _("{file}: {key} must be one of {value}.").format(
+                    file=file, key=key, value=", ".join(filter(None, known))
+                )
+            )
     return settings
 
 
 def change(**values: Any) -> Settings:
-    """Load, change and save in one step; UsageError for a value that would not load again."""
-    settings = _checked(asdict(replace(load(), **values)), paths.settings_file())
+    """Load, change and save in one step; UsageError for a value that would not load again.
+
+    A line of the file that is wrong stays as it is, unless it is what is changed.
+    """
+    file = paths.settings_file()
+    written = _written(file) | values
+    if problem := next((key for key, value in written.items() if not isinstance(value, str | int | float)), ""):
+        raise UsageError(
+            _("{file}: {problem!r} is no setting. Correct the file, then change the settings.").format(
+                file=file, problem=problem
+            )
+        )
+    _checked({key: written[key] for key in values}, file)
     defaults = asdict(Settings())
-    text = "".join(f"{key} = {_toml(value)}\n" for key, value in asdict(settings).items() if value != defaults[key])
-    write_atomically(paths.settings_file(), text.encode())
-    return settings
+    text = "".join(f"{_key(key)} = {_toml(value)}\n" for key, value in written.items() if value != defaults.get(key))
+    write_atomically(file, text.encode())
+    return read()[0]
+
+
+def _key(key: str) -> str:
+    return key if re.fullmatch(r"[A-Za-z0-9_-]+", key) else _toml(key)
 
 
 def _toml(value: str | float) -> str:
     if isinstance(value, bool):
         return str(value).lower()
     if isinstance(value, str):
-        escaped = value.replace("\\", "\\\\").replace('"', '\\"')
-        return f'"{escaped}"'
+        return json.dumps(value, ensure_ascii=False).replace("\x7f", "\\u007f")  # a JSON string is one of TOML
     return str(value)
 
 
@@ -101,7 +175,9 @@ def write_atomically(file: Path, data: bytes) -> None:
         sync_folder(file.parent)
     except OSError as error:
         raise StorageError(
-            f"{file} cannot be written ({error.strerror}). Check the folder and the space left."
+            _("{file} cannot be written ({reason}). Check the folder and the space left.").format(
+                file=file, reason=error.strerror
+            )
         ) from error
 
 

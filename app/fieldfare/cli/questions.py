@@ -14,6 +14,7 @@ import threading
 from typing import TYPE_CHECKING
 
 from fieldfare import machines, output, settings
+from fieldfare.catalogue import _
 from fieldfare.domain import (
     Answer,
     Answered,
@@ -87,13 +88,15 @@ def _assistant(options: argparse.Namespace, *, draft: bool | None) -> Iterator[A
 
     from fieldfare.assistant import open_assistant
 
-    chosen = settings.load()
+    chosen, wrong = settings.read()
+    for problem in wrong:
+        print(f"fieldfare: {clean(problem)}", file=sys.stderr)
     chosen = replace(chosen, draft=chosen.draft if draft is None else draft)
     assistant = open_assistant(chosen, eager=True)
     try:
         told = assistant.problems
         if told and not assistant.packs:
-            raise PackError(f"{' '.join(told)} No other pack is installed.")
+            raise PackError(_("{told} No other pack is installed.").format(told=" ".join(told)))
         for problem in told:
             print(f"fieldfare: {problem}", file=sys.stderr)
         _require_packs(assistant, getattr(options, "pack", []))
@@ -112,18 +115,26 @@ def _assistant(options: argparse.Namespace, *, draft: bool | None) -> Iterator[A
 def _require_packs(assistant: Assistant, wanted: Sequence[str]) -> None:
     known = {pack.manifest.id for pack in assistant.packs}
     if not known:
-        raise UsageError("No pack is installed. Install one: fieldfare pack install FILE.fpack")
+        raise UsageError(_("No pack is installed. Install one: fieldfare pack install FILE.fpack"))
     for id_ in wanted:
         if id_ not in known:
-            raise UsageError(f"The pack {clean(id_)} is not installed. Installed are: {', '.join(sorted(known))}.")
+            raise UsageError(
+                _("The pack {id} is not installed. Installed are: {known}.").format(
+                    id=clean(id_), known=", ".join(sorted(known))
+                )
+            )
 
 
 def _question(options: argparse.Namespace) -> Question:
     text = sys.stdin.read(1_000_000) if options.question == ["-"] else " ".join(options.question)
     history = tuple(map(clean, getattr(options, "after", [])))
-    language = options.language.lower() or settings.load().language
+    language = options.language.lower() or settings.read()[0].language
     if language and not re.fullmatch(r"[a-z]{2,3}", language):
-        raise UsageError(f"--language must be a code of two or three letters, such as es, not {clean(language)}.")
+        raise UsageError(
+            _("--language must be a code of two or three letters, such as es, not {language}.").format(
+                language=clean(language)
+            )
+        )
     return Question(
         text=clean(text), language=language, packs=tuple(options.pack), machine=clean(options.machine), history=history
     )
@@ -284,7 +295,7 @@ def _print_sources(answer: Answer, *, several: bool, chosen: bool) -> None:
 def _search(options: argparse.Namespace) -> int:
     question = _question(options)
     if not 1 <= options.limit <= 100:
-        raise UsageError("--limit must be from 1 to 100.")
+        raise UsageError(_("--limit must be from 1 to 100."))
     with _assistant(options, draft=False) as assistant:
         find = assistant.find_figures if options.figures else assistant.search
         evidence = find(question, options.limit)
