@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import threading
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
@@ -11,10 +12,11 @@ from fieldfare import library, paths, settings
 from fieldfare.assistant import Assistant, open_assistant
 from fieldfare.cli import main
 from fieldfare.domain import Answer, Answered, EvidenceFound, Question, Verdict
+from fieldfare.domain.translation import Text
+from fieldfare.translation import engine, installation
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
-    from pathlib import Path
 
 
 @pytest.fixture(scope="module")
@@ -99,3 +101,28 @@ def test_the_command_answers_in_the_language_that_is_wanted(
     assert "oil drain plug to 45 N·m" in " ".join(capsys.readouterr().out.split())
     assert main(["ask", "--language", "deutsch", "oil"]) == 2
     assert "code of two or three letters" in capsys.readouterr().err
+
+
+def test_what_translates_is_loaded_before_it_is_needed_and_rests_when_nobody_asks(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("FIELDFARE_HOME", str(tmp_path))
+    for file in (Path(__file__).parent / "packages").glob("*.argosmodel"):
+        installation.install(file, unverified=True)
+    loaded: list[tuple[str, str]] = []
+    monkeypatch.setattr(engine, "verify", lambda package: loaded.append(package.pair))
+    opened = open_assistant(settings.Settings(), shelf=library.open_shelf())
+    passage = opened.search(Question(text="drain plug"))[0].passage
+
+    def render(text: str) -> None:
+        list(opened.render([(Text(text=text), passage)], "de", lambda: False))
+
+    opened.prepare_language("de")
+    assert loaded == [("en", "de"), ("de", "en")]
+    render("Open the cover of the pump.")
+    assert len(loaded) == 2
+    opened.rest_language()
+    render("Close the cover of the pump.")
+    assert len(loaded) > 2
+    opened.prepare_language("es")  # no package leads there: nothing happens
+    opened.close()

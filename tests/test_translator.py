@@ -45,10 +45,11 @@ class Said:
 @dataclass
 class Way:
     digest: str = "one"
+    direct: bool = True
 
 
 class Phrasebook:
-    """An engine that knows some sentences by heart, each with its hypotheses; everything else it repeats."""
+    """An engine that knows some sentences by heart, each with its hypotheses, and the way back; everything else it repeats."""
 
     def __init__(self, known: Mapping[str, Sequence[str]], error: Exception | None = None) -> None:
         self.known = known
@@ -69,6 +70,9 @@ class Phrasebook:
                 return
             if self.error:
                 raise self.error
+            if source == "de":  # what it said itself
+                yield [Said(english) for english, german in self.known.items() if one in german] or [Said(one)]
+                continue
             self.asked.append(one)
             yield [Said(text) for text in self.known.get(one, (one,))[:count]]
 
@@ -87,8 +91,14 @@ class Book:
 
     def __init__(self, known: Mapping[str, Remembered]) -> None:
         self.known = known
+        self.asked: list[str] = []
+
+    def approved(self, text: str, source: str, target: str, *, pack: str, context: str) -> Remembered | None:
+        found = self.known.get(text)
+        return found if found and found.approved else None
 
     def lookup(self, text: str, source: str, target: str, *, pack: str, context: str) -> Remembered | None:
+        self.asked.append(text)
         return self.known.get(text)
 
 
@@ -167,6 +177,56 @@ def test_cells_are_translated_each_for_itself() -> None:
     table = "Table 1: Torque\nTorque | Remark\n45 N·m | dry\n8 N·m |  | dry"
     (found,) = last(Translator(engine), [Text(text=table, cells=True)])
     assert found.text.splitlines()[1:] == ["Drehmoment | Hinweis", "45 N·m | trocken", "8 N·m |  | trocken"]
+
+
+class Wrong(Phrasebook):
+    """One whose way back says something else."""
+
+    def translate(
+        self, sentences: Sequence[str], source: str, target: str, *, count: int, cancelled: Callable[[], bool]
+    ) -> Iterator[Sequence[Said]]:
+        if source == "de":
+            yield from ([Said("Pump"), Said("the other nut")] for _ in sentences)
+        else:
+            yield from super().translate(sentences, source, target, count=count, cancelled=cancelled)
+
+
+def test_a_few_words_that_do_not_find_their_way_back_stay_in_the_original() -> None:
+    known = {"Remark": ("Mutter",), "Pump": ("Pumpe",), "Open the valve.": ("Öffnen Sie das Ventil.",)}
+    table = Text(text="Remark | Pump\nPump | Remark", cells=True)
+    cells, sentence = last(Translator(Wrong(known)), [table, "Open the valve."])
+    assert cells.text == "Remark | Pumpe\nPumpe | Remark"
+    assert {one.reason for one in cells.originals} == {"the way back leads to other words"}
+    assert sentence.machine  # which the guard can judge
+    ((_, first), *_, (_, told)) = Translator(Wrong(known)).translate(["Remark"], "en", "de", wary=False)
+    assert (first.text, told.text) == ("Remark", "Mutter")
+
+
+def test_a_few_words_without_a_way_back_stay_in_the_original() -> None:
+    class OneWay(Phrasebook):
+        def route(self, source: str, target: str) -> Way:
+            if source == "de":
+                raise UsageError("No package leads back.")
+            return super().route(source, target)
+
+    for engine in (OneWay({"Pump": ("Pumpe",)}), Phrasebook({"Pump": ("Pumpe",)})):
+        engine.way = Way(direct=isinstance(engine, OneWay))  # or over a third language, where more gets lost
+        (cell,) = last(Translator(engine), [Text(text="Pump", cells=True)])
+        assert cell.text == "Pump"
+        assert "leads back" in cell.originals[0].reason
+
+
+def test_similar_approvals_are_not_looked_for_before_the_first_sentence_stands() -> None:
+    texts = ["Do not open the valve.", "Close it.", "Turn it to 45 N·m."]
+    book = Book({"Turn it to 45 N·m.": Remembered("Auf 45 N·m drehen.", kind="numbers", approved=False)})
+    translated = Translator(Phrasebook(OPEN | {"Close it.": ("Schließen.",)}), memory=book).translate(texts, "en", "de")
+    for index, rendering in translated:
+        if rendering.machine:
+            assert (index, set(book.asked)) == (0, {"Do not open the valve."})
+            break
+    rest = dict(translated)
+    assert (rest[1].text, rest[2].text) == ("Schließen.", "Auf 45 N·m drehen.")
+    assert rest[2].sentences[0].outcome is Outcome.NUMBERS
 
 
 @pytest.mark.parametrize(

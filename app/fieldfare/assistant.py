@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING
 
 from fieldfare import ambiguity, answering, conversation, embedders, library, machines, paths
 from fieldfare.ahead import Ahead
+from fieldfare.bookshelf import Bookshelf
 from fieldfare.conversion import conversions
 from fieldfare.domain import (
     Answered,
@@ -79,6 +80,7 @@ class Assistant:
         self._shelf = shelf
         self._archives: dict[str, Archive] = {one.manifest.id: one for one in shelf.archives}
         self._manifests = [one.manifest for one in shelf.archives]
+        self.bookshelf = Bookshelf(shelf.archives)
         self._machines = {one.manifest.id: one.machine for one in shelf.archives}
         self._embedder = embedder
         self._others: dict[str, embedders.EmbedderOnDemand] = {}
@@ -137,6 +139,19 @@ class Assistant:
     def route(self, source: str, target: str) -> str:
         """The way of a machine translation, such as `es → en → de`; empty where no language package leads there."""
         return self._interpreter.route(source, target) if self._interpreter else ""
+
+    def prepare_language(self, language: str) -> None:
+        """Load what translates between a language and the packs, before the first text comes; waits until it is done.
+
+        Never raises: what cannot be loaded says so when it is needed.
+        """
+        if self._interpreter:
+            self._interpreter.prepare(language)
+
+    def rest_language(self) -> None:
+        """Give the memory of what translates back while nobody asks; the next text loads it again."""
+        if self._interpreter:
+            self._interpreter.rest()
 
     def load_model(self) -> None:
         """Load the engines, the language model if there is one; waits until it is done.

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import re
 import threading
 from dataclasses import replace
@@ -15,9 +16,10 @@ from fieldfare.text import primary
 from fieldfare.translation import packages
 from fieldfare.translation.cache import Cache
 from fieldfare.translation.engine import Engine
+from fieldfare.translation.guarded import never
 from fieldfare.translation.memory import Memory
 from fieldfare.translation.terminology import Terminology
-from fieldfare.translation.translator import Translator, never
+from fieldfare.translation.translator import Translator
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Sequence
@@ -165,7 +167,8 @@ class Interpreter:
         return self._approved[source, target]
 
     def _last(self, texts: Sequence[Text], source: str, target: str) -> list[Rendering]:
-        found = dict(self._translator.translate(texts, source, target))
+        # Of a question the technician sees what became of it, and nothing is done by it: a few words are not doubted.
+        found = dict(self._translator.translate(texts, source, target, wary=False))
         return [found[index] for index in range(len(texts))]
 
     def render(
@@ -194,9 +197,25 @@ class Interpreter:
         except FieldfareError:
             return ""
 
-    def close(self) -> None:
-        """Give the memory of the models back."""
+    def prepare(self, language: str) -> None:
+        """Load the models between a language and the first pack that speaks another: then the first sentence comes at once.
+
+        Waits until that is done. What cannot be loaded says so when it is needed.
+        """
+        language = primary(language)
+        others = (primary(one.manifest.language) for one in self._archives.values())
+        if other := next((code for code in others if code != language), ""):
+            for way in ((other, language), (language, other)):
+                with contextlib.suppress(FieldfareError):
+                    self._engine.prepare(*way)
+
+    def rest(self) -> None:
+        """Give the memory of the models back; what is translated next loads them again."""
         self._engine.unload()
+
+    def close(self) -> None:
+        """The same, for good."""
+        self.rest()
 
 
 def open_interpreter(archives: Sequence[Archive], *, threads: int = 0) -> Interpreter:

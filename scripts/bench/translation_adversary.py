@@ -233,6 +233,7 @@ class Said:
 @dataclass(frozen=True, slots=True)
 class Way:
     digest: str = "adversary"
+    direct: bool = True
 
 
 class Adversary:

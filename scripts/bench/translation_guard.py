@@ -124,10 +124,12 @@ def kept(source: str, target: str) -> bool:
     return same and units(source) == units(target) and codes(source) == codes(target)
 
 
-def shown(engine: Engine, texts: list[str], source: str, target: str) -> dict[str, tuple[Outcome, str, str]]:
-    """What a screen shows of each sentence in the end."""
+def shown(
+    engine: Engine, texts: list[str], source: str, target: str, *, wary: bool = False
+) -> dict[str, tuple[Outcome, str, str]]:
+    """What a screen shows of each sentence in the end; `wary` asks the way back too, which an adversary has not."""
     found = {}
-    for index, rendering in Translator(engine).translate(texts, source, target):
+    for index, rendering in Translator(engine).translate(texts, source, target, wary=wary):
         outcomes = {one.outcome for one in rendering.sentences}
         outcome = Outcome.ORIGINAL if Outcome.ORIGINAL in outcomes else min(outcomes)
         if Outcome.TRANSLATED in outcomes:
@@ -259,7 +261,7 @@ def model(pair: str, texts: list[str], shared: Path, show: list[dict[str, str]])
     source, target = pair.split("-")
     engine = Engine(installed()[0])
     begun = time.perf_counter()
-    found = shown(engine, texts, source, target)
+    found = shown(engine, texts, source, target, wary=True)
     spent = time.perf_counter() - begun
     raw = {one: said[0].text for one, said in zip(texts, engine.translate(texts, source, target), strict=True)}
     count = Counter(outcome for outcome, _, _ in found.values())
@@ -287,7 +289,7 @@ def model(pair: str, texts: list[str], shared: Path, show: list[dict[str, str]])
         " ".join(said[0].text for said in engine.translate([text[a:b] for a, b in sentences(text)], source, target))
         for text in asked
     ]
-    guarded = shown(engine, asked, source, target)
+    guarded = shown(engine, asked, source, target, wary=True)
     safe = [guarded[one][1] for one in asked]
     machine = [n for n, one in enumerate(asked) if guarded[one][0] is Outcome.TRANSLATED and not guarded[one][2]]
     forms(engine, texts[:60], source, target)

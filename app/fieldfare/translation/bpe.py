@@ -10,6 +10,7 @@ import re
 from functools import lru_cache
 from itertools import pairwise
 
+from fieldfare.catalogue import _
 from fieldfare.errors import ModelError
 from fieldfare.text import abbreviates
 
@@ -69,7 +70,7 @@ class WordPieces:
             version = lines.pop(0).split(":")[1].strip()
         pairs = [tuple(line.split(" ")) for line in lines if line.strip()]
         if version not in {"0.1", "0.2"} or len(pairs) > _MOST_CODES or any(len(one) != 2 for one in pairs):
-            raise ModelError("The bpe.model of the package holds no codes that can be read. Get the package again.")
+            raise ModelError(_("The bpe.model of the package holds no codes that can be read. Get the package again."))
         self._ranks: dict[tuple[str, ...], int] = {}
         for rank, pair in enumerate(pairs):
             self._ranks.setdefault(pair, rank)

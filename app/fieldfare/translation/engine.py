@@ -11,6 +11,7 @@ from collections import OrderedDict
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Protocol
 
+from fieldfare.catalogue import _
 from fieldfare.errors import ModelError
 from fieldfare.translation.packages import BPE, SENTENCEPIECE, required_route, verify
 
@@ -92,8 +93,9 @@ class Model:
                 raise
             except Exception as error:  # the engines raise plain Exception and RuntimeError
                 raise ModelError(
-                    f"The model of the language package {self.package} cannot be read by this version of Fieldfare ({error}). "
-                    "Ask for a package that was made for it."
+                    _(
+                        "The model of the language package {package} cannot be read by this version of Fieldfare ({error}). Ask for a package that was made for it."
+                    ).format(package=self.package, error=error)
                 ) from error
 
     def unload(self) -> None:
@@ -129,7 +131,11 @@ class Model:
                 max_decoding_length=limit,
             )  # fmt: skip
         except Exception as error:  # as above
-            raise ModelError(f"The language package {self.package} cannot translate this ({error}).") from error
+            raise ModelError(
+                _("The language package {package} cannot translate this ({error}).").format(
+                    package=self.package, error=error
+                )
+            ) from error
         return found
 
     def _joined(self, results: Sequence[Any], count: int) -> tuple[Hypothesis, ...]:

@@ -16,6 +16,7 @@ import tempfile
 from typing import TYPE_CHECKING, Any
 
 from fieldfare import paths, stock, trust
+from fieldfare.catalogue import _
 from fieldfare.containers import Container
 from fieldfare.errors import FieldfareError, ModelError, SignatureError, SourceError, StorageError, UsageError
 from fieldfare.settings import sync_folder
@@ -69,10 +70,18 @@ def files_of(place: Path) -> tuple[Path, ...]:
     if place.is_file():
         return (place,)
     if not place.is_dir():
-        raise UsageError(f"{place} does not exist. Name a {SUFFIX} file or a folder of such files.")
+        raise UsageError(
+            _("{place} does not exist. Name a {suffix} file or a folder of such files.").format(
+                place=place, suffix=SUFFIX
+            )
+        )
     found = tuple(file for pattern in (f"*{SUFFIX}", f"*/*{SUFFIX}") for file in sorted(place.glob(pattern)))
     if not found:
-        raise UsageError(f"{place} holds no {SUFFIX} file. Name the folder that does, or a file.")
+        raise UsageError(
+            _("{place} holds no {suffix} file. Name the folder that does, or a file.").format(
+                place=place, suffix=SUFFIX
+            )
+        )
     return found
 
 
@@ -93,12 +102,13 @@ def install(file: Path, *, sha256: str = "", unverified: bool = False, progress:
     sound package or that this version of the engine cannot read, StorageError where something cannot be read or written.
     """
     if not file.is_file():
-        raise UsageError(f"{file} does not exist. Name a {SUFFIX} file.")
+        raise UsageError(_("{file} does not exist. Name a {suffix} file.").format(file=file, suffix=SUFFIX))
     digest, vouched = vouch(file, sha256)
     if vouched == UNVERIFIED and not unverified:
         raise SignatureError(
-            f"Nobody vouches for {file.name}: it has no signature beside it and is in no list of this device. Give the SHA-256 "
-            f"that its publisher names (--sha256 DIGEST), or insist with --unverified. This file has {digest}."
+            _(
+                "Nobody vouches for {name}: it has no signature beside it and is in no list of this device. Give the SHA-256 that its publisher names (--sha256 DIGEST), or insist with --unverified. This file has {digest}."
+            ).format(name=file.name, digest=digest)
         )
     parent = paths.languages_dir()
     with _changing(parent) as scratch:
@@ -131,7 +141,9 @@ def remove(source: str, target: str) -> bool:
         damaged = [folder for folder in folders(parent) if folder.name.startswith(f"{source}_{target}-")]
         if not mine and not damaged:
             why = "came with the program and cannot be removed" if theirs else "is not installed"
-            raise UsageError(f"{source} → {target} {why}. See: fieldfare lang list")
+            raise UsageError(
+                _("{source} → {target} {why}. See: fieldfare lang list").format(source=source, target=target, why=why)
+            )
         for folder in {*damaged, *(one.folder for one in mine)}:
             _delete(folder)
         sync_folder(parent)
@@ -172,8 +184,9 @@ def _changing(parent: Path) -> Iterator[Path]:
                 shutil.rmtree(scratch, ignore_errors=True)
     except OSError as error:
         raise StorageError(
-            f"{parent} cannot be written ({error.strerror or error}). Nothing was changed: check the folder and the space "
-            "left on it, then try again."
+            _(
+                "{parent} cannot be written ({reason}). Nothing was changed: check the folder and the space left on it, then try again."
+            ).format(parent=parent, reason=error.strerror or error)
         ) from error
 
 
@@ -190,7 +203,11 @@ def _top(container: Container, file: Path) -> str:
     """The one folder that a package holds."""
     tops = {name.split("/")[0] for name in container.names if "/" in name}
     if len(tops) != 1 or any("/" not in name for name in container.names):
-        raise ModelError(f"{file.name} is no language package: it holds no single folder. Name a {SUFFIX} file.")
+        raise ModelError(
+            _("{name} is no language package: it holds no single folder. Name a {suffix} file.").format(
+                name=file.name, suffix=SUFFIX
+            )
+        )
     return tops.pop()
 
 
@@ -200,10 +217,16 @@ def _metadata(container: Container, file: Path) -> dict[str, str]:
     for needed in ("metadata.json", _MODEL_FILE):
         if f"{top}/{needed}" not in names:
             raise ModelError(
-                f"{file.name} is no language package or only a part of one: {needed} is missing. Get it again."
+                _("{name} is no language package or only a part of one: {needed} is missing. Get it again.").format(
+                    name=file.name, needed=needed
+                )
             )
     if not {f"{top}/{SENTENCEPIECE}", f"{top}/{BPE}"} & names:
-        raise ModelError(f"{file.name} holds neither {SENTENCEPIECE} nor {BPE}: its model cannot be fed. Get it again.")
+        raise ModelError(
+            _("{name} holds neither {sentencepiece} nor {bpe}: its model cannot be fed. Get it again.").format(
+                name=file.name, sentencepiece=SENTENCEPIECE, bpe=BPE
+            )
+        )
     return read_metadata(container.read(f"{top}/metadata.json", _TAKEN["metadata.json"]), file.name)
 
 
@@ -219,7 +242,9 @@ def _copied(file: Path, scratch: Path, digest: str, progress: Progress) -> Path:
             done += len(chunk)
             progress(f"copying {file.name} (MB)", done // _MEGABYTE, max(size // _MEGABYTE, 1))
     if total.hexdigest() != digest:
-        raise SignatureError(f"{file.name} changed while it was read. Nothing was installed. Copy it again.")
+        raise SignatureError(
+            _("{name} changed while it was read. Nothing was installed. Copy it again.").format(name=file.name)
+        )
     return copy
 
 
@@ -230,7 +255,9 @@ def _chunks(file: Path) -> Iterator[bytes]:
                 yield chunk
     except OSError as error:
         raise StorageError(
-            f"{file} cannot be read ({error.strerror}). Nothing was changed: is the stick still there?"
+            _("{file} cannot be read ({reason}). Nothing was changed: is the stick still there?").format(
+                file=file, reason=error.strerror
+            )
         ) from error
 
 
@@ -238,8 +265,9 @@ def _check_space(needed: int, file: Path, scratch: Path) -> None:
     free = shutil.disk_usage(scratch).free
     if needed > free:
         raise StorageError(
-            f"{file.name} needs {needed / 1e6:.0f} MB and {free / 1e6:.0f} MB are free in {scratch.parent}. Nothing was "
-            "changed: make space, then try again."
+            _(
+                "{name} needs {needed:.0f} MB and {free:.0f} MB are free in {parent}. Nothing was changed: make space, then try again."
+            ).format(name=file.name, needed=needed / 1000000.0, free=free / 1000000.0, parent=scratch.parent)
         )
 
 
@@ -281,7 +309,7 @@ def _try_out(package: Package, file: Path) -> None:
     try:
         Model(package, threads=1).translate([_TRIED], count=1)
     except ModelError as error:
-        raise ModelError(f"{file.name} was not installed: {error}") from error
+        raise ModelError(_("{name} was not installed: {error}").format(name=file.name, error=error)) from error
 
 
 def describe(package: Package) -> dict[str, Any]:

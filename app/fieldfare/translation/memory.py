@@ -87,6 +87,11 @@ class Memory:
         search = self.of(source, target, pack=pack, context=context)
         return search.find(text) if search else None
 
+    def approved(self, text: str, source: str, target: str, *, pack: str = "", context: str = "") -> MemoryMatch | None:
+        """The same of just this text, without a search for similar ones."""
+        search = self.of(source, target, pack=pack, context=context)
+        return search.approved(text) if search else None
+
     def of(self, source: str, target: str, *, pack: str = "", context: str = "") -> Search | None:
         """A search for many texts of one place; None where nothing is approved for the pair of languages."""
         source, target = primary(source), primary(target)

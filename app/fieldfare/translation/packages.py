@@ -18,6 +18,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from fieldfare import paths, trust
+from fieldfare.catalogue import _
 from fieldfare.errors import FieldfareError, ModelError, UsageError
 from fieldfare.text import clean
 
@@ -93,13 +94,23 @@ def read_metadata(data: bytes, name: str) -> dict[str, str]:
         for side, key in (("source", "from_name"), ("target", "to_name")):
             found[f"{side}_name"] = clean(str(said.get(key) or found[side])).strip()[:_LONGEST_NAME]
     except (ValueError, KeyError, TypeError, AttributeError, RecursionError) as error:
-        raise ModelError(f"{name}: its metadata.json cannot be read ({error!r}). Get the package again.") from error
+        raise ModelError(
+            _("{name}: its metadata.json cannot be read ({error!r}). Get the package again.").format(
+                name=name, error=error
+            )
+        ) from error
     if kind != "translate":
-        raise ModelError(f"{name} holds no translation but {clean(kind)[:_LONGEST_NAME]!r}. Name a package that does.")
+        raise ModelError(
+            _("{name} holds no translation but {kind!r}. Name a package that does.").format(
+                name=name, kind=clean(kind)[:_LONGEST_NAME]
+            )
+        )
     sound = all(CODE.fullmatch(found[side]) for side in ("source", "target")) and VERSION.fullmatch(found["version"])
     if not sound or found["source"] == found["target"] or len(prefix) > _LONGEST_NAME or clean(prefix) != prefix:
         raise ModelError(
-            f"{name}: its metadata.json names no two languages and a version that make sense. Get the package again."
+            _(
+                "{name}: its metadata.json names no two languages and a version that make sense. Get the package again."
+            ).format(name=name)
         )
     return found
 
@@ -172,7 +183,9 @@ def _record(folder: Path) -> Mapping[str, Any]:
 def _damaged(folder: Path) -> ModelError:
     pair = folder.name.split("-", maxsplit=1)[0].replace("_", " → ")
     return ModelError(
-        f"The language package {pair} is damaged and is not used. Install it again: fieldfare lang install FILE.argosmodel"
+        _(
+            "The language package {pair} is damaged and is not used. Install it again: fieldfare lang install FILE.argosmodel"
+        ).format(pair=pair)
     )
 
 
@@ -206,11 +219,17 @@ def _known_code(code: str, known: set[str]) -> str:
 def required_route(packages: Sequence[Package], source: str, target: str) -> Route:
     """As `find_route`; a UsageError that says what is there where there is none."""
     if source == target:
-        raise UsageError(f"Nothing is to be translated from {source} to {target}: it is the same language.")
+        raise UsageError(
+            _("Nothing is to be translated from {source} to {target}: it is the same language.").format(
+                source=source, target=target
+            )
+        )
     route = find_route(packages, source, target)
     if route is None:
         there = f"Installed are {', '.join(map(str, packages))}." if packages else "No language package is installed."
         raise UsageError(
-            f"No installed package leads from {source} to {target}. {there} Install one: fieldfare lang install FILE.argosmodel"
+            _(
+                "No installed package leads from {source} to {target}. {there} Install one: fieldfare lang install FILE.argosmodel"
+            ).format(source=source, target=target, there=there)
         )
     return route

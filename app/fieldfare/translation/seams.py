@@ -23,6 +23,10 @@ class Way(Protocol):
     def digest(self) -> str:
         """Changes with the models."""
 
+    @property
+    def direct(self) -> bool:
+        """Whether no third language stands between."""
+
 
 class Engine(Protocol):
     """What translates sentences, unchecked."""
@@ -63,8 +67,11 @@ class Match(Protocol):
 class Memory(Protocol):
     """Approved translations."""
 
+    def approved(self, text: str, source: str, target: str, *, pack: str, context: str) -> Match | None:
+        """The one of just this text; soon, however many there are."""
+
     def lookup(self, text: str, source: str, target: str, *, pack: str, context: str) -> Match | None:
-        """The best one of a text."""
+        """The best one of a text, which may be one of a similar text."""
 
 
 class Term(Protocol):

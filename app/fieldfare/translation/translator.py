@@ -1,20 +1,22 @@
 """Texts of a manual into another language: approved translations first, then an engine whose every number is checked.
 
-A sentence goes to memory, then behind masks through the engine, then to the guard. What the guard refuses is tried as the
-engine's next hypothesis, with its numbers behind masks too, in smaller parts; in the end the original is shown, with the reason.
+What a person approved stands at once; then each sentence in reading order: from memory where only numbers differ, else through the
+engine and its guard (`guarded`). Where neither has anything, the original is shown, with the reason.
 """
 
 from __future__ import annotations
 
-import re
 from dataclasses import dataclass, replace
+from itertools import chain
 from typing import TYPE_CHECKING
 
+from fieldfare import __version__
 from fieldfare.domain.translation import Outcome, Rendering, Sentence, Text
 from fieldfare.errors import FieldfareError
 from fieldfare.signal_words import signal_word
 from fieldfare.text import primary
 from fieldfare.translation import guard
+from fieldfare.translation.guarded import Checked, Direction, GuardedEngine, never
 from fieldfare.translation.protection import FORM, masked
 from fieldfare.translation.rendering import untranslated
 
@@ -22,38 +24,12 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Sequence
 
     from fieldfare.translation.cache import Cache
-    from fieldfare.translation.protection import Form, Masked
+    from fieldfare.translation.protection import Form
     from fieldfare.translation.seams import Engine, Match, Memory, Terminology
 
-HYPOTHESES = 4  # of one sentence that are looked at; as many as the beam is wide
-_TOGETHER = 8  # refused sentences that are tried again in one batch
-# Where a sentence may be parted without parting what belongs together; at commas last.
-_JOINTS = (re.compile(r"(?<=[;:])\s+|\s+(?=\()|(?<=\))\s+|\s+[–—]\s+"), re.compile(r"(?<=,)\s+(?=\D)"))
-_SHORTEST_PART = 2  # words
-
-
-@dataclass(frozen=True, slots=True)
-class Checked:
-    """What came out for a sentence: the translation, or the reason why there is none."""
-
-    text: str
-    reason: str
-
-
-def never() -> bool:
-    """Nobody cancels."""
-    return False
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class _Order:
-    """Where some texts come from and where they are to go; `digest` is that of their pack."""
-
-    source: str
-    target: str
-    pack: str
-    digest: str
-    cancelled: Callable[[], bool]
+_PORTION = (
+    48  # sentences whose similar approvals are looked for before the engine gets them; the first text's come alone
+)
 
 
 class Translator:
@@ -72,12 +48,14 @@ class Translator:
         protected: Iterable[str] = (),
         form: Form = FORM,
     ) -> None:
-        self._engine = engine
+        protected = tuple(protected)
         self._memory = memory
         self._terminology = terminology
         self._cache = cache
-        self._protected = tuple(sorted(set(protected)))
-        self._form = form
+        self._engine = (
+            GuardedEngine(engine, terminology=terminology, protected=protected, form=form) if engine else None
+        )
+        self._protected, self._form = protected, form
 
     def translate(
         self,
@@ -87,82 +65,108 @@ class Translator:
         *,
         pack: str = "",
         pack_digest: str = "",
+        wary: bool = True,
         cancelled: Callable[[], bool] = never,
     ) -> Iterator[tuple[int, Rendering]]:
         """Each text whenever more of it stands: its index and the text as far as it is.
 
-        What needs no engine comes at once, then sentence after sentence in reading order. Ends early when cancelled. Every
-        text comes at least once; nothing is raised for what cannot be translated, it stands in the original.
+        What is approved comes at once, then sentence after sentence in reading order. Ends early when cancelled. Every text comes at
+        least once; nothing is raised for what cannot be translated, it stands in the original. `wary` also doubts what is too
+        short for the guard.
         """
-        order = _Order(
-            source=primary(source), target=primary(target), pack=pack, digest=pack_digest,
-            cancelled=cancelled,
-        )  # fmt: skip
-        made = [self._remembered(one if isinstance(one, Text) else Text(text=one), order) for one in texts]
+        way = Direction(source=primary(source), target=primary(target), wary=wary, cancelled=cancelled)
+        order = _Order(way=way, pack=pack, digest=pack_digest)
+        made = [self._approved(one if isinstance(one, Text) else Text(text=one), order) for one in texts]
         yield from enumerate(made)
-        wanted: dict[str, list[tuple[int, int]]] = {}
-        for index, rendering in enumerate(made):
-            for place, one in enumerate(rendering.sentences):
-                if one.outcome is Outcome.PENDING:
-                    wanted.setdefault(one.source, []).append((index, place))
-        for sentence, checked in self._machine(list(wanted), order):
-            for index, place in wanted[sentence]:
-                rendering = made[index]
-                said = self._said(rendering.sentences[place], checked, rendering.source.context, order)
-                made[index] = rendering.with_sentence(place, said)
-                yield index, made[index]
+        known: dict[str, Checked] = {}
+        for portion in _portions(made):
+            wanted: dict[str, list[tuple[int, int]]] = {}
+            for index in portion:
+                if cancelled():
+                    return
+                if (near := self._near(made[index], order)) != made[index]:
+                    made[index] = near
+                    yield index, near
+                for place, one in enumerate(near.sentences):
+                    if one.outcome is Outcome.PENDING:
+                        wanted.setdefault(one.source, []).append((index, place))
 
-    def _remembered(self, text: Text, order: _Order) -> Rendering:
-        """A text with everything that needs no engine: the whole from memory, or its sentences."""
+            said = ((one, known[one]) for one in wanted if one in known)
+            for sentence, checked in chain(said, self._machine([one for one in wanted if one not in known], order)):
+                known[sentence] = checked
+                for index, place in wanted[sentence]:
+                    rendering = made[index]
+                    one = self._said(rendering.sentences[place], checked, rendering.source.context, order)
+                    made[index] = rendering.with_sentence(place, one)
+                    yield index, made[index]
+
+    def _approved(self, text: Text, order: _Order) -> Rendering:
+        """A text with everything that stands at once: the whole as it was approved, or its sentences."""
         taken = untranslated(text)
-        if order.source == order.target:
+        if order.way.source == order.way.target:
             return replace(taken, sentences=tuple(replace(one, outcome=Outcome.KEPT) for one in taken.sentences))
-        whole = self._lookup(text.text, text.context, order)
-        if whole and (whole.approved or (whole.kind == Outcome.NUMBERS and not text.hazard)):
-            found = _from_memory(Sentence(before="", source=text.text, text="", outcome=Outcome.PENDING), whole)
-            if not guard.problem(text.text, found.text, order.source, order.target) or whole.approved:
-                return Rendering(source=text, sentences=(found,))
+        if whole := self._lookup(text.text, text.context, order, similar=False):
+            return _whole(text, whole)
         made = []
         for one in taken.sentences:
-            match = self._lookup(one.source, text.context, order)
-            known = signal_word(one.source, order.target) if one.source.isupper() else self._term(one.source, order)
-            if match and match.approved:
+            match = self._lookup(one.source, text.context, order, similar=False)
+            known = signal_word(one.source, order.way.target) if one.source.isupper() else self._term(one.source, order)
+            if match:
                 made.append(_from_memory(one, match))
             elif known:
                 made.append(replace(one, text=known, outcome=Outcome.APPROVED))
-            elif self._masked(one.source, order, numbers=True, terms=False).wordless:
+            elif self._wordless(one.source, order):
                 made.append(replace(one, outcome=Outcome.KEPT))
-            elif (
-                match
-                and match.kind == Outcome.NUMBERS
-                and not guard.problem(one.source, match.text, order.source, order.target)
-            ):
-                made.append(_from_memory(one, match))
             else:
                 made.append(one)
         return replace(taken, sentences=tuple(made))
 
+    def _near(self, rendering: Rendering, order: _Order) -> Rendering:
+        """A text with what was approved with other numbers; of a warning only its sentences, so that its signal word stays."""
+        text = rendering.source
+        if all(one.outcome is Outcome.PENDING for one in rendering.sentences) and not text.hazard:
+            whole = self._with_numbers(text.text, text.context, order)
+            if whole:
+                return _whole(text, whole)
+        made = []
+        for one in rendering.sentences:
+            pending = one.outcome is Outcome.PENDING
+            match = self._with_numbers(one.source, text.context, order) if pending else None
+            made.append(_from_memory(one, match) if match else one)
+        return replace(rendering, sentences=tuple(made))
+
+    def _with_numbers(self, text: str, context: str, order: _Order) -> Match | None:
+        match = self._lookup(text, context, order, similar=True)
+        sound = match and match.kind == Outcome.NUMBERS
+        return match if match and sound and not _problem(text, match.text, order) else None
+
+    def _wordless(self, sentence: str, order: _Order) -> bool:
+        way = order.way
+        return masked(
+            sentence, way.source, way.target, numbers=True, protected=self._protected, form=self._form
+        ).wordless
+
     def _term(self, text: str, order: _Order) -> str:
         """What stands for a text that is a word of the trade and nothing else: a cell, a callout, a title; else empty."""
-        for term in self._terminology.terms_in(text, order.source, order.target) if self._terminology else ():
+        way = order.way
+        for term in self._terminology.terms_in(text, way.source, way.target) if self._terminology else ():
             if (term.start, term.end) == (0, len(text)):
                 word = term.targets[0]
                 return word[:1].upper() + word[1:] if text[0].isupper() else word
         return ""
 
-    def _lookup(self, text: str, context: str, order: _Order) -> Match | None:
-        return (
-            self._memory.lookup(text, order.source, order.target, pack=order.pack, context=context)
-            if self._memory
-            else None
-        )
+    def _lookup(self, text: str, context: str, order: _Order, *, similar: bool) -> Match | None:
+        if self._memory is None:
+            return None
+        look = self._memory.lookup if similar else self._memory.approved
+        return look(text, order.way.source, order.way.target, pack=order.pack, context=context)
 
     def _said(self, one: Sentence, checked: Checked, context: str, order: _Order) -> Sentence:
         """A sentence with what came out; where that is nothing, a similar one that was approved, else the original."""
         if not checked.reason:
             return replace(one, text=checked.text, outcome=Outcome.TRANSLATED)
-        match = self._lookup(one.source, context, order)
-        if match and not guard.problem(one.source, match.text, order.source, order.target):
+        match = self._lookup(one.source, context, order, similar=True)
+        if match and not _problem(one.source, match.text, order):
             return _from_memory(one, match)
         return replace(one, outcome=Outcome.ORIGINAL, reason=checked.reason)
 
@@ -170,141 +174,67 @@ class Translator:
         """Sentences through cache, engine and guard, each as soon as it is decided."""
         if not wanted:
             return
-        if not guard.knows(order.source, order.target):
+        if not guard.knows(order.way.source, order.way.target):
             yield from ((one, Checked("", "a lost “not” could not be noticed in this language")) for one in wanted)
-            return
-        try:
-            way = self._engine.route(order.source, order.target).digest if self._engine else ""
-        except FieldfareError as error:
-            yield from ((one, Checked("", str(error))) for one in wanted)
             return
         if self._engine is None:
             yield from ((one, Checked("", "no language package is installed")) for one in wanted)
             return
-        asked = []
-        for one in wanted:
-            known = self._cache.get(order.digest, *self._key(one, way, order)) if self._cache else None
-            if known and len(known) == 2:
-                yield one, Checked(known[0], known[1])
-            else:
-                asked.append(one)
         done = set()
         try:
-            for one, checked in self._tried(asked, order):
+            keys = {one: self._engine.rules(one, order.way) for one in wanted}
+            asked = []
+            for one in wanted:
+                kept = self._cache.get(order.digest, __version__, *keys[one]) if self._cache else None
+                if kept and len(kept) == 2:
+                    done.add(one)
+                    yield one, Checked(*kept)
+                else:
+                    asked.append(one)
+            for one, checked in self._engine.translate(asked, order.way):
                 done.add(one)
                 if self._cache:
-                    self._cache.put(order.digest, *self._key(one, way, order), said=(checked.text, checked.reason))
+                    self._cache.put(order.digest, __version__, *keys[one], said=(checked.text, checked.reason))
                 yield one, checked
         except FieldfareError as error:
-            yield from ((one, Checked("", str(error))) for one in asked if one not in done)
+            yield from ((one, Checked("", str(error))) for one in wanted if one not in done)
 
-    def _key(self, sentence: str, way: str, order: _Order) -> tuple[str, ...]:
-        """What a translated sentence depends on."""
-        terms = self._terminology.terms_in(sentence, order.source, order.target) if self._terminology else ()
-        words = [word for term in terms for word in term.targets]
-        return sentence, order.source, order.target, way, guard.RULES, self._form.template, *self._protected, "", *words
 
-    def _tried(self, wanted: Sequence[str], order: _Order) -> Iterator[tuple[str, Checked]]:
-        """Sentences through the engine: refused ones again, some at a time, while the others go on."""
-        refused: list[tuple[str, str]] = []
-        shown = False
-        first = self._once(wanted, order, numbers=False)
-        for sentence, checked in first:
-            if not checked.reason:
-                shown = True
-                yield sentence, checked
-                continue
-            refused.append((sentence, checked.reason))
-            if not shown or len(refused) >= _TOGETHER:
-                yield from self._again(refused, order)
-                refused = []
-        yield from self._again(refused, order)
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Order:
+    """Which way some texts go, and the pack that they are of; `digest` is that of its version."""
 
-    def _again(self, refused: Sequence[tuple[str, str]], order: _Order) -> Iterator[tuple[str, Checked]]:
-        """Refused sentences with their numbers masked, then in parts; the reason is that of the first try."""
-        reasons = dict(refused)
-        left = []
-        for sentence, checked in self._once(list(reasons), order, numbers=True):
-            if checked.reason:
-                left.append(sentence)
-            else:
-                yield sentence, checked
-        parted = {sentence: parts for sentence in left for parts in [_parted(sentence)]}
-        pieces = list(dict.fromkeys(piece for parts in parted.values() for piece, _ in parts))
-        said = dict(self._once(pieces, order, numbers=True))
-        for sentence, parts in parted.items():
-            if order.cancelled() and any(piece not in said for piece, _ in parts):
-                return
-            whole = "".join(said[piece].text + gap for piece, gap in parts)
-            sound = bool(parts) and not any(said[piece].reason for piece, _ in parts)
-            sound = sound and not self._problem(sentence, whole, order)
-            yield sentence, Checked(whole, "") if sound else Checked("", reasons[sentence])
+    way: Direction
+    pack: str
+    digest: str
 
-    def _once(self, sentences: Sequence[str], order: _Order, *, numbers: bool) -> Iterator[tuple[str, Checked]]:
-        """Each sentence once through the engine: the first hypothesis that the guard lets pass."""
-        if not sentences or self._engine is None:
-            return
-        hidden = [self._masked(one, order, numbers=numbers) for one in sentences]
-        asked = [one.text for one in hidden]
-        answers = self._engine.translate(asked, order.source, order.target, count=HYPOTHESES, cancelled=order.cancelled)
-        for sentence, mask, hypotheses in zip(sentences, hidden, answers, strict=False):
-            reason = ""
-            for one in hypotheses:
-                text = mask.restored(one.text)
-                why = self._problem(sentence, text, order) if text is not None else "a protected word was lost"
-                if text is not None and not why:
-                    yield sentence, Checked(_closed(sentence, text), "")
-                    break
-                reason = reason or why
-            else:
-                yield sentence, Checked("", reason or "nothing came out")
 
-    def _masked(self, sentence: str, order: _Order, *, numbers: bool, terms: bool = True) -> Masked:
-        """A sentence with masks; in the second try those words of the trade that have one translation are put in."""
-        words = (
-            self._terminology.terms_in(sentence, order.source, order.target)
-            if self._terminology and numbers and terms
-            else ()
-        )
-        fixed = [(term.start, term.end, term.targets[0]) for term in words]
-        return masked(
-            sentence,
-            order.source,
-            order.target,
-            numbers=numbers,
-            protected=self._protected,
-            terms=fixed,
-            form=self._form,
-        )
+def _portions(made: Sequence[Rendering]) -> Iterator[list[int]]:
+    """The texts that are not whole, some at a time: the first alone, so that it stands soon."""
+    portion: list[int] = []
+    size, most = 0, 1
+    for index, rendering in enumerate(made):
+        pending = sum(one.outcome is Outcome.PENDING for one in rendering.sentences)
+        if not pending:
+            continue
+        portion.append(index)
+        size += pending
+        if size >= most:
+            yield portion
+            portion, size, most = [], 0, _PORTION
+    if portion:
+        yield portion
 
-    def _problem(self, sentence: str, translated: str, order: _Order) -> str:
-        return guard.problem(sentence, translated, order.source, order.target) or (
-            self._terminology.problem(sentence, translated, order.source, order.target) if self._terminology else ""
-        )
+
+def _problem(source: str, target: str, order: _Order) -> str:
+    return guard.problem(source, target, order.way.source, order.way.target)
+
+
+def _whole(text: Text, match: Match) -> Rendering:
+    one = Sentence(before="", source=text.text, text="", outcome=Outcome.PENDING)
+    return Rendering(source=text, sentences=(_from_memory(one, match),))
 
 
 def _from_memory(one: Sentence, match: Match) -> Sentence:
     outcome = Outcome.APPROVED if match.approved else Outcome(match.kind)
     return replace(one, text=match.text, outcome=outcome, score=match.score, reason=", ".join(match.differences))
-
-
-def _closed(source: str, text: str) -> str:
-    """A translation without white space around it, that ends as its source does: titles and cells have no full stop."""
-    text = text.strip()
-    if text.endswith(".") and not source.rstrip().endswith((".", "…")) and not re.search(r"\.\w*\.$", text):
-        return text[:-1]
-    return text
-
-
-def _parted(sentence: str) -> list[tuple[str, str]]:
-    """A sentence in parts with what stands behind each; empty where it cannot be parted."""
-    for joint in _JOINTS:
-        parts: list[tuple[str, str]] = []
-        place = 0
-        for match in joint.finditer(sentence):
-            if len(sentence[place : match.start()].split()) >= _SHORTEST_PART:
-                parts.append((sentence[place : match.start()], match.group()))
-                place = match.end()
-        if parts and sentence[place:]:
-            return [*parts, (sentence[place:], "")]
-    return []

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from fieldfare import paths, trust
+from fieldfare.catalogue import _
 from fieldfare.errors import SignatureError, StorageError, UsageError
 from fieldfare.translation.packages import UNVERIFIED
 
@@ -47,14 +48,20 @@ def read_pins(file: Path) -> tuple[Pin, ...]:
     except FileNotFoundError:
         return ()
     except OSError as error:
-        raise StorageError(f"{file} cannot be read ({error.strerror}).") from error
+        raise StorageError(_("{file} cannot be read ({reason}).").format(file=file, reason=error.strerror)) from error
     except (ValueError, KeyError, TypeError, AttributeError) as error:
         raise UsageError(
-            f"{file} is no list of packages ({error!r}). Make its entries with: fieldfare lang pin FILE.argosmodel"
+            _(
+                "{file} is no list of packages ({error!r}). Make its entries with: fieldfare lang pin FILE.argosmodel"
+            ).format(file=file, error=error)
         ) from error
     for one in pins:
         if not _DIGEST.fullmatch(one.sha256):
-            raise UsageError(f"{file}: {one.sha256!r} is no SHA-256. It has 64 hexadecimal digits.")
+            raise UsageError(
+                _("{file}: {sha256!r} is no SHA-256. It has 64 hexadecimal digits.").format(
+                    file=file, sha256=one.sha256
+                )
+            )
     return pins
 
 
@@ -65,14 +72,16 @@ def vouch(file: Path, sha256: str = "") -> tuple[str, str]:
     """
     wanted = sha256.strip().lower()
     if wanted and not _DIGEST.fullmatch(wanted):
-        raise UsageError(f"{sha256!r} is no SHA-256. It has 64 hexadecimal digits.")
+        raise UsageError(_("{sha256!r} is no SHA-256. It has 64 hexadecimal digits.").format(sha256=sha256))
     try:
         found = trust.sha256(file)
     except OSError as error:
-        raise StorageError(f"{file} cannot be read ({error.strerror}).") from error
+        raise StorageError(_("{file} cannot be read ({reason}).").format(file=file, reason=error.strerror)) from error
     if wanted and found != wanted:
         raise SignatureError(
-            f"{file.name} is not the file that was named: its SHA-256 is {found}. Nothing was installed. Copy it again."
+            _(
+                "{name} is not the file that was named: its SHA-256 is {found}. Nothing was installed. Copy it again."
+            ).format(name=file.name, found=found)
         )
     signer = trust.signer_of_file(file)
     if wanted:
