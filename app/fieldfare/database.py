@@ -5,20 +5,25 @@ The SQLite of many systems is old, has known FTS5 faults and cannot load extensi
 
 from __future__ import annotations
 
+import contextlib
+import os
 import threading
 from typing import TYPE_CHECKING, Any
 
 import apsw
 
-from fieldfare.errors import FormatError, PackError, StorageError
+from fieldfare.catalogue import _
+from fieldfare.errors import DamageError, FormatError, PackError, StorageError
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
     from pathlib import Path
 
 APPLICATION_ID = 0x46464650  # "FFFP", in the header of every pack
 SCHEMA_VERSION = 5
 
 DatabaseError = apsw.Error
+Connection = apsw.Connection
 
 
 def create(path: Path) -> apsw.Connection:
@@ -55,6 +60,100 @@ def open_scratch(path: Path, schema: str) -> apsw.Connection:
         else:
             return connection
     raise AssertionError("the second try returns or raises")
+
+
+def open_durable(
+    path: Path | None, *, application: int, migrations: Sequence[str], small: Sequence[str]
+) -> apsw.Connection:
+    """Open a file that nothing can make anew, in memory where `path` is None; what was committed survives a power cut.
+
+    Its rollback journal stays (PERSIST): sticks are spared its making, and what it holds can be overwritten. Each
+    commit waits for the disk, and what is deleted is overwritten. `migrations` lead an older file to this version, all or
+    none. The tables that are named `small` are checked. Raises DamageError for a damaged or foreign file, else StorageError.
+    """
+    name = path.name if path else "memory"
+    connection = None
+    try:
+        connection = apsw.Connection(str(path) if path else ":memory:")
+        connection.set_busy_timeout(10_000)
+        connection.execute(
+            "PRAGMA trusted_schema=OFF; PRAGMA cell_size_check=ON; PRAGMA temp_store=MEMORY; PRAGMA foreign_keys=ON; "
+            "PRAGMA secure_delete=ON; PRAGMA synchronous=FULL; PRAGMA fullfsync=ON"
+        ).fetchall()
+        if path:
+            connection.execute("PRAGMA journal_mode=PERSIST").fetchall()
+        if connection.pragma("user_version") != len(migrations):
+            with transaction(connection):
+                _migrate(connection, application, migrations)
+        if connection.pragma("application_id") != application:
+            raise DamageError(_("{name} is no file of this program.").format(name=name))
+        for table in small:
+            if (found := connection.execute(f"PRAGMA quick_check({table})").get) != "ok":
+                raise DamageError(_("{name} is damaged ({reason}).").format(name=name, reason=found))
+    except (apsw.Error, StorageError) as error:
+        if connection is not None:
+            connection.close()
+        raise storage_error(error, name) from error
+    return connection
+
+
+@contextlib.contextmanager
+def transaction(connection: apsw.Connection) -> Iterator[None]:
+    """One transaction that may write, or part of the one around it: all of it or nothing.
+
+    A connection as context manager would keep the interpreter's lock while it waits for another writer, which may be a
+    thread that needs that lock.
+    """
+    if not connection.get_autocommit():
+        yield
+        return
+    connection.execute("BEGIN IMMEDIATE")
+    try:
+        yield
+        connection.execute("COMMIT")
+    except BaseException:
+        if not connection.get_autocommit():
+            connection.execute("ROLLBACK")
+        raise
+
+
+def _migrate(connection: apsw.Connection, application: int, migrations: Sequence[str]) -> None:
+    version = connection.pragma("user_version")
+    if version > len(migrations):
+        raise StorageError(_("The file was written by a newer Fieldfare. Update the program."))
+    if not version and connection.execute("SELECT count(*) FROM sqlite_master").get:
+        return  # another program's
+    for step in migrations[version:]:
+        connection.execute(step)
+    connection.execute(f"PRAGMA application_id={application}; PRAGMA user_version={len(migrations)}")
+
+
+def storage_error(error: Exception, name: str) -> StorageError:
+    """What went wrong with a durable file, as a sentence; a StorageError stays what it is."""
+    if isinstance(error, StorageError):
+        return error
+    if isinstance(error, apsw.CorruptError | apsw.NotADBError | UnicodeDecodeError):
+        return DamageError(_("{name} is damaged ({reason}).").format(name=name, reason=error))
+    if isinstance(error, apsw.BusyError | apsw.LockedError):
+        return StorageError(_("{name} is in use by another Fieldfare. Try again.").format(name=name))
+    if isinstance(error, apsw.FullError):
+        return StorageError(
+            _("{name} cannot be written: no space is left. Make space, then try again.").format(name=name)
+        )
+    sentence = _("{name} cannot be written ({reason}). Check the folder and its space.")
+    return StorageError(sentence.format(name=name, reason=error))
+
+
+def overwrite_rollback(connection: apsw.Connection, path: Path) -> None:
+    """Overwrite what the rollback journal of a durable file still holds of deleted content. Raises OSError."""
+    rollback = path.with_name(f"{path.name}-journal")
+    with transaction(connection):  # nobody else writes meanwhile
+        if rollback.exists():
+            with rollback.open("r+b") as stream:
+                stream.write(bytes(rollback.stat().st_size))
+                stream.flush()
+                os.fsync(stream.fileno())
+                stream.truncate(0)
 
 
 class Reader:

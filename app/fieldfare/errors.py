@@ -9,6 +9,7 @@ FieldfareError (1)
 ├── ModelError (5)       a model file is missing, damaged or does not fit this machine
 │   └── CrashError       a model's process broke; the next call starts it again
 └── StorageError (6)     a file or folder cannot be read or written
+    └── DamageError      what was written is damaged
 
 They become text in one place, `cli.main`.
 """
@@ -62,3 +63,7 @@ class StorageError(FieldfareError):
     """A file or folder cannot be read or written."""
 
     exit_code = 6
+
+
+class DamageError(StorageError):
+    """A file of what was written on this device is damaged, or another program's."""

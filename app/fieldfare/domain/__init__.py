@@ -1,7 +1,7 @@
 """What flows through Fieldfare: frozen values that know no storage, no engine and no screen.
 
 Stages, in order: `source` (Title, Section, Block, Sheet, Remark) -> pack (Manifest) -> index (Passage) -> query (Question) ->
-evidence (Evidence, Hazard, Figure) -> answer (Citation, Statement, Answer) -> events.
+evidence (Evidence, Hazard, Figure) -> answer (Citation, Statement, Answer) -> events; `job` holds what the technician did.
 """
 
 from fieldfare.domain.answer import (
@@ -25,6 +25,27 @@ from fieldfare.domain.answer import (
     Statement,
     Verdict,
     hazards_before,
+)
+from fieldfare.domain.job import (
+    Acknowledged,
+    Asked,
+    Attached,
+    Deed,
+    Entry,
+    Job,
+    Limit,
+    Measured,
+    Noted,
+    Pin,
+    Progress,
+    Read,
+    Reference,
+    Stepped,
+    StepProgress,
+    StepState,
+    Timer,
+    WorkMachine,
+    reference,
 )
 from fieldfare.domain.pack import (
     EmbedderIdentity,
@@ -56,16 +77,21 @@ from fieldfare.domain.source import (
 from fieldfare.domain.translation import TermStatus, TradeTerm, Translation
 
 __all__ = [
+    "Acknowledged",
     "Answer",
     "Answered",
+    "Asked",
+    "Attached",
     "Block",
     "BlockKind",
     "Cancelled",
     "Choice",
     "Citation",
+    "Deed",
     "Drafted",
     "Drawn",
     "EmbedderIdentity",
+    "Entry",
     "Event",
     "Evidence",
     "EvidenceFound",
@@ -75,17 +101,25 @@ __all__ = [
     "GoldQuestion",
     "Hazard",
     "InstalledPack",
+    "Job",
+    "Limit",
     "Machine",
     "Manifest",
     "Match",
+    "Measured",
     "ModelState",
     "ModelStatus",
+    "Noted",
     "Passage",
     "Picture",
     "PictureSource",
+    "Pin",
     "Place",
+    "Progress",
     "Question",
+    "Read",
     "Reading",
+    "Reference",
     "Region",
     "Remark",
     "RemarkKind",
@@ -94,12 +128,18 @@ __all__ = [
     "Sheet",
     "Signals",
     "Statement",
+    "StepProgress",
+    "StepState",
+    "Stepped",
     "Term",
     "TermKind",
     "TermStatus",
+    "Timer",
     "Title",
     "TradeTerm",
     "Translation",
     "Verdict",
+    "WorkMachine",
     "hazards_before",
+    "reference",
 ]

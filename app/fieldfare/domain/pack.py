@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from fieldfare.catalogue import _
 from fieldfare.domain.source import Block, BlockKind, Figure, Hazard, Picture, Place
 
 
@@ -108,9 +109,11 @@ class Passage:
     @property
     def caveats(self) -> tuple[str, ...]:
         """What a reader must know before he trusts the passage; shown wherever its source is."""
-        superseded = f"superseded by {self.superseded_by}" if self.superseded_by else ""
-        scanned = f"read from a picture, {self.confidence:.0%} sure" if self.confidence < 1 else ""
-        return tuple(filter(None, (superseded, scanned, "unsigned pack" if self.unsigned else "")))
+        superseded = _("superseded by {document}").format(document=self.superseded_by) if self.superseded_by else ""
+        scanned = (
+            _("read from a picture, {share:.0%} sure").format(share=self.confidence) if self.confidence < 1 else ""
+        )
+        return tuple(filter(None, (superseded, scanned, _("unsigned pack") if self.unsigned else "")))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -1,0 +1,428 @@
+"""Jobs, their entries, bookmarks and the progress of procedures in one SQLite file that survives a power cut.
+
+Every change is one short transaction that has reached the disk when the call returns, so two running Fieldfares share a
+journal. All threads may call; screens call from a worker, since a stick may take a tenth of a second.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING, Any, Self
+from uuid import uuid4
+
+from fieldfare import paths
+from fieldfare.catalogue import _
+from fieldfare.domain.job import Asked, Attached, Entry, Job, Noted, Pin, Progress, Read, Reference, WorkMachine
+from fieldfare.errors import DamageError, StorageError, UsageError
+from fieldfare.journal import attachments, records
+from fieldfare.journal.store import FILE, Store, set_aside
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Sequence
+    from pathlib import Path
+    from types import TracebackType
+
+    from fieldfare.domain.job import Deed
+    from fieldfare.journal.attachments import File
+
+_JOB = "SELECT number, id, machine, title, order_number, begun, ended FROM job"
+
+
+def open_journal(folder: Path | None = None, clock: Callable[[], datetime] | None = None) -> Journal:
+    """The journal of this user, or that in a `folder`. It always opens: `problem` says what was wrong with its file.
+
+    A damaged file is set aside and a new one begun; where none can be written, what is recorded lasts until the end.
+    """
+    file = (folder or paths.data_dir()) / FILE
+    try:
+        try:
+            return Journal(file, clock)
+        except DamageError as error:
+            aside = set_aside(file)
+            sentence = _("{error} It is kept as {name}, and a new journal was begun.")
+            return Journal(file, clock, sentence.format(error=error, name=aside.name))
+    except (OSError, StorageError) as error:
+        sentence = _("Nothing of this job is kept: {error}")
+        return Journal(None, clock, sentence.format(error=error))
+
+
+class Journal:
+    """What was done on this device. Methods raise StorageError where the file cannot be read or written.
+
+    One job at most is current: what is recorded belongs to it, and begins one where none is. `problem` is a sentence where
+    the file was damaged or cannot be written.
+    """
+
+    def __init__(self, path: Path | None, clock: Callable[[], datetime] | None = None, problem: str = "") -> None:
+        """Open a file, or begin one; in memory where `path` is None."""
+        self.path = path
+        self.problem = problem
+        self._now = clock or (lambda: datetime.now(UTC))
+        self._store = Store(path)
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.close()
+
+    def close(self) -> None:
+        """Close the file; may be called again."""
+        self._store.close()
+
+    # -- the machine
+
+    def machine(self) -> WorkMachine:
+        """The machine that is worked on, from session to session; nameless where none is set."""
+        kept = self._kept("machine")
+        return _parsed(WorkMachine, kept) if kept else WorkMachine()
+
+    def use_machine(self, machine: WorkMachine) -> None:
+        """Work on a machine from now on.
+
+        A current job takes the name over where it may mean the same machine (it had none, or lacked the serial number).
+        A job at another machine is put aside: it stays open, and the next entry begins a new one.
+        """
+        with self._store.writing() as connection:
+            self._keep("machine", records.text_of(machine))
+            if machine.is_known:
+                connection.execute(
+                    "INSERT OR REPLACE INTO machine VALUES (?, ?, ?, ?, ?)",
+                    (machine.maker, machine.model, machine.serial, json.dumps(machine.packs), self._time()),
+                )
+            job = self.current()
+            if job is None:
+                return
+            if job.machine.is_same(machine) or not self._store.rows(
+                "SELECT 1 FROM entry WHERE job = ? LIMIT 1", job.id
+            ):
+                connection.execute("UPDATE job SET machine = ? WHERE id = ?", (records.text_of(machine), job.id))
+            else:
+                self._keep("job", "")
+
+    def machines(self) -> tuple[WorkMachine, ...]:
+        """The machines that were worked on, the last one first."""
+        rows = self._store.rows("SELECT maker, model, serial, packs FROM machine ORDER BY used DESC")
+        return tuple(
+            WorkMachine(maker=maker, model=model, serial=serial, packs=tuple(json.loads(packs)))
+            for maker, model, serial, packs in rows
+        )
+
+    # -- jobs
+
+    def current(self) -> Job | None:
+        """The job that entries go to."""
+        kept = self._kept("job")
+        rows = self._store.rows(f"{_JOB} WHERE id = ? AND ended IS NULL", kept) if kept else []
+        return _job(rows[0]) if rows else None
+
+    def jobs(self) -> tuple[Job, ...]:
+        """Every job of this device, the newest first."""
+        return tuple(map(_job, self._store.rows(f"{_JOB} ORDER BY begun DESC, number DESC")))
+
+    def job(self, name: str) -> Job:
+        """A job by its id or its number on this device. Raises UsageError."""
+        rows = self._store.rows(f"{_JOB} WHERE id = ? OR CAST(number AS TEXT) = ?", name, name)
+        if not rows:
+            raise UsageError(_("There is no job {name}. List them: fieldfare job list").format(name=name))
+        return _job(rows[0])
+
+    def begin(self, title: str = "", order: str = "", machine: WorkMachine | None = None) -> Job:
+        """Begin a job at a machine, by default that which is worked on; a job that was current stays open."""
+        with self._store.writing() as connection:
+            if machine is not None:
+                self._keep("job", "")
+                self.use_machine(machine)
+            id_ = uuid4().hex
+            machine = machine or self.machine()
+            connection.execute(
+                "INSERT INTO job (id, machine, title, order_number, begun) VALUES (?, ?, ?, ?, ?)",
+                (id_, records.text_of(machine), title, order, self._time()),
+            )
+            self._keep("job", id_)
+            return self.job(id_)
+
+    def name(self, job: str, title: str, order: str = "") -> Job:
+        """Give a job a title and the number of its order."""
+        with self._store.writing() as connection:
+            connection.execute("UPDATE job SET title = ?, order_number = ? WHERE id = ?", (title, order, job))
+            return self.job(job)
+
+    def finish(self, job: str) -> Job:
+        """End a job. One that has ended keeps its time."""
+        with self._store.writing() as connection:
+            connection.execute("UPDATE job SET ended = ? WHERE id = ? AND ended IS NULL", (self._time(), job))
+            return self.job(job)
+
+    def reopen(self, job: str) -> Job:
+        """Go on with a job: it is open and current, and its machine is worked on."""
+        with self._store.writing() as connection:
+            connection.execute("UPDATE job SET ended = NULL WHERE id = ?", (job,))
+            self._keep("job", job)
+            opened = self.job(job)
+            if opened.machine.is_known:
+                self.use_machine(opened.machine)
+            return opened
+
+    # -- entries
+
+    def record(self, deed: Deed) -> Entry:
+        """Write down what was done; begins a job where none is current.
+
+        A place that was read in this job, and a question whose answer is that of the last one, are written once.
+        """
+        with self._store.writing():
+            job = self.current() or self.begin()
+            if (known := self._known(job.id, deed)) is not None:
+                return known
+            return self._insert(job.id, Entry(id=uuid4().hex, at=self._now(), deed=deed))
+
+    def attach(self, file: Path, caption: str = "", place: Reference | None = None, job: str = "") -> Entry:
+        """Copy a photograph or PDF into the journal. Raises UsageError or SourceError for a file that it does not take."""
+        return self.keep_file(attachments.read_file(file), caption, place, job)
+
+    def keep_file(self, file: File, caption: str = "", place: Reference | None = None, job: str = "") -> Entry:
+        """Write a file that was read down in a `job`, by default the current one."""
+        deed = Attached(
+            name=file.name,
+            media_type=file.media_type,
+            size=len(file.data),
+            digest=hashlib.sha256(file.data).hexdigest(),
+            caption=caption,
+            reference=place,
+        )
+        with self._store.writing():
+            self._hold(deed.digest, file.media_type, file.data)
+            id_ = job or (self.current() or self.begin()).id
+            return self._insert(id_, Entry(id=uuid4().hex, at=self._now(), deed=deed))
+
+    def note(self, text: str, place: Reference | None = None, job: str = "") -> Entry:
+        """Write a note down in a `job`, by default the current one."""
+        with self._store.writing():
+            id_ = job or (self.current() or self.begin()).id
+            return self._insert(id_, Entry(id=uuid4().hex, at=self._now(), deed=Noted(text=text, reference=place)))
+
+    def entries(self, job: str) -> tuple[Entry, ...]:
+        """What was done in a job, in order of time."""
+        rows = self._store.rows("SELECT id, at, kind, deed FROM entry WHERE job = ? ORDER BY at, number", job)
+        return tuple(_entry(row) for row in rows)
+
+    def attachment(self, digest: str) -> bytes:
+        """The bytes of an attached file. Raises DamageError where they are not what they were."""
+        rows = self._store.rows("SELECT data FROM attachment WHERE digest = ?", digest)
+        if not rows or hashlib.sha256(rows[0][0]).hexdigest() != digest:
+            raise DamageError(_("An attached file is damaged in the journal. Attach it again."))
+        data: bytes = rows[0][0]
+        return data
+
+    def remove(self, entry: str) -> None:
+        """Remove an entry; what it held is overwritten."""
+        with self._store.wiping() as connection:
+            connection.execute("DELETE FROM entry WHERE id = ?", (entry,))
+
+    def wipe(self, job: str) -> None:
+        """Remove a job with everything in it; what it held is overwritten."""
+        with self._store.wiping() as connection:
+            connection.execute("DELETE FROM job WHERE id = ?", (job,))
+
+    def wipe_everything(self) -> None:
+        """Remove all jobs, bookmarks, notes and the machine, and the damaged journals that were set aside."""
+        self._store.wipe()
+
+    def questions(self, limit: int = 200) -> tuple[str, ...]:
+        """The questions of all jobs, the last one first, each once."""
+        rows = self._store.rows(
+            "SELECT deed ->> '$.question' AS said, max(at) AS last FROM entry WHERE kind = 'asked' "
+            "GROUP BY said ORDER BY last DESC, max(number) DESC LIMIT ?",
+            limit,
+        )
+        return tuple(row[0] for row in rows)
+
+    # -- bookmarks and notes at places
+
+    def pin(self, place: Reference, note: str = "") -> Pin:
+        """Set a bookmark at a place, with a `note` where there is one."""
+        pin = Pin(id=uuid4().hex, reference=place, note=note, at=self._now())
+        with self._store.writing() as connection:
+            connection.execute(
+                "INSERT INTO pin VALUES (?, ?, ?, ?, ?)",
+                (pin.id, place.pack, records.text_of(place), note, records.time_text(pin.at)),
+            )
+        return pin
+
+    def write_on(self, pin: str, note: str) -> None:
+        """Change the note of a bookmark."""
+        with self._store.writing() as connection:
+            connection.execute("UPDATE pin SET note = ? WHERE id = ?", (note, pin))
+
+    def unpin(self, pin: str) -> None:
+        """Remove a bookmark with its note."""
+        with self._store.wiping() as connection:
+            connection.execute("DELETE FROM pin WHERE id = ?", (pin,))
+
+    def pins(self, pack: str = "") -> tuple[Pin, ...]:
+        """The bookmarks and notes, the newest first; those of one pack where it is named."""
+        rows = self._store.rows("SELECT id, reference, note, at FROM pin WHERE ? IN ('', pack) ORDER BY at DESC", pack)
+        return tuple(
+            Pin(id=id_, reference=_parsed(Reference, place), note=note, at=records.time_of(at))
+            for id_, place, note, at in rows
+        )
+
+    # -- how far procedures are
+
+    def save(self, progress: Progress, *deeds: Deed) -> None:
+        """Keep how far a procedure is in the current job, and what was done at once; begins a job where none is."""
+        with self._store.writing():
+            self._save((self.current() or self.begin()).id, progress)
+            for deed in deeds:
+                self.record(deed)
+
+    def progress(self, procedure: Reference) -> Progress | None:
+        """How far a procedure is in the current job, whichever version of its pack it was begun with."""
+        job = self.current()
+        rows = self._store.rows(
+            "SELECT progress FROM progress WHERE job = ? AND pack = ? AND document = ? AND heading = ?",
+            job.id if job else "",
+            procedure.pack,
+            procedure.document,
+            _heading(procedure),
+        )
+        return _parsed(Progress, rows[0][0]) if rows else None
+
+    def procedures(self, job: str) -> tuple[Progress, ...]:
+        """The procedures of a job, that which was touched last first."""
+        rows = self._store.rows("SELECT progress FROM progress WHERE job = ? ORDER BY at DESC", job)
+        return tuple(_parsed(Progress, row[0]) for row in rows)
+
+    def forget(self, procedure: Reference) -> None:
+        """Begin a procedure anew: what was kept of it in the current job is removed, its entries stay."""
+        job = self.current()
+        with self._store.writing() as connection:
+            connection.execute(
+                "DELETE FROM progress WHERE job = ? AND pack = ? AND document = ? AND heading = ?",
+                (job.id if job else "", procedure.pack, procedure.document, _heading(procedure)),
+            )
+
+    # -- from a colleague
+
+    def take_in(
+        self,
+        job: Job,
+        entries: Sequence[Entry],
+        procedures: Sequence[Progress],
+        files: Callable[[str], bytes],
+    ) -> Job:
+        """Take a job in whole or not at all; of a job that is here already, what is new. `files` gives a file's bytes."""
+        with self._store.writing() as connection:
+            connection.execute(
+                "INSERT OR IGNORE INTO job (id, machine, title, order_number, begun, ended) VALUES (?, ?, ?, ?, ?, ?)",
+                (
+                    job.id,
+                    records.text_of(job.machine),
+                    job.title,
+                    job.order,
+                    records.time_text(job.begun),
+                    records.time_text(job.ended) if job.ended else None,
+                ),
+            )
+            known = {row[0] for row in self._store.rows("SELECT id FROM entry")}
+            for entry in entries:
+                if entry.id not in known:
+                    if isinstance(entry.deed, Attached):
+                        self._hold(entry.deed.digest, entry.deed.media_type, files(entry.deed.digest))
+                    self._insert(job.id, entry)
+            for progress in reversed(procedures):
+                self._save(job.id, progress)
+            return self.job(job.id)
+
+    # -- inside
+
+    def _time(self) -> str:
+        return records.time_text(self._now())
+
+    def _kept(self, name: str) -> str:
+        rows = self._store.rows("SELECT value FROM kept WHERE name = ?", name)
+        return str(rows[0][0]) if rows else ""
+
+    def _keep(self, name: str, value: str) -> None:
+        with self._store.writing() as connection:
+            connection.execute("INSERT OR REPLACE INTO kept VALUES (?, ?)", (name, value))
+
+    def _known(self, job: str, deed: Deed) -> Entry | None:
+        """The entry that says the same already."""
+        if not isinstance(deed, Read | Asked):
+            return None
+        rows = self._store.rows(
+            "SELECT id, at, kind, deed FROM entry WHERE kind = ? AND job = ? ORDER BY at DESC, number DESC",
+            records.kind_of(deed),
+            job,
+        )
+        for entry in map(_entry, rows if isinstance(deed, Read) else rows[:1]):
+            if entry.deed == deed or (
+                isinstance(deed, Read) and isinstance(entry.deed, Read) and _same(deed, entry.deed)
+            ):
+                return entry
+        return None
+
+    def _insert(self, job: str, entry: Entry) -> Entry:
+        deed = entry.deed
+        with self._store.writing() as connection:
+            connection.execute(
+                "INSERT INTO entry (id, job, at, kind, deed) VALUES (?, ?, ?, ?, ?)",
+                (entry.id, job, records.time_text(entry.at), records.kind_of(deed), records.text_of(deed)),
+            )
+            if isinstance(deed, Attached):
+                connection.execute("INSERT INTO attached VALUES (?, ?)", (entry.id, deed.digest))
+        return entry
+
+    def _hold(self, digest: str, media_type: str, data: bytes) -> None:
+        with self._store.writing() as connection:
+            connection.execute("INSERT OR IGNORE INTO attachment VALUES (?, ?, ?)", (digest, media_type, data))
+
+    def _save(self, job: str, progress: Progress) -> None:
+        place = progress.procedure
+        with self._store.writing() as connection:
+            connection.execute(
+                "INSERT OR REPLACE INTO progress VALUES (?, ?, ?, ?, ?, ?)",
+                (job, place.pack, place.document, _heading(place), self._time(), records.text_of(progress)),
+            )
+
+
+def _job(row: tuple[Any, ...]) -> Job:
+    number, id_, machine, title, order, begun, ended = row
+    return Job(
+        id=id_,
+        number=number,
+        machine=_parsed(WorkMachine, machine),
+        title=title,
+        order=order,
+        begun=records.time_of(begun),
+        ended=records.time_of(ended) if ended else None,
+    )
+
+
+def _parsed(kind: type[records.Value], text: str) -> records.Value:
+    """A value that this journal wrote; DamageError where it is not what was written."""
+    try:
+        return records.parsed(kind, text)
+    except ValueError as error:
+        raise DamageError(_("{name} is damaged ({reason}).").format(name=FILE, reason=error)) from error
+
+
+def _entry(row: tuple[Any, ...]) -> Entry:
+    id_, at, kind, deed = row
+    return Entry(id=id_, at=records.time_of(at), deed=_parsed(records.KINDS[kind], deed))
+
+
+def _heading(place: Reference) -> str:
+    return json.dumps(place.heading, ensure_ascii=False)
+
+
+def _same(one: Read, other: Read) -> bool:
+    """Whether both name one section of one version."""
+    left, right = one.reference, other.reference
+    return (left.digest, left.document, left.heading) == (right.digest, right.document, right.heading)
