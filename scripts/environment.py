@@ -26,7 +26,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Callable, Iterator, Sequence
     from typing import Self
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -47,6 +47,11 @@ LIBRARY_ONLY = ROOT / "build" / "llama-library-only.cmake"
 # A portable library: no instructions of this machine alone (the AMX path crashes on some), and no OpenMP, whose waiting
 # threads spin and starve each other on a busy machine.
 FLAGS = ("GGML_NATIVE=OFF", "GGML_OPENMP=OFF", "GGML_CCACHE=OFF", "LLAVA_BUILD=OFF")
+# The library for every processor of its family, which chooses among its variants when it is loaded: for the bundle.
+# Its variant with AMX is left out of the source: it crashes at the first token (llama.cpp issue 20824).
+DISPATCH = (*FLAGS, "GGML_BACKEND_DL=ON", "GGML_CPU_ALL_VARIANTS=ON")
+AMX_VARIANT = re.compile(r"^.*ggml_add_cpu_backend_variant\(sapphirerapids .*\n", re.MULTILINE)
+EPOCH = "1704067200"  # 2024-01-01: the time that made files carry, so that the same sources give the same bytes
 # Settings of pip, Python and the compiler that would bend an installation; indexes and certificates are kept.
 BENDING = re.compile(
     r"PYTHON(HOME|PATH|STARTUP)|VIRTUAL_ENV|CMAKE_ARGS|SKBUILD_\w+|PIP_(TARGET|PREFIX|ROOT|DRY_RUN|NO_BINARY|ONLY_BINARY|"
@@ -260,23 +265,27 @@ def _compile_bytecode() -> None:
 # --- llama-cpp-python -----------------------------------------------------------------------------------------------
 
 
-def _wheel_key() -> str:
+def _wheel_key(flags: Sequence[str] | None = None) -> str:
     """What the compiled wheel depends on. Not the version of Python: the binding loads the library through ctypes."""
-    text = "\n".join((_pin("llama-cpp-python"), *FLAGS, LIBRARY_ONLY.read_text("utf-8"), sysconfig.get_platform()))
+    chosen = FLAGS if flags is None else flags
+    text = "\n".join((_pin("llama-cpp-python"), *chosen, LIBRARY_ONLY.read_text("utf-8"), sysconfig.get_platform()))
     return hashlib.sha256(text.encode()).hexdigest()[:24]
 
 
-def _cache() -> Path:
+def _cache(flags: Sequence[str] | None = None) -> Path:
     if WINDOWS:
         base = os.environ.get("LOCALAPPDATA") or str(Path.home() / "AppData" / "Local")
     else:
         base = os.environ.get("XDG_CACHE_HOME") or str(Path.home() / ".cache")
-    return Path(base) / "fieldfare" / "wheels" / _wheel_key()
+    return Path(base) / "fieldfare" / "wheels" / _wheel_key(flags)
 
 
-def _wheel() -> Path:
-    """The compiled wheel, from the cache or made now."""
-    kept = sorted(_cache().glob("llama_cpp_python-*.whl"))
+def _wheel(flags: Sequence[str] | None = None, *, usual: int = 300) -> Path:
+    """The wheel compiled with these flags (`FLAGS` if none are given), from the cache or made now.
+
+    `usual` is how many seconds that takes. Stopped on its way, the compiler goes on where it was.
+    """
+    kept = sorted(_cache(flags).glob("llama_cpp_python-*.whl"))
     if kept:
         return kept[0]
     if not WINDOWS and not any(map(shutil.which, filter(None, (os.environ.get("CXX"), "c++", "g++", "clang++")))):
@@ -284,32 +293,49 @@ def _wheel() -> Path:
             "No C++ compiler was found, and the language model's library has to be compiled once. "
             "Install one (Debian and Ubuntu: apt install g++; Fedora: dnf install gcc-c++; macOS: xcode-select --install)."
         )
-    _cache().mkdir(parents=True, exist_ok=True)
-    with tempfile.TemporaryDirectory(prefix="fieldfare-") as folder:
-        scratch = Path(folder)
-        _tool([sys.executable, "-m", "venv", str(scratch / "venv")], "Making a place to compile in", usual=10)
-        python = scratch / "venv" / BIN.name / PYTHON.name
-        build = ["install", "--no-deps", "--require-hashes", "-r", str(LOCKS / "build.txt")]
-        _pip(python, build, "Installing build tools", usual=15)
-        (scratch / "llama.txt").write_text(_pin("llama-cpp-python"), "utf-8")
-        fetch = ["download", "--no-deps", "--no-build-isolation", "--require-hashes", "--no-binary", "llama-cpp-python"]
-        fetch += ["-r", str(scratch / "llama.txt"), "-d", folder]
-        _pip(python, fetch, "Fetching the source of llama-cpp-python", usual=30)
-        settings = [f"-Ccmake.define.{flag}" for flag in FLAGS]
-        settings.append(f"-Ccmake.define.CMAKE_PROJECT_llama.cpp_INCLUDE={LIBRARY_ONLY.as_posix()}")
-        source = _one(scratch, "llama_cpp_python-*.tar.gz")
-        compile_ = ["wheel", "-v", "--no-deps", "--no-index", "--no-build-isolation", "--no-cache-dir", *settings]
-        path = os.pathsep.join((str(python.parent), os.environ.get("PATH", "")))
-        extra = {
-            "PATH": path,
-            "CMAKE_BUILD_PARALLEL_LEVEL": os.environ.get("CMAKE_BUILD_PARALLEL_LEVEL", str(_processors())),
-        }
-        label = "Compiling llama.cpp (once for this machine; kept in the cache folder)"
-        _pip(python, [*compile_, "-w", str(scratch / "out"), str(source)], label, usual=300, extra=extra)
-        made = _one(scratch, "out/*.whl")
-        partial = _cache() / f"{made.name}.new"
-        shutil.copyfile(made, partial)
-        return partial.replace(_cache() / made.name)
+    scratch = _cache(flags) / "compiling"
+    scratch.mkdir(parents=True, exist_ok=True)
+    source = _llama_source(scratch)
+    settings = [f"-Ccmake.define.{flag}" for flag in (FLAGS if flags is None else flags)]
+    settings.append(f"-Ccmake.define.CMAKE_PROJECT_llama.cpp_INCLUDE={LIBRARY_ONLY.as_posix()}")
+    settings += ["-Ccmake.define.CMAKE_BUILD_WITH_INSTALL_RPATH=ON", f"-Cbuild-dir={scratch / 'build'}"]
+    compile_ = ["wheel", "-v", "--no-deps", "--no-index", "--no-build-isolation", "--no-cache-dir", *settings]
+    python = scratch / "venv" / BIN.name / PYTHON.name
+    anonymous = f"-ffile-prefix-map={scratch}=."  # no folder of this machine in the library: the same bytes anywhere
+    extra = {
+        "PATH": os.pathsep.join((str(python.parent), os.environ.get("PATH", ""))),
+        "CMAKE_BUILD_PARALLEL_LEVEL": os.environ.get("CMAKE_BUILD_PARALLEL_LEVEL", str(_processors())),
+        "SOURCE_DATE_EPOCH": EPOCH,
+    }
+    if not WINDOWS:
+        extra |= {name: f"{os.environ.get(name, '')} {anonymous}".strip() for name in ("CFLAGS", "CXXFLAGS")}
+    label = "Compiling llama.cpp (once for this machine; kept in the cache folder)"
+    _pip(python, [*compile_, "-w", str(scratch / "out"), str(source)], label, usual=usual, extra=extra)
+    made = _one(scratch, "out/*.whl")
+    kept_as = made.replace(_cache(flags) / made.name)
+    shutil.rmtree(scratch, ignore_errors=True)
+    return kept_as
+
+
+def _llama_source(scratch: Path) -> Path:
+    """The unpacked source of llama-cpp-python with what compiles it, in a folder that survives an interruption."""
+    source = scratch / "source"
+    if source.is_dir():
+        return source
+    shutil.rmtree(scratch / "venv", ignore_errors=True)
+    _tool([sys.executable, "-m", "venv", str(scratch / "venv")], "Making a place to compile in", usual=10)
+    python = scratch / "venv" / BIN.name / PYTHON.name
+    build = ["install", "--no-deps", "--require-hashes", "-r", str(LOCKS / "build.txt")]
+    _pip(python, build, "Installing build tools", usual=15)
+    (scratch / "llama.txt").write_text(_pin("llama-cpp-python"), "utf-8")
+    fetch = ["download", "--no-deps", "--no-build-isolation", "--require-hashes", "--no-binary", "llama-cpp-python"]
+    fetch += ["-r", str(scratch / "llama.txt"), "-d", str(scratch)]
+    _pip(python, fetch, "Fetching the source of llama-cpp-python", usual=30)
+    shutil.unpack_archive(_one(scratch, "llama_cpp_python-*.tar.gz"), scratch / "unpacking")
+    unpacked = _one(scratch / "unpacking", "llama_cpp_python-*")
+    variants = unpacked / "vendor" / "llama.cpp" / "ggml" / "src" / "CMakeLists.txt"
+    variants.write_text(AMX_VARIANT.sub("", variants.read_text("utf-8")), "utf-8")
+    return unpacked.rename(source)
 
 
 def _one(folder: Path, pattern: str) -> Path:

@@ -10,4 +10,7 @@ from PyInstaller.utils.hooks import get_package_paths
 
 _folder = Path(get_package_paths("llama_cpp")[1]) / "lib"
 _names = ("libllama.so", "libllama.dylib", "llama.dll", "libllama.dll")
-binaries = [(str(_folder / name), "llama_cpp/lib") for name in _names if (_folder / name).exists()]
+# The variants for kinds of processors, where it was compiled with such: opened by name, once the processor is known.
+_variants = sorted((_folder.parent.parent / "bin").glob("*ggml-cpu-*"))
+_files = [*((_folder / name) for name in _names), *_variants]
+binaries = [(str(file), "llama_cpp/lib") for file in _files if file.exists()]
