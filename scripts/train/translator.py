@@ -41,7 +41,9 @@ PAD, BEGIN, END = 3, 1, 2
 LANGUAGES = {"en": "English", "de": "German"}
 TAGS = {code: f"<2{code}>" for code in LANGUAGES}
 MADE_SHARE = 0.7  # of the sentences of an epoch are made by rule
+MASKED_SHARE = 0.15  # of the pairs are learned behind masks
 SAVE_EVERY = 240  # seconds
+_MASKABLE = re.compile(r"(?<!\w)(?:[A-Z]+-?)?\d[\w.,-]*\w|(?<!\w)[A-Z][A-Z0-9]{1,5}(?!\w)|(?<!\w)\d(?!\w)")
 
 
 def positions(count: int = LONGEST) -> np.ndarray:
@@ -172,6 +174,22 @@ def padded(rows: list[list[int]]) -> torch.Tensor:
     return torch.tensor([row + [PAD] * (longest - len(row)) for row in rows])
 
 
+def with_masks(pair: tuple[str, str], chance: random.Random) -> tuple[str, str]:
+    """A pair of texts with masks, as the translator puts them, for what is the same on both sides: numbers, codes, names."""
+    texts = list(pair)
+    same = [
+        one
+        for one in _MASKABLE.findall(pair[0])
+        if all(len(re.findall(rf"(?<!\w){re.escape(one)}(?!\w)", text)) == 1 for text in pair)
+    ]
+    chosen = sorted((one for one in same if chance.random() < 0.7), key=pair[0].index)
+    if sorted(chosen, key=pair[1].index) != chosen:
+        return pair
+    for number, one in enumerate(chosen):
+        texts = [re.sub(rf"(?<!\w){re.escape(one)}(?!\w)", f"XZ{number}", text) for text in texts]
+    return texts[0], texts[1]
+
+
 def examples_of(
     pairs: list[tuple[str, str]], pieces: sentencepiece.SentencePieceProcessor
 ) -> list[tuple[list[int], list[int]]]:
@@ -214,7 +232,8 @@ def train(options: argparse.Namespace) -> tuple[Network, Path]:
         epoch += 1
         writer = Writer(options.seed * 1000 + epoch)
         made = [writer.pair() for _ in range(int(len(pairs) * MADE_SHARE / (1 - MADE_SHARE)))]
-        for batch in batches(examples_of([*pairs, *made], pieces), chance):
+        learned = [with_masks(one, chance) if chance.random() < MASKED_SHARE else one for one in (*pairs, *made)]
+        for batch in batches(examples_of(learned, pieces), chance):
             started = time.monotonic()
             done = min(spent / limit, 1.0)
             for group in optimiser.param_groups:
