@@ -110,11 +110,13 @@ def _screen(_options: argparse.Namespace) -> int:
     if not all(stream is not None and stream.isatty() for stream in (sys.stdin, sys.stdout, sys.stderr)):
         raise UsageError('The screen needs a terminal. Without one, use: fieldfare ask "…", or fieldfare --help')
     from fieldfare.assistant import open_assistant
+    from fieldfare.preferences import Preferences
     from fieldfare.tui import run as run_screen
 
-    assistant = open_assistant(settings.load())
+    preferences = Preferences.open()
+    assistant = open_assistant(preferences.current)
     try:
-        run_screen(assistant)
+        run_screen(assistant, preferences)
     finally:
         assistant.close()
     return 0

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+import os
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from fieldfare.assistant import Assistant
+    from fieldfare.preferences import Preferences
 
 
-def run(assistant: Assistant) -> None:
+def run(assistant: Assistant, preferences: Preferences) -> None:
     """Show the assistant on this terminal until the technician quits.
 
     The terminal is asked which pictures it can draw before Textual takes it: afterwards it cannot be asked any more.
@@ -18,4 +20,6 @@ def run(assistant: Assistant) -> None:
     terminal.probe()
     from fieldfare.tui.app import FieldfareApp
 
-    FieldfareApp(assistant).run()
+    app = FieldfareApp(assistant, preferences)
+    app.fit(os.environ)
+    app.run()

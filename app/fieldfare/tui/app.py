@@ -2,20 +2,32 @@
 
 from __future__ import annotations
 
+import contextlib
+import os
 from functools import partial
 from typing import TYPE_CHECKING, ClassVar
 
+from textual import on
 from textual.app import App, SystemCommand
 from textual.binding import Binding, BindingType
+from textual.events import ScreenResume
 
+from fieldfare import catalogue
 from fieldfare.catalogue import _
+from fieldfare.errors import FieldfareError
+from fieldfare.preferences import Preferences
+from fieldfare.text import squeeze
 from fieldfare.tui.desk import Desk
+from fieldfare.tui.messages import PreferencesChanged
 from fieldfare.tui.rooms import ROOMS
-from fieldfare.tui.theme import THEMES
+from fieldfare.tui.screens.room import RoomScreen
+from fieldfare.tui.signs import PlainSigns, fitting
+from fieldfare.tui.theme import LOOKS, THEMES, RedOnly, first_theme
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Mapping, Sequence
 
+    from textual.filter import LineFilter
     from textual.screen import Screen
 
     from fieldfare.assistant import Assistant
@@ -39,14 +51,43 @@ class FieldfareApp(App[None]):
         Binding("ctrl+q", "quit", "Quit", show=False, priority=True),
     ]
 
-    def __init__(self, assistant: Assistant) -> None:
-        super().__init__()
-        self.desk = Desk(assistant=assistant)
+    def __init__(self, assistant: Assistant, preferences: Preferences | None = None) -> None:
+        # Grey is a colour too: where none is wanted, the terminal's own two are all that is drawn.
+        super().__init__(ansi_color=True if "NO_COLOR" in os.environ else None)
+        self.desk = Desk(assistant=assistant, preferences=preferences or Preferences())
         for theme in THEMES:
             self.register_theme(theme)
-        self.theme = THEMES[0].name
+        self._red = RedOnly()
+        self._signs = PlainSigns("full")
+        self.look("dark")
         for room in ROOMS:
             self.add_mode(room.name, partial(room.build, self.desk))
+
+    def on_mount(self) -> None:
+        """Say what is wrong with the settings, if anything is."""
+        for problem in self.desk.preferences.problems:
+            self.notify(squeeze(problem), severity="warning", timeout=20, markup=False)
+
+    def fit(self, environment: Mapping[str, str]) -> None:
+        """Choose what was not chosen by the user: the theme and the signs that this terminal can draw, the language."""
+        chosen = self.desk.preferences.current
+        colours = None if self.no_color else self.console.color_system
+        self.look(first_theme(chosen.theme, colours=colours), signs=chosen.signs or fitting(environment))
+        catalogue.use(self.desk.preferences.screen_language)
+
+    def look(self, theme: str, *, signs: str = "") -> None:
+        """Draw in a theme; with other `signs` where they are named; with rows as high as the settings say."""
+        self.theme = theme
+        self._red.enabled = theme == "night"
+        if signs:
+            self._signs = PlainSigns(signs)
+        density = self.desk.preferences.current.density
+        for name in ("compact", "large"):
+            self.set_class(density == name, f"-{name}")
+
+    def get_line_filters(self) -> Sequence[LineFilter]:
+        """Textual's own, then red for the night, then the signs of the font."""
+        return [*super().get_line_filters(), *(one for one in (self._red, self._signs) if one.enabled)]
 
     def get_system_commands(self, screen: Screen[object]) -> Iterable[SystemCommand]:  # noqa: ARG002 - Textual's signature
         """What the menu offers: every room, the look, help, and to leave."""
@@ -64,9 +105,31 @@ class FieldfareApp(App[None]):
             self.switch_mode(name)
 
     def action_next_theme(self) -> None:
-        """From one theme to the next: dark for a plant room, light for the sun."""
-        names = [theme.name for theme in THEMES]
-        self.theme = names[(names.index(self.theme) + 1) % len(names)]
+        """From one theme to the next; where the terminal has the colours for it, it is the one to begin with next time."""
+        names = list(LOOKS)
+        self.look(names[(names.index(self.theme) + 1) % len(names)])
+        if self.console.color_system in {"256", "truecolor"} and not self.no_color:
+            with contextlib.suppress(FieldfareError):  # it is drawn all the same
+                self.desk.preferences.change(theme=self.theme)
+
+    @on(PreferencesChanged)
+    async def _preferences_changed(self, message: PreferencesChanged) -> None:
+        if message.name in {"theme", "signs", "density", "language", "screen_language"}:
+            self.fit(os.environ)
+            self.look(self.desk.preferences.current.theme or self.theme)
+            self.refresh_css(animate=False)
+        if message.name in {"language", "screen_language"}:
+            await self._speak_anew()
+
+    async def _speak_anew(self) -> None:
+        """Draw every screen that there is in the language of now; what was asked and read stays."""
+        for screen in [screen for stack in self._screen_stacks.values() for screen in stack]:
+            if isinstance(screen, RoomScreen):
+                await screen.recompose()
+                screen.show_keys()
+            else:
+                screen.refresh(layout=True)
+        self.screen.post_message(ScreenResume())
 
     def action_help(self) -> None:
         """Open the help, or close it."""

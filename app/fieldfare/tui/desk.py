@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
+
+from fieldfare.preferences import Preferences
 
 if TYPE_CHECKING:
     from fieldfare.assistant import Assistant
@@ -14,3 +16,4 @@ class Desk:
     """The doors to everything that is not drawing."""
 
     assistant: Assistant
+    preferences: Preferences = field(default_factory=Preferences)

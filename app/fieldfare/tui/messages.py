@@ -138,3 +138,10 @@ class TooLong(Message):
     """More text arrived than a question may hold; the rest was left out."""
 
     limit: int
+
+
+@dataclass
+class PreferencesChanged(Message):
+    """A setting was changed by the user; `name` as the settings file calls it."""
+
+    name: str

@@ -33,4 +33,5 @@ class Room:
 
 ROOMS = (
     Room(name="ask", key="f2", label=N_("Ask"), purpose=N_("Ask the manuals"), screen="ask:AskScreen"),
+    Room(name="settings", key="f8", label=N_("Settings"), purpose=N_("Language, look, rows, model, memory"), screen="settings:SettingsScreen"),
 )  # fmt: skip

@@ -41,6 +41,8 @@ def _theme(name: str, *, dark: bool, ink: str, ground: str, accent: str, **colou
         "block-cursor-blurred-foreground": ink,
         "border": accent,
         "border-blurred": own["rule"],
+        "ansi-background": ground,
+        "ansi-foreground": ink,
     }
     return Theme(
         name=name, dark=dark, text_alpha=1.0, ansi=accent.startswith("ansi_"), foreground=ink, background=ground,

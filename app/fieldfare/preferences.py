@@ -1,0 +1,91 @@
+"""What the user may decide, for the screen: the settings of now, a change that is kept at once, and what each choice costs."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from fieldfare import catalogue, paths, settings
+from fieldfare.catalogue import _
+from fieldfare.errors import UsageError
+from fieldfare.settings import Settings
+
+if TYPE_CHECKING:
+    from collections.abc import Collection
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Writer:
+    """A language model that could write answers; sizes in bytes, `description` is the file's own."""
+
+    file: Path
+    description: str
+    size: int
+    memory: int
+
+
+class Preferences:
+    """The settings of this user. Changing raises FieldfareError and then leaves everything as it was."""
+
+    def __init__(
+        self,
+        current: Settings | None = None,
+        *,
+        problems: tuple[str, ...] = (),
+        locked: Collection[str] = (),
+        kept: bool = False,
+    ) -> None:
+        """`locked` are the settings that somebody else decides; without `kept` changes end with the program."""
+        self.current = current or Settings(welcomed=True)
+        self.problems = problems
+        self.locked = frozenset(locked)
+        self._kept = kept
+
+    @classmethod
+    def open(cls) -> Preferences:
+        """Those that are kept on this device; a sentence for each line that is wrong is among the `problems`."""
+        current, problems = settings.read()
+        return cls(current, problems=problems, kept=True)
+
+    @property
+    def screen_language(self) -> str:
+        """The language of keys and messages."""
+        return catalogue.language(self.current.screen_language or self.current.language)
+
+    def change(self, **values: Any) -> None:
+        """Decide otherwise, from now on and after the next start."""
+        for name in sorted(self.locked & values.keys()):
+            raise UsageError(_("{setting} is set by your IT and cannot be changed here.").format(setting=name))
+        self.current = settings.change(**values) if self._kept else replace(self.current, **values)
+
+    def let_write(self, file: str) -> None:
+        """Let a model write answers: a GGUF file, `embedded`, or `none` for quotes only. ModelError where it does not fit."""
+        if file not in {"embedded", "none"}:
+            self.writer(file)
+        own = "" if file in {"embedded", "none"} else str(Path(file).expanduser())
+        self.change(model=own, model_sha256="", draft=file != "none")
+
+    def writer(self, file: str = "") -> Writer:
+        """A model file, the embedded one for none; ModelError where it is none, or needs more memory than is free."""
+        import psutil
+
+        from fieldfare import llm
+
+        path = Path(file).expanduser() if file else paths.language_model_file()
+        found = llm.inspect(path)
+        llm.check(found, psutil.virtual_memory().available)
+        return Writer(file=path, description=found.describe(), size=found.file_size, memory=found.memory_needed())
+
+    @staticmethod
+    def memory() -> tuple[int, int, int]:
+        """What this program holds, what is free and what this machine has, in bytes."""
+        import psutil
+
+        machine = psutil.virtual_memory()
+        return psutil.Process().memory_info().rss, machine.available, machine.total
+
+    @staticmethod
+    def places() -> tuple[Path, ...]:
+        """Where the settings, what was installed or written here, and what came with the program lie."""
+        return paths.settings_file(), paths.data_dir(), paths.share_dir()
