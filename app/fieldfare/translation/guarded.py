@@ -1,6 +1,7 @@
 """Sentences through an engine, each behind masks and past the guard: as it came out, as the next hypothesis, in parts, or not at all.
 
-What the guard refuses is tried with its numbers behind masks too, then in smaller parts. A text of a few words (a cell, a title, a
+What the guard refuses is tried with its numbers behind masks too; where a model cannot carry masks, without any, and everything that
+they stood for must come out as it is. Then it is tried in smaller parts. A text of a few words (a cell, a title, a
 callout) holds nothing that the guard could compare, so it must find its way back: the package of the other direction makes the
 source's words of it, or the original stands.
 """
@@ -9,6 +10,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
+from enum import Enum
 from typing import TYPE_CHECKING
 
 from fieldfare.errors import FieldfareError
@@ -29,7 +31,16 @@ _TOGETHER = 8  # sentences that are tried again in one batch
 # Where a sentence may be parted without parting what belongs together; at commas last.
 _JOINTS = (re.compile(r"(?<=[;:])\s+|\s+(?=\()|(?<=\))\s+|\s+[–—]\s+"), re.compile(r"(?<=,)\s+(?=\D)"))
 _SHORTEST_PART = 2  # words
+_LOST = "a protected word was lost"
 _SENTENCE_END = re.compile(r"[.!?:;]\W*$")
+
+
+class _Masks(Enum):
+    """What stands behind masks when an engine is asked."""
+
+    NONE = "none"
+    FIXED = "fixed"  # what no engine may touch: codes, labels, protected words, markup
+    ALL = "all"  # numbers too, and words of the trade as what must stand for them
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,7 +114,7 @@ class GuardedEngine:
         """Refused sentences are tried again, some at a time, while the others go on."""
         refused: list[tuple[str, str]] = []
         shown = False
-        for sentence, checked in self._once(wanted, way, numbers=False):
+        for sentence, checked in self._once(wanted, way, _Masks.FIXED):
             if not checked.reason:
                 shown = True
                 yield sentence, checked
@@ -115,17 +126,19 @@ class GuardedEngine:
         yield from self._again(refused, way)
 
     def _again(self, refused: Sequence[tuple[str, str]], way: Direction) -> Iterator[tuple[str, Checked]]:
-        """Refused sentences with their numbers masked, then in parts; the reason is that of the first try."""
+        """Refused sentences with their numbers masked or without masks, then in parts; the reason is that of the first try."""
         reasons = dict(refused)
+        bare = [sentence for sentence, reason in refused if reason == _LOST]
         left = []
-        for sentence, checked in self._once(list(reasons), way, numbers=True):
-            if checked.reason:
-                left.append(sentence)
-            else:
-                yield sentence, checked
+        for some, masks in ((bare, _Masks.NONE), ([one for one in reasons if one not in bare], _Masks.ALL)):
+            for sentence, checked in self._once(some, way, masks):
+                if checked.reason:
+                    left.append(sentence)
+                else:
+                    yield sentence, checked
         parted = {sentence: parts for sentence in left for parts in [_parted(sentence)]}
         pieces = list(dict.fromkeys(piece for parts in parted.values() for piece, _ in parts))
-        said = dict(self._once(pieces, way, numbers=True))
+        said = dict(self._once(pieces, way, _Masks.ALL))
         for sentence, parts in parted.items():
             if way.cancelled() and any(piece not in said for piece, _ in parts):
                 return
@@ -134,18 +147,21 @@ class GuardedEngine:
             sound = sound and not self._problem(sentence, whole, way)
             yield sentence, Checked(whole, "") if sound else Checked("", reasons[sentence])
 
-    def _once(self, sentences: Sequence[str], way: Direction, *, numbers: bool) -> Iterator[tuple[str, Checked]]:
+    def _once(self, sentences: Sequence[str], way: Direction, masks: _Masks) -> Iterator[tuple[str, Checked]]:
         """Each sentence once through the engine: the first hypothesis that the guard lets pass."""
         if not sentences:
             return
-        hidden = [self._masked(one, way, numbers=numbers) for one in sentences]
-        asked = [one.text for one in hidden]
+        hidden = [self._masked(one, way, numbers=masks is _Masks.ALL) for one in sentences]
+        asked = sentences if masks is _Masks.NONE else [one.text for one in hidden]
         answers = self._engine.translate(asked, way.source, way.target, count=HYPOTHESES, cancelled=way.cancelled)
         for sentence, mask, hypotheses in zip(sentences, hidden, answers, strict=False):
             reason = ""
             for one in hypotheses:
-                text = mask.restored(one.text)
-                why = self._problem(sentence, text, way) if text is not None else "a protected word was lost"
+                if masks is _Masks.NONE:
+                    text = one.text if all(one.text.count(kept) == sentence.count(kept) for kept in mask.kept) else None
+                else:
+                    text = mask.restored(one.text)
+                why = self._problem(sentence, text, way) if text is not None else _LOST
                 if text is not None and not why:
                     yield sentence, Checked(_closed(sentence, text), "")
                     break
