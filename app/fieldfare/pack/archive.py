@@ -13,6 +13,7 @@ from fieldfare.database import Reader
 from fieldfare.domain import Block, BlockKind, Figure, Hazard, Passage, Picture, Place, Region, SectionView
 from fieldfare.errors import PackError
 from fieldfare.pack import manifest, words
+from fieldfare.pack.contents import Contents
 from fieldfare.pack.gold import gold_questions
 from fieldfare.pack.translations import Translations
 from fieldfare.text import searchable
@@ -42,7 +43,8 @@ _MAX_PLACES = 2_000_000  # of the words that were asked for last, sixteen bytes 
 class Archive:
     """An open pack. The library opens it after its signature was verified; all threads may read at once.
 
-    `unsigned` marks everything that is read from a pack that nobody answers for; `translations` are its approved ones.
+    `unsigned` marks everything that is read from a pack that nobody answers for; `translations` are its approved ones,
+    `contents` its manuals to leaf through.
     """
 
     def __init__(self, path: Path, *, unsigned: bool = False) -> None:
@@ -61,6 +63,7 @@ class Archive:
             raise
         self.machine = machines.name_of(self.manifest)
         self.translations = Translations(self._reader)
+        self.contents = Contents(self._reader, self.manifest.id, machine=self.machine, unsigned=unsigned)
 
     def close(self) -> None:
         """Close the file; may be called again."""
