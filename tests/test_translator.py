@@ -17,6 +17,7 @@ from fieldfare.text import sentences
 from fieldfare.translation import installation
 from fieldfare.translation.cache import Cache
 from fieldfare.translation.engine import Engine
+from fieldfare.translation.guarded import Return
 from fieldfare.translation.rendering import untranslated
 from fieldfare.translation.translator import Translator
 from languages import write_package
@@ -210,8 +211,19 @@ def test_a_few_words_that_do_not_find_their_way_back_stay_in_the_original() -> N
     assert cells.text == "Remark | Pumpe\nPumpe | Remark"
     assert {one.reason for one in cells.originals} == {"the way back leads to other words"}
     assert sentence.machine  # which the guard can judge
-    ((_, first), *_, (_, told)) = Translator(Wrong(known)).translate(["Remark"], "en", "de", wary=False)
+    ((_, first), *_, (_, told)) = Translator(Wrong(known)).translate(["Remark"], "en", "de", doubt=Return.NOTHING)
     assert (first.text, told.text) == ("Remark", "Mutter")
+
+
+def test_a_question_that_lost_most_of_its_words_is_not_asked() -> None:
+    known = {
+        "How do I open the other pump?": ("Wie öffne ich die Pumpe?",),
+        "Where is the governor?": ("Wo ist der Motor?",),
+    }
+    texts = ["How do I open the other pump?", "Where is the governor?"]
+    for engine, changed in ((Phrasebook(known), [True, True]), (Wrong(known), [False, False])):
+        found = dict(Translator(engine).translate(texts, "en", "de", doubt=Return.HALF))
+        assert [found[index].changed for index in range(2)] == changed
 
 
 def test_a_few_words_without_a_way_back_stay_in_the_original() -> None:

@@ -16,7 +16,7 @@ from fieldfare.text import primary
 from fieldfare.translation import packages
 from fieldfare.translation.cache import Cache
 from fieldfare.translation.engine import Engine
-from fieldfare.translation.guarded import never
+from fieldfare.translation.guarded import Return, never
 from fieldfare.translation.memory import Memory
 from fieldfare.translation.terminology import Terminology
 from fieldfare.translation.translator import Translator
@@ -167,8 +167,8 @@ class Interpreter:
         return self._approved[source, target]
 
     def _last(self, texts: Sequence[Text], source: str, target: str) -> list[Rendering]:
-        # Of a question the technician sees what became of it, and nothing is done by it: a few words are not doubted.
-        found = dict(self._translator.translate(texts, source, target, wary=False))
+        # A question that lost most of its words finds less than one that nobody translated.
+        found = dict(self._translator.translate(texts, source, target, doubt=Return.HALF))
         return [found[index] for index in range(len(texts))]
 
     def render(

@@ -25,6 +25,7 @@ from translation_adversary import EXACT, FAULTS, Adversary, pseudo, referenced
 from fieldfare.domain.translation import Outcome, Text
 from fieldfare.text import sentences
 from fieldfare.translation import guard
+from fieldfare.translation.guarded import Return
 from fieldfare.translation.protection import FORMS, masked
 from fieldfare.translation.rendering import untranslated
 from fieldfare.translation.translator import Translator
@@ -125,11 +126,11 @@ def kept(source: str, target: str) -> bool:
 
 
 def shown(
-    engine: Engine, texts: list[str], source: str, target: str, *, wary: bool = False
+    engine: Engine, texts: list[str], source: str, target: str, doubt: Return = Return.NOTHING
 ) -> dict[str, tuple[Outcome, str, str]]:
-    """What a screen shows of each sentence in the end; `wary` asks the way back too, which an adversary has not."""
+    """What a screen shows of each sentence in the end; an adversary knows no way back."""
     found = {}
-    for index, rendering in Translator(engine).translate(texts, source, target, wary=wary):
+    for index, rendering in Translator(engine).translate(texts, source, target, doubt=doubt):
         outcomes = {one.outcome for one in rendering.sentences}
         outcome = Outcome.ORIGINAL if Outcome.ORIGINAL in outcomes else min(outcomes)
         if Outcome.TRANSLATED in outcomes:
@@ -261,7 +262,7 @@ def model(pair: str, texts: list[str], shared: Path, show: list[dict[str, str]])
     source, target = pair.split("-")
     engine = Engine(installed()[0])
     begun = time.perf_counter()
-    found = shown(engine, texts, source, target, wary=True)
+    found = shown(engine, texts, source, target, Return.BRIEF)
     spent = time.perf_counter() - begun
     raw = {one: said[0].text for one, said in zip(texts, engine.translate(texts, source, target), strict=True)}
     count = Counter(outcome for outcome, _, _ in found.values())
@@ -289,7 +290,7 @@ def model(pair: str, texts: list[str], shared: Path, show: list[dict[str, str]])
         " ".join(said[0].text for said in engine.translate([text[a:b] for a, b in sentences(text)], source, target))
         for text in asked
     ]
-    guarded = shown(engine, asked, source, target, wary=True)
+    guarded = shown(engine, asked, source, target, Return.BRIEF)
     safe = [guarded[one][1] for one in asked]
     machine = [n for n, one in enumerate(asked) if guarded[one][0] is Outcome.TRANSLATED and not guarded[one][2]]
     forms(engine, texts[:60], source, target)

@@ -35,6 +35,14 @@ _LOST = "a protected word was lost"
 _SENTENCE_END = re.compile(r"[.!?:;]\W*$")
 
 
+class Return(Enum):
+    """What must find its way back to the source's words through the package of the other direction."""
+
+    NOTHING = "nothing"
+    BRIEF = "brief"  # a text of a few words, all of them
+    HALF = "half"  # of every sentence more than half, if a package leads back: a question, whose words are only searched for
+
+
 class _Masks(Enum):
     """What stands behind masks when an engine is asked."""
 
@@ -58,17 +66,17 @@ def never() -> bool:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Direction:
-    """From one language into another, by primary codes; `wary` of brief texts, `cancelled` says when to stop."""
+    """From one language into another, by primary codes; `doubt` says what must come back, `cancelled` when to stop."""
 
     source: str
     target: str
-    wary: bool = True
+    doubt: Return = Return.BRIEF
     cancelled: Callable[[], bool] = never
 
     @property
     def back(self) -> Direction:
         """The other way round."""
-        return Direction(source=self.target, target=self.source, wary=False, cancelled=self.cancelled)
+        return Direction(source=self.target, target=self.source, doubt=Return.NOTHING, cancelled=self.cancelled)
 
 
 class GuardedEngine:
@@ -93,7 +101,7 @@ class GuardedEngine:
         Raises FieldfareError where no package leads there.
         """
         there = self._engine.route(way.source, way.target).digest
-        back = self._route_back(way) if way.wary and brief(sentence, way.source) else ""
+        back = f"{way.doubt} {self._route_back(way)}" if _doubted(sentence, way) else ""
         words = [word for term in self._terms(sentence, way) for word in term.targets]
         return sentence, way.source, way.target, there, back, self._form.template, *self._protected, "", *words
 
@@ -101,7 +109,7 @@ class GuardedEngine:
         """Different sentences, each as soon as it is decided; fewer where cancelled. Raises FieldfareError."""
         waiting: list[tuple[str, str]] = []
         for sentence, checked in self._tried(sentences, way):
-            if checked.reason or not way.wary or not brief(sentence, way.source):
+            if checked.reason or not _doubted(sentence, way):
                 yield sentence, checked
                 continue
             waiting.append((sentence, checked.text))
@@ -183,8 +191,11 @@ class GuardedEngine:
         answers = self._engine.translate(asked, way.target, way.source, count=HYPOTHESES, cancelled=way.cancelled)
         for (sentence, text), mask, hypotheses in zip(said, hidden, answers, strict=False):
             wanted = _telling(sentence, way.source)
-            found = (mask.restored(one.text) for one in hypotheses)
-            same = any(back is not None and _telling(back, way.source) == wanted for back in found)
+            found = [_telling(back, way.source) for one in hypotheses if (back := mask.restored(one.text)) is not None]
+            if way.doubt is Return.HALF:
+                same = not wanted or any(2 * len(wanted & one) > len(wanted) for one in found)
+            else:
+                same = wanted in found
             yield sentence, Checked(text, "") if same else Checked("", "the way back leads to other words")
 
     def _route_back(self, way: Direction) -> str:
@@ -215,6 +226,10 @@ class GuardedEngine:
         return guard.problem(sentence, translated, way.source, way.target) or (
             self._terminology.problem(sentence, translated, way.source, way.target) if self._terminology else ""
         )
+
+
+def _doubted(sentence: str, way: Direction) -> bool:
+    return way.doubt is Return.HALF or (way.doubt is Return.BRIEF and brief(sentence, way.source))
 
 
 def brief(text: str, language: str) -> bool:

@@ -117,8 +117,8 @@ def install(file: Path, *, sha256: str = "", unverified: bool = False, progress:
             said = _metadata(container, file)
             files = _unpack(container, file, scratch, progress)
         copy.unlink()
-        record = {**said, "sha256": digest, "vouched": vouched, "size": sum(size for _, size in files.values())}
-        record["files"] = {name: one for name, (one, _) in files.items()}
+        record = {**said, "sha256": digest, "vouched": vouched, "size": sum(size for _sum, size in files.values())}
+        record["files"] = {name: one for name, (one, _size) in files.items()}
         _write(scratch / RECORD, json.dumps(record, ensure_ascii=False, indent=1).encode())
         _try_out(read_package(scratch, bundled=False), file)
         for folder in (scratch / "model", scratch):
@@ -140,7 +140,7 @@ def remove(source: str, target: str) -> bool:
         theirs = any(_is_pair(folder, source, target) for folder in folders(paths.bundled_languages_dir()))
         damaged = [folder for folder in folders(parent) if folder.name.startswith(f"{source}_{target}-")]
         if not mine and not damaged:
-            why = "came with the program and cannot be removed" if theirs else "is not installed"
+            why = _("came with the program and cannot be removed") if theirs else _("is not installed")
             raise UsageError(
                 _("{source} → {target} {why}. See: fieldfare lang list").format(source=source, target=target, why=why)
             )
@@ -173,7 +173,7 @@ def _changing(parent: Path) -> Iterator[Path]:
     """A scratch folder beside the packages, for one change at a time; gone afterwards unless it was renamed."""
     try:
         parent.mkdir(parents=True, exist_ok=True)
-        with stock.alone(parent, "language packages"):
+        with stock.alone(parent, _("language packages")):
             for name in os.listdir(parent):  # noqa: PTH208  (a list of names is wanted)
                 if name.startswith(_INCOMING):
                     shutil.rmtree(parent / name, ignore_errors=True)
@@ -267,7 +267,7 @@ def _check_space(needed: int, file: Path, scratch: Path) -> None:
         raise StorageError(
             _(
                 "{name} needs {needed:.0f} MB and {free:.0f} MB are free in {parent}. Nothing was changed: make space, then try again."
-            ).format(name=file.name, needed=needed / 1000000.0, free=free / 1000000.0, parent=scratch.parent)
+            ).format(name=file.name, needed=needed / 1e6, free=free / 1e6, parent=scratch.parent)
         )
 
 

@@ -56,6 +56,13 @@ class Package:
         """The codes of both languages."""
         return self.source, self.target
 
+    @property
+    def voucher(self) -> str:
+        """Who answers for it, in the language of the screen; `vouched` is how that is kept."""
+        kinds = {"pinned": _("pinned"), "listed": _("listed"), UNVERIFIED: _("unverified")}
+        name = self.vouched.removeprefix("signed by ")
+        return kinds.get(self.vouched) or (_("signed by {name}").format(name=name) if name != self.vouched else name)
+
     def __str__(self) -> str:
         return f"{self.source} → {self.target}"
 
@@ -197,7 +204,7 @@ def find_route(packages: Sequence[Package], source: str, target: str) -> Route |
     known = {code for one in packages for code in one.pair}
     begin, end = _known_code(source, known), _known_code(target, known)
     ways: list[tuple[Package, ...]] = [(one,) for one in packages if one.source == begin]
-    for _ in range(_MOST_HOPS):
+    for _hop in range(_MOST_HOPS):
         for way in ways:
             if way[-1].target == end:
                 return Route(packages=way)
@@ -226,7 +233,11 @@ def required_route(packages: Sequence[Package], source: str, target: str) -> Rou
         )
     route = find_route(packages, source, target)
     if route is None:
-        there = f"Installed are {', '.join(map(str, packages))}." if packages else "No language package is installed."
+        there = (
+            _("Installed are {packages}.").format(packages=", ".join(map(str, packages)))
+            if packages
+            else _("No language package is installed.")
+        )
         raise UsageError(
             _(
                 "No installed package leads from {source} to {target}. {there} Install one: fieldfare lang install FILE.argosmodel"

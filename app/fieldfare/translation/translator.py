@@ -16,7 +16,7 @@ from fieldfare.errors import FieldfareError
 from fieldfare.signal_words import signal_word
 from fieldfare.text import primary
 from fieldfare.translation import guard
-from fieldfare.translation.guarded import Checked, Direction, GuardedEngine, never
+from fieldfare.translation.guarded import Checked, Direction, GuardedEngine, Return, never
 from fieldfare.translation.protection import FORM, masked
 from fieldfare.translation.rendering import untranslated
 
@@ -65,16 +65,16 @@ class Translator:
         *,
         pack: str = "",
         pack_digest: str = "",
-        wary: bool = True,
+        doubt: Return = Return.BRIEF,
         cancelled: Callable[[], bool] = never,
     ) -> Iterator[tuple[int, Rendering]]:
         """Each text whenever more of it stands: its index and the text as far as it is.
 
         What is approved comes at once, then sentence after sentence in reading order. Ends early when cancelled. Every text comes at
-        least once; nothing is raised for what cannot be translated, it stands in the original. `wary` also doubts what is too
-        short for the guard.
+        least once; nothing is raised for what cannot be translated, it stands in the original. `doubt` says what must also
+        find its way back.
         """
-        way = Direction(source=primary(source), target=primary(target), wary=wary, cancelled=cancelled)
+        way = Direction(source=primary(source), target=primary(target), doubt=doubt, cancelled=cancelled)
         order = _Order(way=way, pack=pack, digest=pack_digest)
         made = [self._approved(one if isinstance(one, Text) else Text(text=one), order) for one in texts]
         yield from enumerate(made)
