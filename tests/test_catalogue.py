@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from fieldfare import catalogue
+from fieldfare import catalogue, offline
 from fieldfare.cli import main
 
 if TYPE_CHECKING:
@@ -83,6 +83,11 @@ def test_no_text_is_put_together_before_it_is_looked_up() -> None:
                 continue  # a constant that N_ marked
             wrong.append(f"{file}:{call.lineno}")
     assert wrong == []
+
+
+def test_the_sentences_of_the_guard_are_in_the_catalogue(keeper: ModuleType) -> None:
+    known = {message.id for message in keeper.extracted()}
+    assert {offline._SECCOMP.sentence, offline._PYTHON.sentence} <= known
 
 
 def _calls(names: set[str]) -> Iterator[tuple[str, ast.Call]]:

@@ -11,6 +11,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from fieldfare import conversation
+from fieldfare.catalogue import N_, _
 from fieldfare.domain import Answer, BlockKind, Choice, Verdict
 from fieldfare.text import identifier_candidates, squeeze, stem, words
 
@@ -24,8 +25,8 @@ HOLDS = 0.8  # share of the question's words that a reading's evidence must hold
 NEARLY = 0.6  # of the best score: how near the second thing must come where the question names none
 EQUAL = 0.9  # of the best score: how near another machine must come where the question names its thing
 LONGEST_THING = 80  # characters of a thing: a longer cell is a sentence
-QUESTION = "This can mean more than one thing. Which one?"
-MACHINES = "Several machines have this. Which one?"
+QUESTION = N_("This can mean more than one thing. Which one?")
+MACHINES = N_("Several machines have this. Which one?")
 
 
 def ask_back(question: Question, finding: Finding, names: dict[str, str]) -> Answer | None:
@@ -35,7 +36,7 @@ def ask_back(question: Question, finding: Finding, names: dict[str, str]) -> Ans
     found = list(_by_thing(question, fitting) if things else _by_machine(question, fitting, names))
     if len(found) < READINGS:
         return None
-    message = QUESTION if things else MACHINES
+    message = _(QUESTION) if things else _(MACHINES)
     return Answer(
         verdict=Verdict.CHOICE, statements=(), evidence=finding.evidence, message=message, choices=tuple(found)
     )

@@ -11,6 +11,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, Protocol
 
 from fieldfare import grounding
+from fieldfare.catalogue import _, ngettext
 from fieldfare.domain import Answer, BlockKind, Match, Statement, Verdict
 from fieldfare.gate import GATE
 from fieldfare.quantities import quantities
@@ -88,22 +89,27 @@ def refuse(finding: Finding, question: Question) -> Answer | None:
     nearest = finding.evidence[:3]
     if not any(len(word) > 1 for word in content_words(question.text)):
         nearest = ()
-        message = "Please ask with at least one word or code that could stand in a manual."
+        message = _("Please ask with at least one word or code that could stand in a manual.")
     elif finding.unknown:
         named = ", ".join(finding.unknown)
-        verb = "is" if len(finding.unknown) == 1 else "are"
-        message = f"{named} {verb} not in the installed manuals."
+        message = ngettext(
+            "{names} is not in the installed manuals.",
+            "{names} are not in the installed manuals.",
+            len(finding.unknown),
+        ).format(names=named)
     elif not relevant(question, finding) or (finding.support < GATE and not _names_a_code(question, finding)):
-        message = "This is not in the installed manuals."
+        message = _("This is not in the installed manuals.")
         old = [one for one in finding.evidence if one.passage.superseded_by and one.coverage >= ROW_COVERAGE]
         if old:
             document = f"{old[0].passage.document} {old[0].passage.revision}".rstrip()
-            message = f"Only {document} speaks of this, which was replaced by {old[0].passage.superseded_by}."
+            message = _("Only {document} speaks of this, which was replaced by {newer}.").format(
+                document=document, newer=old[0].passage.superseded_by
+            )
         nearest = (*old[:1], *(one for one in finding.evidence if one not in old))[:3]
     else:
         return None
     if nearest:
-        message += " The nearest pages are listed below."
+        message = f"{message} {_('The nearest pages are listed below.')}"
     return Answer(verdict=Verdict.REFUSED, statements=(), evidence=nearest, message=message)
 
 
@@ -380,8 +386,9 @@ def superseded(statements: Sequence[Statement], finding: Finding) -> tuple[Evide
 def disagreement(one: Evidence) -> Statement:
     """A superseded page's words, marked as such: for the eye of who knew the old value, never as the answer."""
     proved = _whole(one.passage)
-    revision = f" {one.passage.revision}" if one.passage.revision else ""
-    return replace(proved, text=f"Superseded{revision}, no longer valid: {proved.text}", verbatim=False)
+    plain = _("Superseded, no longer valid: {text}")
+    marked = _("Superseded {revision}, no longer valid: {text}") if one.passage.revision else plain
+    return replace(proved, text=marked.format(revision=one.passage.revision, text=proved.text), verbatim=False)
 
 
 def answer(statements: Sequence[Statement], evidence: Sequence[Evidence]) -> Answer:

@@ -8,6 +8,7 @@ import zipfile
 import zlib
 from typing import IO, TYPE_CHECKING, Self
 
+from fieldfare.catalogue import _
 from fieldfare.errors import SourceError
 
 if TYPE_CHECKING:
@@ -37,7 +38,11 @@ class Container:
             _check_directory(file)
             self._zip = zipfile.ZipFile(file)
         except (zipfile.BadZipFile, struct.error, ValueError, OSError, NotImplementedError) as error:
-            raise SourceError(f"{file.name} is no intact container ({error}). Export or copy it again.") from error
+            raise SourceError(
+                _("{name} is no intact container ({error}). Export or copy it again.").format(
+                    name=file.name, error=error
+                )
+            ) from error
         try:
             self._members = _checked(file, self._zip.infolist())
         except SourceError:
@@ -66,13 +71,21 @@ class Container:
         """A member as a stream that ends with SourceError beyond `limit` bytes."""
         info = self._members.get(member)
         if info is None:
-            raise SourceError(f"{self._file.name} lacks {member}. Export it again.")
+            raise SourceError(_("{name} lacks {member}. Export it again.").format(name=self._file.name, member=member))
         if info.file_size > limit:
-            raise SourceError(f"{self._file.name}: {member} is larger than {limit >> 20} MiB. Split or scale it down.")
+            raise SourceError(
+                _("{name}: {member} is larger than {limit} MiB. Split or scale it down.").format(
+                    name=self._file.name, member=member, limit=limit >> 20
+                )
+            )
         try:
             return Member(self._zip.open(info), f"{self._file.name}: {member}", info.file_size, limit)
         except (zipfile.BadZipFile, RuntimeError, OSError, NotImplementedError, UnicodeDecodeError) as error:
-            raise SourceError(f"{self._file.name}: {member} cannot be unpacked ({error}). Export it again.") from error
+            raise SourceError(
+                _("{name}: {member} cannot be unpacked ({error}). Export it again.").format(
+                    name=self._file.name, member=member, error=error
+                )
+            ) from error
 
 
 class Member:
@@ -103,10 +116,14 @@ class Member:
         try:
             data = self._stream.read(size)
         except (zipfile.BadZipFile, zlib.error, EOFError, OSError) as error:
-            raise SourceError(f"{self._name} is damaged ({error}). Export it again.") from error
+            raise SourceError(
+                _("{name} is damaged ({error}). Export it again.").format(name=self._name, error=error)
+            ) from error
         self.done += len(data)
         if self.done > self._limit:
-            raise SourceError(f"{self._name} unpacks to more than is allowed. Split or scale it down.")
+            raise SourceError(
+                _("{name} unpacks to more than is allowed. Split or scale it down.").format(name=self._name)
+            )
         return data
 
 
@@ -142,14 +159,18 @@ def _checked(file: Path, infos: list[zipfile.ZipInfo]) -> dict[str, zipfile.ZipI
         name = info.filename
         fault = _fault(info)
         if name in members:
-            fault = "is there twice"
+            fault = _("is there twice")
         elif info.header_offset < end:
-            fault = "overlaps another one"
+            fault = _("overlaps another one")
         total += info.file_size
         if total > MAX_UNPACKED:
-            fault = "is one too many: they unpack to more than 4 GiB"
+            fault = _("is one too many: they unpack to more than 4 GiB")
         if fault:
-            raise SourceError(f"{file.name} is unsafe: its member {name[:80]!r} {fault}. Get it from its maker again.")
+            raise SourceError(
+                _("{name} is unsafe: its member {name2!r} {fault}. Get it from its maker again.").format(
+                    name=file.name, name2=name[:80], fault=fault
+                )
+            )
         end = info.header_offset + _LOCAL_HEADER + info.compress_size
         members[name] = info
     return members
@@ -159,13 +180,13 @@ def _fault(info: zipfile.ZipInfo) -> str:
     """What makes a member unfit to be read, empty where nothing does."""
     parts = info.orig_filename.replace("\\", "/").split("/")
     if "\0" in info.orig_filename or not parts[0] or ".." in parts or ":" in parts[0]:
-        return "has a name that leads out of it"
+        return _("has a name that leads out of it")
     if stat.S_ISLNK(info.external_attr >> 16):
-        return "is a link"
+        return _("is a link")
     if info.flag_bits & 0x1:
-        return "is encrypted"
+        return _("is encrypted")
     if info.compress_type not in {zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED}:
-        return "is packed in an unusual way"
+        return _("is packed in an unusual way")
     if info.file_size > _SMALL and info.file_size > MAX_RATIO * max(info.compress_size, 1):
-        return f"unpacks to more than {MAX_RATIO} times its size"
+        return _("unpacks to more than {max_ratio} times its size").format(max_ratio=MAX_RATIO)
     return ""

@@ -10,11 +10,21 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from fieldfare import __version__, library, offline, paths, settings
+from fieldfare.catalogue import N_, _
 from fieldfare.errors import FieldfareError
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+CHECKS = (N_("program"), N_("processor"), N_("memory"), N_("network"), N_("embedder"), N_("model"), N_("pack"), N_("language"),
+          N_("terminal"))  # fmt: skip
+"""What is checked, as findings name it; a person reads the translation."""
+# The sentences of `offline`, which imports nothing of ours before the network is closed.
+_GUARDS = (
+    N_("The Linux kernel refuses network sockets to this program and all it starts, native code included."),
+    N_("Python code of this program is refused the network; native code is not covered on this system."),
+    N_("The network is not closed for this program."),
+)
 NEEDED_FLAGS = ("avx2", "fma", "f16c")  # what the compiled language engine uses on x86-64
 
 
@@ -35,7 +45,7 @@ def examine() -> list[Finding]:
 def _program() -> Iterator[Finding]:
     import apsw
 
-    frozen = "bundle" if getattr(sys, "frozen", False) else "installation"
+    frozen = _("bundle") if getattr(sys, "frozen", False) else _("installation")
     finding = (
         f"fieldfare {__version__} ({frozen}), Python {platform.python_version()}, SQLite {apsw.sqlite_lib_version()}, "
         f"{platform.system()} {platform.release()}"
@@ -47,7 +57,7 @@ def _processor() -> Iterator[Finding]:
     name, flags = platform.processor() or platform.machine(), set[str]()
     try:
         for line in Path("/proc/cpuinfo").read_text(encoding="utf-8").splitlines():
-            key, _, value = line.partition(":")
+            key, _colon, value = line.partition(":")
             if key.strip() == "model name":
                 name = value.strip()
             elif key.strip() == "flags":
@@ -57,9 +67,11 @@ def _processor() -> Iterator[Finding]:
         pass
     missing = [flag for flag in NEEDED_FLAGS if flag not in flags] if flags and platform.machine() == "x86_64" else []
     cores = os.cpu_count() or 1
-    finding = f"{name}, {cores} processors"
+    finding = _("{name}, {cores} processors").format(name=name, cores=cores)
     if missing:
-        finding += f"; it lacks {', '.join(missing)}: answers are quotes, the language model cannot run"
+        finding += _("; it lacks {missing}: answers are quotes, the language model cannot run").format(
+            missing=", ".join(missing)
+        )
     yield Finding(check="processor", ok=not missing, finding=finding)
 
 
@@ -68,16 +80,20 @@ def _memory() -> Iterator[Finding]:
 
     memory = psutil.virtual_memory()
     enough = memory.available > 600_000_000
-    finding = f"{memory.available / 1e9:.1f} GB free of {memory.total / 1e9:.1f} GB"
+    finding = _("{available:.1f} GB free of {total:.1f} GB").format(
+        available=memory.available / 1e9, total=memory.total / 1e9
+    )
     yield Finding(
-        check="memory", ok=enough, finding=finding if enough else f"{finding}; 0.6 GB are needed to draft answers"
+        check="memory",
+        ok=enough,
+        finding=finding if enough else _("{finding}; 0.6 GB are needed to draft answers").format(finding=finding),
     )
 
 
 def _guard() -> Iterator[Finding]:
     guard = offline.close_network()
     closed = not offline.probe()
-    yield Finding(check="network", ok=closed, finding=guard.sentence)
+    yield Finding(check="network", ok=closed, finding=_(guard.sentence))
 
 
 def _models() -> Iterator[Finding]:
@@ -86,12 +102,16 @@ def _models() -> Iterator[Finding]:
     try:
         embedder = open_embedder()
         if embedder is None:
-            yield Finding(check="embedder", ok=False, finding="not installed: packs are found by words and codes only")
+            yield Finding(
+                check="embedder", ok=False, finding=_("not installed: packs are found by words and codes only")
+            )
         else:
             identity = embedder.identity
             vector = embedder.encode(["pump"])[0]
             sound = abs(float(vector @ vector) - 1.0) < 1e-3
-            finding = f"{identity.name} {identity.version}, {identity.dimension} dimensions"
+            finding = _("{name} {version}, {dimension} dimensions").format(
+                name=identity.name, version=identity.version, dimension=identity.dimension
+            )
             yield Finding(check="embedder", ok=sound, finding=finding)
     except FieldfareError as error:
         yield Finding(check="embedder", ok=False, finding=str(error))
@@ -116,15 +136,26 @@ def _packs() -> Iterator[Finding]:
     shelf.close()
     for pack in shelf.packs:
         made = pack.manifest
-        vouched = "unsigned, unchanged since it was installed" if pack.unsigned else f"{pack.signature}, verified"
-        finding = (
-            f"{made.title} ({made.id} {made.version}), {made.passages} passages, {made.hazards} hazards, {vouched}"
+        vouched = (
+            _("unsigned, unchanged since it was installed")
+            if pack.unsigned
+            else _("{signature}, verified").format(signature=pack.signature)
+        )
+        finding = _("{title} ({id} {version}), {passages} passages, {hazards} warnings, {vouched}").format(
+            title=made.title,
+            id=made.id,
+            version=made.version,
+            passages=made.passages,
+            hazards=made.hazards,
+            vouched=vouched,
         )
         yield Finding(check="pack", ok=True, finding=finding)
     for problem in shelf.problems:
         yield Finding(check="pack", ok=False, finding=problem)
     if not shelf.packs and not shelf.problems:
-        yield Finding(check="pack", ok=False, finding="none installed. Install one: fieldfare pack install FILE.fpack")
+        yield Finding(
+            check="pack", ok=False, finding=_("none installed. Install one: fieldfare pack install FILE.fpack")
+        )
 
 
 def _languages() -> Iterator[Finding]:
@@ -134,7 +165,9 @@ def _languages() -> Iterator[Finding]:
     for package in found:
         try:
             packages.verify(package)
-            finding = f"{package} {package.version}, {package.vouched}, unchanged since it was installed"
+            finding = _("{package} {version}, {voucher}, unchanged since it was installed").format(
+                package=package, version=package.version, voucher=package.voucher
+            )
             yield Finding(check="language", ok=True, finding=finding)
         except FieldfareError as error:
             yield Finding(check="language", ok=False, finding=str(error))
@@ -144,11 +177,17 @@ def _languages() -> Iterator[Finding]:
 
 def _terminal() -> Iterator[Finding]:
     if not sys.stdout.isatty():
-        yield Finding(check="terminal", ok=True, finding="none (output goes to a file or program)")
+        yield Finding(check="terminal", ok=True, finding=_("none (output goes to a file or program)"))
         return
     columns, lines = os.get_terminal_size(sys.stdout.fileno())
     unicode = "UTF-8" if (sys.stdout.encoding or "").lower().replace("-", "") == "utf8" else sys.stdout.encoding
-    colours = "24-bit colour" if os.environ.get("COLORTERM", "") in {"truecolor", "24bit"} else "256 colours or fewer"
+    colours = (
+        _("24-bit colour") if os.environ.get("COLORTERM", "") in {"truecolor", "24bit"} else _("256 colours or fewer")
+    )
     fits = columns >= 40 and lines >= 15
     finding = f"{os.environ.get('TERM', '?')}, {columns}x{lines}, {unicode}, {colours}"
-    yield Finding(check="terminal", ok=fits, finding=finding if fits else f"{finding}; the screen needs 40x15")
+    yield Finding(
+        check="terminal",
+        ok=fits,
+        finding=finding if fits else _("{finding}; the screen needs 40x15").format(finding=finding),
+    )

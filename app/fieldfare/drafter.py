@@ -8,6 +8,7 @@ import time
 from typing import TYPE_CHECKING, Protocol
 
 from fieldfare import answering
+from fieldfare.catalogue import _
 from fieldfare.domain import ModelState, ModelStatus
 from fieldfare.errors import CrashError, FieldfareError, ModelError
 
@@ -44,7 +45,9 @@ class Drafter:
         self._loading = threading.Lock()
         self._stopped = threading.Event()
         self._measured_at = 0.0
-        sentence = "The model is not loaded yet." if open_model else "Answers are quotes: no language model writes."
+        sentence = (
+            _("The model is not loaded yet.") if open_model else _("Answers are quotes: no language model writes.")
+        )
         self.state = ModelState(status=ModelStatus.ABSENT, sentence=sentence)
 
     @property
@@ -57,7 +60,7 @@ class Drafter:
         with self._loading:
             if self._model is not None or self._open_model is None:
                 return
-            sentence = "The language model is loading; searching works."
+            sentence = _("The language model is loading; searching works.")
             self.state = ModelState(status=ModelStatus.LOADING, sentence=sentence)
             try:
                 self._model = self._open_model()
@@ -68,7 +71,9 @@ class Drafter:
                 if self._model is not None:
                     self._model.close()
                 self._model = None
-                self.state = ModelState(status=ModelStatus.FAILED, sentence=f"{error} Answers are quotes.")
+                self.state = ModelState(
+                    status=ModelStatus.FAILED, sentence=_("{error} Answers are quotes.").format(error=error)
+                )
             else:
                 self.judge()
 
@@ -80,13 +85,12 @@ class Drafter:
         seconds = model.seconds(*DRAFT)
         self._measured_at = time.monotonic()
         if 0 < self._patience < seconds:
-            sentence = (
-                f"Answers are quotes: this machine is too slow or too busy, a draft would take about {seconds:.0f} s. "
-                f"draft_seconds in the settings is {self._patience:.0f}."
-            )
+            sentence = _(
+                "Answers are quotes: this machine is too slow or too busy, a draft would take about {seconds:.0f} s. draft_seconds in the settings is {patience:.0f}."
+            ).format(seconds=seconds, patience=self._patience)
             self.state = ModelState(status=ModelStatus.SLOW, sentence=sentence)
         else:
-            self.state = ModelState(status=ModelStatus.READY, sentence="The language model is ready.")
+            self.state = ModelState(status=ModelStatus.READY, sentence=_("The language model is ready."))
 
     def look_again(self) -> None:
         """Measure a machine that was too slow a minute ago; for moments when nobody waits."""
@@ -101,9 +105,9 @@ class Drafter:
     def failed(self, error: ModelError) -> str:
         """After a draft that the model did not finish: a sentence for beside the answer."""
         if isinstance(error, CrashError):
-            sentence = f"{error} Answers are quotes; the next question tries it again."
+            sentence = _("{error} Answers are quotes; the next question tries it again.").format(error=error)
             self.state = ModelState(status=ModelStatus.FAILED, sentence=sentence)
-        return f"Sorry, this is quoted and not drafted: {error}"
+        return _("Sorry, this is quoted and not drafted: {error}").format(error=error)
 
     def stop(self) -> None:
         """Stop the model whatever it does, loading included, for good."""

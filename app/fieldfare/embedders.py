@@ -9,6 +9,7 @@ import threading
 from typing import TYPE_CHECKING
 
 from fieldfare import paths
+from fieldfare.catalogue import _
 from fieldfare.errors import ModelError
 
 if TYPE_CHECKING:
@@ -122,7 +123,11 @@ def _placed(folder: Path, identity: EmbedderIdentity) -> EmbedderOnDemand:
         try:
             files = {file.name: file.read_bytes() for file in folder.iterdir() if file.is_file()}
         except OSError as error:
-            raise ModelError(f"The embedder in {folder} cannot be read ({error}). Ask IT to place it again.") from error
+            raise ModelError(
+                _("The embedder in {folder} cannot be read ({error}). Ask IT to place it again.").format(
+                    folder=folder, error=error
+                )
+            ) from error
         return Embedder.load(files, identity, str(folder))
 
     return EmbedderOnDemand(lambda: identity, load)

@@ -13,6 +13,7 @@ import os
 import threading
 from typing import TYPE_CHECKING, Any
 
+from fieldfare.catalogue import _
 from fieldfare.domain import EmbedderIdentity
 from fieldfare.errors import ModelError
 
@@ -57,7 +58,7 @@ class Embedder:
     @classmethod
     def open(cls, folder: Path) -> Embedder:
         """Load the embedder of a folder that `fieldfare.ingest.embedder` wrote. Raises ModelError."""
-        return _open(folder / DESCRIPTION, str(folder), "Set Fieldfare up again.")
+        return _open(folder / DESCRIPTION, str(folder), _("Set Fieldfare up again."))
 
     @classmethod
     def load(cls, files: Mapping[str, bytes], identity: EmbedderIdentity, place: str) -> Embedder:
@@ -65,14 +66,22 @@ class Embedder:
 
         `place` names where they are from in a sentence. Raises ModelError.
         """
-        repair = "Get the pack again from its author."
+        repair = _("Get the pack again from its author.")
         try:
             description = json.loads(files[DESCRIPTION])
             sound = _identity(description) == identity and digest_of(description, files) == identity.digest
         except (ValueError, KeyError, TypeError, AttributeError) as error:
-            raise ModelError(f"The embedder in {place} is incomplete ({error}). {repair}") from error
+            raise ModelError(
+                _("The embedder in {place} is incomplete ({error}). {repair}").format(
+                    place=place, error=error, repair=repair
+                )
+            ) from error
         if not sound:
-            raise ModelError(f"The embedder in {place} is not the one that made the pack's vectors. {repair}")
+            raise ModelError(
+                _("The embedder in {place} is not the one that made the pack's vectors. {repair}").format(
+                    place=place, repair=repair
+                )
+            )
         return _load(description, files, place, repair)
 
     @property
@@ -136,7 +145,7 @@ class Embedder:
 
 def read_identity(folder: Path) -> EmbedderIdentity:
     """Which embedder a folder holds, without loading it. Raises ModelError."""
-    return _identity(_describe(folder / DESCRIPTION, "Set Fieldfare up again."))
+    return _identity(_describe(folder / DESCRIPTION, _("Set Fieldfare up again.")))
 
 
 def digest_of(description: Mapping[str, Any], files: Mapping[str, bytes]) -> str:
@@ -163,7 +172,11 @@ def _describe(file: Path, repair: str) -> dict[str, Any]:
         description = json.loads(file.read_text("utf-8"))
         _identity(description)
     except (OSError, ValueError, KeyError, TypeError) as error:
-        raise ModelError(f"The embedder in {file.parent} is missing or damaged ({error}). {repair}") from error
+        raise ModelError(
+            _("The embedder in {parent} is missing or damaged ({error}). {repair}").format(
+                parent=file.parent, error=error, repair=repair
+            )
+        ) from error
     return dict(description)
 
 
@@ -172,7 +185,11 @@ def _open(file: Path, place: str, repair: str) -> Embedder:
     try:
         files = {one.name: one.read_bytes() for one in file.parent.iterdir() if one.name not in _ENGINE_FILES}
     except OSError as error:
-        raise ModelError(f"The embedder in {place} cannot be read ({error}). {repair}") from error
+        raise ModelError(
+            _("The embedder in {place} cannot be read ({error}). {repair}").format(
+                place=place, error=error, repair=repair
+            )
+        ) from error
     return _load(description, files, place, repair)
 
 
@@ -196,7 +213,11 @@ def _load(description: Mapping[str, Any], files: Mapping[str, bytes], place: str
         )
         return Embedder(description=description, tokenizer=tokenizer, encoder=encoder, dense=dense)
     except Exception as error:  # the engines raise plain Exception and RuntimeError
-        raise ModelError(f"The embedder in {place} cannot be loaded ({error}). {repair}") from error
+        raise ModelError(
+            _("The embedder in {place} cannot be loaded ({error}). {repair}").format(
+                place=place, error=error, repair=repair
+            )
+        ) from error
 
 
 def _unit(vectors: np.ndarray) -> np.ndarray:

@@ -14,6 +14,7 @@ import tempfile
 from pathlib import Path
 from typing import IO, TYPE_CHECKING
 
+from fieldfare.catalogue import _
 from fieldfare.errors import StorageError, UsageError
 from fieldfare.text import clean
 
@@ -45,7 +46,7 @@ def template(file: Path, title: str) -> tuple[str, str]:
 def check_name(target: Path) -> None:
     """Raise UsageError for a target that is a folder or no HTML file."""
     if target.is_dir() or target.suffix.lower() not in {".html", ".htm"}:
-        raise UsageError(f"{target.name} is no name of an HTML file. Name one: --html report.html")
+        raise UsageError(_("{name} is no name of an HTML file. Name one: --html report.html").format(name=target.name))
 
 
 @contextlib.contextmanager
@@ -65,5 +66,7 @@ def written(target: Path) -> Iterator[IO[str]]:
             scratch.unlink(missing_ok=True)
     except OSError as error:
         raise StorageError(
-            f"{target} cannot be written ({error.strerror}). Check the folder and the space left."
+            _("{target} cannot be written ({reason}). Check the folder and the space left.").format(
+                target=target, reason=error.strerror
+            )
         ) from error

@@ -6,6 +6,7 @@ import io
 import warnings
 from typing import TYPE_CHECKING
 
+from fieldfare.catalogue import _
 from fieldfare.domain import Picture
 from fieldfare.errors import SourceError
 
@@ -30,7 +31,9 @@ def read_picture(data: bytes, *, name: str, longest: int = MAX_SIDE) -> Picture:
             with Image.open(io.BytesIO(data), formats=("PNG", "JPEG", "WEBP", "GIF", "BMP", "TIFF")) as image:
                 if image.width * image.height > MAX_PIXELS:
                     raise SourceError(
-                        f"{name}: {image.width} x {image.height} pixels are too many. Scale the image down."
+                        _("{name}: {width} x {height} pixels are too many. Scale the image down.").format(
+                            name=name, width=image.width, height=image.height
+                        )
                     )
                 image.draft(
                     image.mode, (longest, longest)
@@ -38,9 +41,13 @@ def read_picture(data: bytes, *, name: str, longest: int = MAX_SIDE) -> Picture:
                 image.load()
                 return encode(image, longest=longest)
     except UnidentifiedImageError as error:
-        raise SourceError(f"{name} is no image, or a damaged one. Replace it or leave it out.") from error
+        raise SourceError(
+            _("{name} is no image, or a damaged one. Replace it or leave it out.").format(name=name)
+        ) from error
     except (OSError, ValueError, SyntaxError, Image.DecompressionBombError, Warning) as error:
-        raise SourceError(f"{name} cannot be read as an image ({error}). Replace it or leave it out.") from error
+        raise SourceError(
+            _("{name} cannot be read as an image ({error}). Replace it or leave it out.").format(name=name, error=error)
+        ) from error
 
 
 def encode(image: Image, *, longest: int) -> Picture:

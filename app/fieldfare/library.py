@@ -15,6 +15,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from fieldfare import paths, stock, trust
+from fieldfare.catalogue import N_, _
 from fieldfare.domain import InstalledPack, Manifest
 from fieldfare.errors import FieldfareError, FormatError, PackError, SignatureError, StorageError, UsageError
 from fieldfare.pack import signing
@@ -33,7 +34,7 @@ if TYPE_CHECKING:
 
     Progress = Callable[[str, int, int], None]
 
-CAME_WITH = "came with the program"
+CAME_WITH = N_("came with the program")
 SUFFIX = ".fpack"
 LARGEST_PACK = 16 << 30  # bytes; beyond it a declared size is taken for an attack on the disk
 _CHUNK = 1 << 20
@@ -127,15 +128,24 @@ def install(file: Path, *, unsigned: bool = False, progress: Progress = quiet) -
 def _refuse_other(file: Path) -> None:
     """Raise a UsageError that says what to do with a file that is no pack."""
     if file.is_dir():
-        raise UsageError(f"{file} is a folder. To install the packs in it: fieldfare update {shlex.quote(str(file))}")
+        raise UsageError(
+            _("{file} is a folder. To install the packs in it: fieldfare update {file2}").format(
+                file=file, file2=shlex.quote(str(file))
+            )
+        )
     if not file.is_file():
-        raise UsageError(f"{file} does not exist. Name a .fpack file.")
+        raise UsageError(_("{file} does not exist. Name a .fpack file.").format(file=file))
     if file.name.endswith(signing.SUFFIX):
-        raise UsageError(f"{file.name} is a signature. Name its pack: {file.name.removesuffix(signing.SUFFIX)}")
+        raise UsageError(
+            _("{name} is a signature. Name its pack: {name2}").format(
+                name=file.name, name2=file.name.removesuffix(signing.SUFFIX)
+            )
+        )
     if file.suffix.lower() != SUFFIX and not _is_database(file):
         raise UsageError(
-            f"{file.name} is no pack. If it is a manual, build a pack of it first: "
-            f"fieldfare pack build {shlex.quote(str(file))} -o {shlex.quote(file.stem + SUFFIX)}"
+            _(
+                "{name} is no pack. If it is a manual, build a pack of it first: fieldfare pack build {file} -o {stem}"
+            ).format(name=file.name, file=shlex.quote(str(file)), stem=shlex.quote(file.stem + SUFFIX))
         )
 
 
@@ -151,9 +161,13 @@ def _is_database(file: Path) -> bool:
 def required_signature(file: Path) -> tuple[bytes, Claim]:
     """The signature beside a pack and what its trusted signer claims; SignatureError says how to go on without one."""
     beside = file.with_name(file.name + signing.SUFFIX)
-    insist = "To use the pack all the same, as an unsigned one, add --unsigned"
+    insist = _("To use the pack all the same, as an unsigned one, add --unsigned")
     if not beside.is_file():
-        raise SignatureError(f"{file.name} has no signature beside it ({beside.name}). {insist}.")
+        raise SignatureError(
+            _("{name} has no signature beside it ({name2}). {insist}.").format(
+                name=file.name, name2=beside.name, insist=insist
+            )
+        )
     try:
         return _bytes(beside), trust.signer_of(trust.read_signature(beside), beside.name)[1]
     except SignatureError as error:
@@ -174,15 +188,16 @@ def _bytes(file: Path) -> bytes:
     try:
         return file.read_bytes()
     except OSError as error:
-        raise StorageError(f"{file} cannot be read ({error.strerror}).") from error
+        raise StorageError(_("{file} cannot be read ({reason}).").format(file=file, reason=error.strerror)) from error
 
 
 def _refuse_older(id_: str, version: str, ordered: Mapping[str, Sequence[Copy]]) -> None:
     known = ordered.get(id_)
     if known and known[0].order > version_key(version):
         raise UsageError(
-            f"{id_} {known[0].version} is installed and newer than {version}. "
-            f"The version before it comes back with: fieldfare pack rollback {id_}"
+            _(
+                "{id} {version} is installed and newer than {version2}. The version before it comes back with: fieldfare pack rollback {id}"
+            ).format(id=id_, version=known[0].version, version2=version)
         )
 
 
@@ -205,11 +220,16 @@ def check_space(folder: Path, size: int, name: str) -> None:
     """Raise a StorageError where a file of that many bytes does not fit."""
     free = shutil.disk_usage(folder).free
     if size > LARGEST_PACK:
-        raise PackError(f"{name} would be {size / 1e9:.0f} GB: no pack is that large. Ask its author for a new copy.")
+        raise PackError(
+            _("{name} would be {size:.0f} GB: no pack is that large. Ask its author for a new copy.").format(
+                name=name, size=size / 1e9
+            )
+        )
     if size > free:
         raise StorageError(
-            f"{name} needs {size / 1e6:.0f} MB and {free / 1e6:.0f} MB are free in {folder.parent.parent}. Nothing was "
-            "changed: make space, then try again."
+            _(
+                "{name} needs {size:.0f} MB and {free:.0f} MB are free in {parent}. Nothing was changed: make space, then try again."
+            ).format(name=name, size=size / 1e6, free=free / 1e6, parent=folder.parent.parent)
         )
 
 
@@ -219,17 +239,20 @@ def verify(file: Path, signature: bytes | None) -> Arrival:
     if signature is not None:
         name = file.name + signing.SUFFIX
         parsed = signing.read_signature(signature, name)
-        signer, _ = trust.signer_of(parsed, name)
-        claim, state = signing.verify(file, parsed, signer.key), f"signed by {signer.name}"
+        signer, _comment = trust.signer_of(parsed, name)
+        claim, state = signing.verify(file, parsed, signer.key), _("signed by {name}").format(name=signer.name)
         if claim.sha256 != trust.sha256(file):
-            raise SignatureError(f"{name} names another digest than the pack has. Ask its author to sign it again.")
+            raise SignatureError(
+                _("{name} names another digest than the pack has. Ask its author to sign it again.").format(name=name)
+            )
     archive = Archive(file)
     manifest = archive.manifest
     archive.close()
     if claim and (claim.id, claim.version) != (manifest.id, manifest.version):
         raise SignatureError(
-            f"{file.name} is {manifest.id} {manifest.version}, but its signature is for {claim.id} {claim.version}. "
-            "Ask its author to sign it again."
+            _(
+                "{name} is {id} {version}, but its signature is for {id2} {version2}. Ask its author to sign it again."
+            ).format(name=file.name, id=manifest.id, version=manifest.version, id2=claim.id, version2=claim.version)
         )
     final = file.rename(file.with_name(f"{manifest.id}-{manifest.version}.fpack"))
     if signature is None:
@@ -241,7 +264,7 @@ def verify(file: Path, signature: bytes | None) -> Arrival:
 
 def accept(arrivals: Sequence[Arrival]) -> list[InstalledPack]:
     """Use verified packs from now on, all at once; the version used until now is kept, older ones go."""
-    ordered, _ = stock.copies()
+    ordered, _active = stock.copies()
     record = {id_: list(copies) for id_, copies in stock.read_record()[0].items()}
     moves, doomed, packs = {}, [], []
     for arrival in arrivals:
@@ -276,16 +299,20 @@ def rollback(id_: str) -> tuple[str, str]:
     A second rollback goes forward again. UsageError where there is none, PackError where the kept one is damaged.
     """
     with stock.changing():
-        ordered, _ = stock.copies()
+        ordered, _active = stock.copies()
         record = {key: list(copies) for key, copies in stock.read_record()[0].items()}
         known = ordered.get(id_, [])
         if not known:
-            raise UsageError(f"{id_} is not installed. See: fieldfare pack list")
+            raise UsageError(_("{id} is not installed. See: fieldfare pack list").format(id=id_))
         sound = [one for one in known if _is_sound(one)]
         used = sound[0] if sound else known[0]
         others = [one for one in known if one != used]
         if not others:
-            raise UsageError(f"{id_} has no older version on this device: {used.version} is the only one.")
+            raise UsageError(
+                _("{id} has no older version on this device: {version} is the only one.").format(
+                    id=id_, version=used.version
+                )
+            )
         _open(others[0])[0].close()
         record[id_] = [others[0], used]
         stock.commit(record, {})
@@ -302,8 +329,8 @@ def remove(id_: str) -> str:
         mine = [one for one in known if not one.bundled]
         bundled = [one for one in known if one.bundled]
         if not mine:
-            why = "came with the program and cannot be removed" if bundled else "is not installed"
-            raise UsageError(f"{id_} {why}. See: fieldfare pack list")
+            why = _("came with the program and cannot be removed") if bundled else _("is not installed")
+            raise UsageError(_("{id} {why}. See: fieldfare pack list").format(id=id_, why=why))
         for one in sorted((one for one in mine if not one.folder), key=lambda one: one.order):
             stock.delete(one)
         record = {key: list(copies) for key, copies in stock.read_record()[0].items() if key != id_}
@@ -316,13 +343,19 @@ def _open(copy: Copy) -> tuple[Archive, str]:
     try:
         state = trust.vouch(copy.file)
     except FileNotFoundError:
-        raise PackError(f"{copy.id} {copy.version} is missing. Install it again.") from None
+        raise PackError(
+            _("{id} {version} is missing. Install it again.").format(id=copy.id, version=copy.version)
+        ) from None
     if state == UNSIGNED and copy.bundled:
-        state = CAME_WITH
+        state = _(CAME_WITH)
     archive = Archive(copy.file, unsigned=state == UNSIGNED)
     if (archive.manifest.id, archive.manifest.version) != (copy.id, copy.version):
         archive.close()
-        raise PackError(f"{copy.file.name} holds another pack than its name says and is not used. Install it again.")
+        raise PackError(
+            _("{name} holds another pack than its name says and is not used. Install it again.").format(
+                name=copy.file.name
+            )
+        )
     return archive, state
 
 
@@ -340,7 +373,9 @@ def _copy(source: Path, target: Path, progress: Progress) -> None:
         try:
             reader = source.open("rb")
         except OSError as error:
-            raise StorageError(f"{source} cannot be read ({error.strerror}).") from error
+            raise StorageError(
+                _("{file} cannot be read ({reason}).").format(file=source, reason=error.strerror)
+            ) from error
         with reader:
             done, tell = 0, megabytes(progress, f"copying {source.name}", source.stat().st_size)
             while True:
@@ -348,7 +383,9 @@ def _copy(source: Path, target: Path, progress: Progress) -> None:
                     chunk = reader.read(_CHUNK)
                 except OSError as error:
                     raise StorageError(
-                        f"{source} cannot be read ({error.strerror}). Nothing was changed: is the stick still there?"
+                        _("{source} cannot be read ({reason}). Nothing was changed: is the stick still there?").format(
+                            source=source, reason=error.strerror
+                        )
                     ) from error
                 if not chunk:
                     break

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from fieldfare.catalogue import _, ngettext
 from fieldfare.errors import UsageError
 from fieldfare.text import identifier_key, squeeze
 
@@ -24,7 +25,7 @@ def name_of(manifest: Manifest) -> str:
 def shortened(names: Sequence[str], last: str = ", ") -> str:
     """Some names as one text: the first few and how many more."""
     more = len(names) - NAMED
-    shown = list(names) if more <= 1 else [*names[:NAMED], f"{more} more"]
+    shown = list(names) if more <= 1 else [*names[:NAMED], _("{count} more").format(count=more)]
     return last.join(shown)
 
 
@@ -45,8 +46,12 @@ def covering(wanted: str, manifests: Sequence[Manifest], among: Sequence[str] = 
     exact = tuple(id_ for id_, keys in spelled.items() if key in keys)
     found = exact or tuple(id_ for id_, keys in spelled.items() if key and any(key in text for text in keys))
     if not found:
-        known = ", ".join(dict.fromkeys(name_of(one) for one in manifests)) or "none"
-        raise UsageError(f"No installed pack covers the machine {squeeze(wanted)}. Known are: {known}.")
+        known = ", ".join(dict.fromkeys(name_of(one) for one in manifests)) or _("none")
+        raise UsageError(
+            _("No installed pack covers the machine {wanted}. Known are: {known}.").format(
+                wanted=squeeze(wanted), known=known
+            )
+        )
     return found
 
 
@@ -55,9 +60,12 @@ def searched(manuals: Sequence[tuple[str, int]]) -> tuple[str, ...]:
     counts: dict[str, int] = {}
     for name, number in manuals:
         counts[name] = counts.get(name, 0) + number
-    return tuple(f"{name} ({number} manual{'' if number == 1 else 's'})" for name, number in counts.items())
+    return tuple(
+        ngettext("{name} ({count} manual)", "{name} ({count} manuals)", number).format(name=name, count=number)
+        for name, number in counts.items()
+    )
 
 
 def sentence(names: Sequence[str]) -> str:
     """The sentence that says what was searched; empty where nothing was."""
-    return f"Searched: {shortened(names)}." if names else ""
+    return _("Searched: {names}.").format(names=shortened(names)) if names else ""

@@ -9,6 +9,7 @@ import sys
 import textwrap
 from typing import TYPE_CHECKING, Any
 
+from fieldfare.catalogue import N_, _
 from fieldfare.domain.translation import Outcome
 from fieldfare.signal_words import signal_word
 from fieldfare.text import clean
@@ -19,12 +20,12 @@ if TYPE_CHECKING:
     from fieldfare.domain import Answer, Evidence, Figure, Hazard, Passage, Place, Question
     from fieldfare.domain.translation import Rendering
 
-MACHINE = "machine translation of the original"  # how EU law (2006/42/EC) and honesty want it marked
+MACHINE = N_("machine translation of the original")  # how EU law (2006/42/EC) and honesty want it marked
 
 
 def source_line(passage: Passage, *, machine: bool = False) -> str:
     """One line that says where a passage stands: document, revision, page, headings; before them the `machine`."""
-    revision = f" rev. {clean(passage.revision)}" if passage.revision else ""
+    revision = " " + _("rev. {revision}").format(revision=clean(passage.revision)) if passage.revision else ""
     page = _page(passage.place)
     heading = " > ".join(clean(title) for title in passage.heading)
     line = ", ".join(part for part in (f"{clean(passage.document)}{revision}", page, heading) if part)
@@ -47,7 +48,7 @@ def translated_hazard_lines(hazard: Hazard, rendering: Rendering, language: str)
     lines = [hazard_lines(hazard)]
     if rendering.machine:
         lines.append(paragraph(f"{clean(word or hazard.signal_word)}: {clean(rendering.text)}", starts="  "))
-        lines.append(f"  ({MACHINE})")
+        lines.append(f"  ({_(MACHINE)})")
     return "\n".join(lines)
 
 
@@ -56,15 +57,15 @@ def origin(rendering: Rendering) -> str:
     if rendering.approved or not rendering.changed:
         return ""
     similar = min((one.score for one in rendering.sentences if one.outcome is Outcome.SIMILAR), default=1.0)
-    parts = [MACHINE] if rendering.machine else []
-    parts += [f"approved for a text that is {similar:.0%} alike"] if similar < 1 else []
+    parts = [_(MACHINE)] if rendering.machine else []
+    parts += [_("approved for a text that is {share:.0%} alike").format(share=similar)] if similar < 1 else []
     reasons = dict.fromkeys(one.reason for one in rendering.originals)
-    parts += [f"partly in the original: {'; '.join(reasons)}"] if reasons else []
+    parts += [_("partly in the original: {reasons}").format(reasons="; ".join(map(_, reasons)))] if reasons else []
     return ", ".join(parts)
 
 
 def _page(place: Place) -> str:
-    return f"p. {clean(place.label)}" if place.label else ""
+    return _("p. {page}").format(page=clean(place.label)) if place.label else ""
 
 
 _LIST_MARK = re.compile(r"(?:\d{1,2}|[a-z])[.)] |• ")
@@ -72,7 +73,7 @@ _LIST_MARK = re.compile(r"(?:\d{1,2}|[a-z])[.)] |• ")
 
 def figure_line(figure: Figure) -> str:
     """A figure by its caption, or by the words inside it."""
-    return clean(figure.caption or " ".join(figure.text.split()) or "figure without a caption")
+    return clean(figure.caption or " ".join(figure.text.split()) or _("figure without a caption"))
 
 
 def paragraph(text: str, starts: str = "", ends: str = "") -> str:

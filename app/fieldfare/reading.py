@@ -13,6 +13,7 @@ import threading
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
+from fieldfare.catalogue import _
 from fieldfare.domain import Reading
 from fieldfare.errors import ModelError
 from fieldfare.text import primary
@@ -58,7 +59,11 @@ class Reader:
             raise self._unusable(error) from error
 
     def _unusable(self, error: Exception) -> ModelError:
-        return ModelError(f"The reader in {self._folder} cannot be loaded ({error}). Set Fieldfare up again.")
+        return ModelError(
+            _("The reader in {folder} cannot be loaded ({error}). Set Fieldfare up again.").format(
+                folder=self._folder, error=error
+            )
+        )
 
     def _load(self) -> None:
         with self._lock:

@@ -25,6 +25,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, BinaryIO
 
 from fieldfare import paths, trust
+from fieldfare.catalogue import _
 from fieldfare.errors import StorageError, UsageError
 from fieldfare.pack import signing
 from fieldfare.pack.manifest import ID, VERSION, version_key
@@ -71,7 +72,7 @@ def read_record() -> tuple[Record, str]:
     except (OSError, UnicodeDecodeError):
         lines = []
     if not lines or lines.pop() != _digest(lines):
-        return _derived(), "The list of installed packs is damaged: the newest version of each is used."
+        return _derived(), _("The list of installed packs is damaged: the newest version of each is used.")
     record: dict[str, list[Copy]] = {}
     flat = _flat_copies()
     for line in lines:
@@ -113,7 +114,7 @@ def changing() -> Iterator[Path]:
         folder.mkdir(parents=True, exist_ok=True)
         for one in missing:
             sync_folder(one.parent)
-        with alone(folder, "packs"):
+        with alone(folder, _("packs")):
             _sweep(folder)
             scratch = tempfile.mkdtemp(prefix=_INCOMING, dir=folder)
             try:
@@ -122,8 +123,9 @@ def changing() -> Iterator[Path]:
                 shutil.rmtree(scratch, ignore_errors=True)
     except OSError as error:
         raise StorageError(
-            f"{folder} cannot be written ({error.strerror or error}). Nothing was changed: check the folder and the space "
-            "left on it, then try again."
+            _(
+                "{folder} cannot be written ({reason}). Nothing was changed: check the folder and the space left on it, then try again."
+            ).format(folder=folder, reason=error.strerror or error)
         ) from error
 
 
@@ -154,7 +156,9 @@ def delete(copy: Copy) -> None:
             beside.unlink(missing_ok=True)
         sync_folder(copy.file.parent)
     except OSError as error:
-        raise StorageError(f"{copy.file} cannot be removed ({error.strerror}).") from error
+        raise StorageError(
+            _("{file} cannot be removed ({reason}).").format(file=copy.file, reason=error.strerror)
+        ) from error
 
 
 def clean() -> None:
@@ -162,7 +166,7 @@ def clean() -> None:
     folder = paths.packs_dir()
     with contextlib.suppress(OSError, UsageError):
         if folder.is_dir() and _debris(folder):
-            with alone(folder, "packs"):
+            with alone(folder, _("packs")):
                 _sweep(folder)
 
 
@@ -235,7 +239,9 @@ def alone(folder: Path, what: str) -> Iterator[None]:
         try:
             _lock(file)
         except OSError:
-            raise UsageError(f"Another Fieldfare is changing the {what}. Try again when it is done.") from None
+            raise UsageError(
+                _("Another Fieldfare is changing the {what}. Try again when it is done.").format(what=what)
+            ) from None
         yield
 
 

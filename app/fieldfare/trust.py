@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from fieldfare import paths
+from fieldfare.catalogue import _
 from fieldfare.errors import SignatureError, StorageError, UsageError
 from fieldfare.pack import signing
 from fieldfare.settings import sync_folder, write_atomically
@@ -59,12 +60,18 @@ def trust(file: Path, name: str = "") -> TrustedKey:
     key = _read(file)
     name = name or file.stem
     if not NAME.fullmatch(name):
-        raise UsageError(f"{name!r} is no name for a key. Give one of letters, digits, blanks and . - @: --name NAME")
+        raise UsageError(
+            _("{name!r} is no name for a key. Give one of letters, digits, blanks and . - @: --name NAME").format(
+                name=name
+            )
+        )
     for known in trusted_keys()[0]:
         if known.key == key:
-            raise UsageError(f"This key is trusted already, as {known.name}.")
+            raise UsageError(_("This key is trusted already, as {name}.").format(name=known.name))
         if known.name.casefold() == name.casefold():
-            raise UsageError(f"Another key is trusted as {known.name}. Choose another name: --name NAME")
+            raise UsageError(
+                _("Another key is trusted as {name}. Choose another name: --name NAME").format(name=known.name)
+            )
     write_atomically(paths.trusted_keys_dir() / f"{name}.pub", signing.write_public_key(key).encode())
     return TrustedKey(name=name, key=key, site=False)
 
@@ -74,13 +81,15 @@ def distrust(name: str) -> None:
     known = {one.name.casefold(): one for one in trusted_keys()[0] if not one.site}
     found = known.get(name.casefold())
     if not found:
-        raise UsageError(f"You trust no key of that name: {name}. See: fieldfare pack trust list")
+        raise UsageError(_("You trust no key of that name: {name}. See: fieldfare pack trust list").format(name=name))
     file = paths.trusted_keys_dir() / f"{found.name}.pub"
     try:
         file.unlink()
         sync_folder(file.parent)
     except OSError as error:
-        raise StorageError(f"{file} cannot be removed ({error.strerror}).") from error
+        raise StorageError(
+            _("{file} cannot be removed ({reason}).").format(file=file, reason=error.strerror)
+        ) from error
 
 
 def signer_of(signature: Signature, name: str) -> tuple[TrustedKey, Claim]:
@@ -120,8 +129,9 @@ def _candidates(signature: Signature, name: str) -> list[TrustedKey]:
     if found := [one for one in trusted_keys()[0] if one.key.id == signature.key_id]:
         return found
     raise SignatureError(
-        f"{name} was made with the key {int.from_bytes(signature.key_id, 'little'):X}, which this device does not "
-        "trust. If you know whose it is, trust it: fieldfare pack trust add KEY.pub."
+        _(
+            "{name} was made with the key {from_bytes:X}, which this device does not trust. If you know whose it is, trust it: fieldfare pack trust add KEY.pub."
+        ).format(name=name, from_bytes=int.from_bytes(signature.key_id, "little"))
     )
 
 
@@ -134,17 +144,21 @@ def vouch(file: Path) -> str:
     try:
         if beside.is_file():
             signature = read_signature(beside)
-            signer, _ = signer_of(signature, beside.name)
+            signer, _comment = signer_of(signature, beside.name)
             signing.verify(file, signature, signer.key)
-            return f"signed by {signer.name}"
+            return _("signed by {name}").format(name=signer.name)
         found = sha256(file)
         expected = receipt(file).read_text(encoding="ascii").strip()
     except (OSError, UnicodeDecodeError) as error:
         if not file.is_file():
             raise FileNotFoundError(file) from error
-        raise SignatureError(f"{file.name} has no readable signature or receipt. Install it again.") from error
+        raise SignatureError(
+            _("{name} has no readable signature or receipt. Install it again.").format(name=file.name)
+        ) from error
     if found != expected:
-        raise SignatureError(f"{file.name} was changed since it was installed and is not used. Install it again.")
+        raise SignatureError(
+            _("{name} was changed since it was installed and is not used. Install it again.").format(name=file.name)
+        )
     return UNSIGNED
 
 
@@ -180,4 +194,4 @@ def _head(file: Path) -> bytes:
         with file.open("rb") as stream:
             return stream.read(signing.LARGEST_TEXT + 1)
     except OSError as error:
-        raise StorageError(f"{file} cannot be read ({error.strerror}).") from error
+        raise StorageError(_("{file} cannot be read ({reason}).").format(file=file, reason=error.strerror)) from error

@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from fieldfare import library, stock, trust
+from fieldfare.catalogue import _
 from fieldfare.errors import FieldfareError, PackError, SignatureError, StorageError, UsageError
 from fieldfare.pack import delta, signing
 from fieldfare.pack.manifest import version_key
@@ -62,8 +63,10 @@ class Step:
         return self.offers[-1].claim
 
     def __str__(self) -> str:
-        files = " and ".join(offer.file.name for offer in self.offers)
-        return f"{self.claim.id} {self.claim.version}, signed by {self.offers[-1].signer}, from {files}"
+        files = _(" and ").join(offer.file.name for offer in self.offers)
+        return _("{id} {version}, signed by {signer}, from {files}").format(
+            id=self.claim.id, version=self.claim.version, signer=self.offers[-1].signer, files=files
+        )
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -91,11 +94,17 @@ def plan(folder: Path, *, everything: bool = False) -> Plan:
     Raises UsageError where there is no such folder or it holds no pack at all.
     """
     if not folder.is_dir():
-        raise UsageError(f"{folder} is no folder. Name the folder of the USB stick or share that holds the packs.")
+        raise UsageError(
+            _("{folder} is no folder. Name the folder of the USB stick or share that holds the packs.").format(
+                folder=folder
+            )
+        )
     skipped: list[str] = []
     offers = list(_offers(folder, skipped))
     if not offers and not skipped:
-        raise UsageError(f"{folder} holds no packs (.fpack, .fdelta), nor do the folders in it.")
+        raise UsageError(
+            _("{folder} holds no packs (.fpack, .fdelta), nor do the folders in it.").format(folder=folder)
+        )
     device = _device()
     steps = []
     for id_ in sorted({offer.claim.id for offer in offers}):
@@ -133,20 +142,23 @@ def install_delta(file: Path, *, unsigned: bool = False, progress: Progress = li
     Raises as `library.install`, and UsageError where the version that it builds upon is not on this device.
     """
     if not file.is_file():
-        raise UsageError(f"{file} does not exist. Name a .fdelta file.")
+        raise UsageError(_("{file} does not exist. Name a .fdelta file.").format(file=file))
     read = _read_delta(file)
     signature = None if unsigned else read.signature
     if signature:
         _proved(read, signature)
     elif not unsigned:
         raise SignatureError(
-            f"{file.name} makes an unsigned pack. To use it all the same, as an unsigned pack: add --unsigned"
+            _("{name} makes an unsigned pack. To use it all the same, as an unsigned pack: add --unsigned").format(
+                name=file.name
+            )
         )
     base = _device().digests.get(read.base_sha256)
     if base is None:
         raise UsageError(
-            f"{file.name} builds upon {read.id} {read.base}, which is not on this device in just this form. "
-            f"Install the whole pack: {read.name}"
+            _(
+                "{name} builds upon {id} {base}, which is not on this device in just this form. Install the whole pack: {name2}"
+            ).format(name=file.name, id=read.id, base=read.base, name2=read.name)
         )
     with stock.changing() as scratch:
         made = _apply(scratch, read, base.file, progress)
@@ -162,7 +174,7 @@ def _arrival(scratch: Path, step: Step, progress: Progress) -> Arrival:
         else:
             arrival = library.receive(scratch, offer.file, offer.signature, progress)
     if arrival is None:
-        raise PackError("There is nothing to install.")
+        raise PackError(_("There is nothing to install."))
     return arrival
 
 
@@ -180,7 +192,9 @@ def _offers(folder: Path, skipped: list[str]) -> Iterator[Offer]:
             if file.suffix == delta.SUFFIX:
                 read = _read_delta(file)
                 if read.signature is None:
-                    raise SignatureError(f"{file.name} makes an unsigned pack; an update takes signed ones only.")
+                    raise SignatureError(
+                        _("{name} makes an unsigned pack; an update takes signed ones only.").format(name=file.name)
+                    )
                 signer, claim = _proved(read, read.signature)
                 yield Offer(
                     file=file,
@@ -193,14 +207,20 @@ def _offers(folder: Path, skipped: list[str]) -> Iterator[Offer]:
             else:
                 beside = file.with_name(file.name + signing.SUFFIX)
                 if not beside.is_file():
-                    raise SignatureError(f"{file.name} has no signature; an update takes signed packs only.")
+                    raise SignatureError(
+                        _("{name} has no signature; an update takes signed packs only.").format(name=file.name)
+                    )
                 signature = beside.read_bytes()
                 key, claim = trust.signer_of(trust.read_signature(beside), beside.name)
                 yield Offer(file=file, claim=claim, signer=key.name, signature=signature, size=file.stat().st_size)
         except PackError as error:
             skipped.append(str(error))
         except OSError as error:
-            raise StorageError(f"{file} cannot be read ({error.strerror}). Is the stick still there?") from error
+            raise StorageError(
+                _("{file} cannot be read ({reason}). Is the stick still there?").format(
+                    file=file, reason=error.strerror
+                )
+            ) from error
 
 
 def _files(folder: Path) -> Iterator[Path]:
@@ -217,7 +237,7 @@ def _read_delta(file: Path) -> Delta:
     try:
         return delta.read(file)
     except OSError as error:
-        raise StorageError(f"{file} cannot be read ({error.strerror}).") from error
+        raise StorageError(_("{file} cannot be read ({reason}).").format(file=file, reason=error.strerror)) from error
 
 
 def _proved(read: Delta, signature: bytes) -> tuple[str, Claim]:
@@ -225,7 +245,9 @@ def _proved(read: Delta, signature: bytes) -> tuple[str, Claim]:
     name = read.file.name
     key, claim = trust.signer_of(signing.read_signature(signature, name), name)
     if (claim.id, claim.version, claim.sha256) != (read.id, read.version, read.sha256):
-        raise SignatureError(f"{name} says that it makes another pack than was signed. Ask its author for a new one.")
+        raise SignatureError(
+            _("{name} says that it makes another pack than was signed. Ask its author for a new one.").format(name=name)
+        )
     return key.name, claim
 
 
@@ -263,8 +285,12 @@ def _chosen(
     known = device.copies.get(id_, [])
     newest = max(known, key=lambda copy: copy.order, default=None)
     if not known and not everything and not _concerns(mine[0], device):
-        machines = ", ".join(mine[0].claim.machines) or "machines that its signature does not name"
-        skipped.append(f"{mine[0].file.name} is for {machines}: no pack on this device covers that. Take it with --all")
+        machines = ", ".join(mine[0].claim.machines) or _("machines that its signature does not name")
+        skipped.append(
+            _("{name} is for {machines}: no pack on this device covers that. Take it with --all").format(
+                name=mine[0].file.name, machines=machines
+            )
+        )
         return None
     told = False
     signer = device.signers.get(id_, "")
@@ -275,8 +301,9 @@ def _chosen(
             break
         if signer and offer.signer != signer:
             skipped.append(
-                f"{offer.file.name} is signed by {offer.signer}, the installed {id_} by {signer}. If that is meant: "
-                "fieldfare pack install"
+                _(
+                    "{name} is signed by {signer}, the installed {id} by {signer2}. If that is meant: fieldfare pack install"
+                ).format(name=offer.file.name, signer=offer.signer, id=id_, signer2=signer)
             )
             continue
         step = _step(offer, offers, device, frozenset())
@@ -286,7 +313,9 @@ def _chosen(
         if offer.delta and not told:
             told = True
             skipped.append(
-                f"{offer.file.name} builds upon {id_} {offer.delta.base}, which is neither on this device nor here."
+                _("{name} builds upon {id} {base}, which is neither on this device nor here.").format(
+                    name=offer.file.name, id=id_, base=offer.delta.base
+                )
             )
     return None
 
@@ -295,10 +324,12 @@ def _no_newer(offer: Offer, known: list[Copy]) -> str:
     newest = max(known, key=lambda copy: copy.order)
     said = f"{offer.file.name}: {offer.claim.id} {offer.claim.version}"
     if offer.order < newest.order:
-        return f"{said} is older than {newest.version}, which is installed."
+        return _("{said} is older than {version}, which is installed.").format(said=said, version=newest.version)
     if newest.order > known[0].order:
-        return f"{said} was rolled back from. To use it again: fieldfare pack rollback {offer.claim.id}"
-    return f"{said} is installed already."
+        return _("{said} was rolled back from. To use it again: fieldfare pack rollback {id}").format(
+            said=said, id=offer.claim.id
+        )
+    return _("{said} is installed already.").format(said=said)
 
 
 def _concerns(offer: Offer, device: _Device) -> bool:

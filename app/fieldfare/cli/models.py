@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from fieldfare import settings
+from fieldfare.catalogue import _
 from fieldfare.cli.arguments import Progress, show_help
 from fieldfare.errors import UsageError
 from fieldfare.text import clean
@@ -24,36 +25,36 @@ if TYPE_CHECKING:
 
 def register(commands: Commands) -> None:
     """Declare the commands."""
-    model = commands.add_parser("model", help="show or choose the language model")
-    model.set_defaults(run=lambda _: show_help(model))
-    models = model.add_subparsers(title="commands", metavar="COMMAND")
-    show = models.add_parser("show", help="show a model file and whether it fits this machine")
+    model = commands.add_parser("model", help=_("show or choose the language model"))
+    model.set_defaults(run=lambda _options: show_help(model))
+    models = model.add_subparsers(title=_("commands"), metavar="COMMAND")
+    show = models.add_parser("show", help=_("show a model file and whether it fits this machine"))
     show.add_argument("file", type=Path, nargs="?", metavar="FILE.gguf")
     show.set_defaults(run=_model_show)
     use = models.add_parser(
         "use",
-        help="let a model write answers under the lock, or none",
-        description="'embedded' is the model that is installed, 'none' (the default) answers with quotes only.",
+        help=_("let a model write answers under the lock, or none"),
+        description=_("'embedded' is the model that is installed, 'none' (the default) answers with quotes only."),
     )
-    use.add_argument("file", metavar="FILE.gguf|embedded|none", help="a GGUF model below 2B parameters")
-    use.add_argument("--sha256", default="", metavar="DIGEST", help="the SHA-256 that the file must have")
+    use.add_argument("file", metavar="FILE.gguf|embedded|none", help=_("a GGUF model below 2B parameters"))
+    use.add_argument("--sha256", default="", metavar="DIGEST", help=_("the SHA-256 that the file must have"))
     use.set_defaults(run=_model_use)
 
     bench = models.add_parser(
         "bench",
-        help="compare models on this machine and on the gold questions of the installed packs",
-        description="Without a file the embedded model is tried. Quotes only are always tried beside the models.",
+        help=_("compare models on this machine and on the gold questions of the installed packs"),
+        description=_("Without a file the embedded model is tried. Quotes only are always tried beside the models."),
     )
     bench.add_argument("files", type=Path, nargs="*", metavar="MODEL.gguf")
     bench.add_argument(
-        "--limit", type=int, default=60, metavar="N", help="ask a sample of N questions (default 60, 0: all)"
+        "--limit", type=int, default=60, metavar="N", help=_("ask a sample of N questions (default 60, 0: all)")
     )
-    bench.add_argument("--seed", type=int, default=1, metavar="N", help="which sample (default 1)")
-    bench.add_argument("--no-resume", action="store_true", help="ask everything anew")
-    bench.add_argument("--json", action="store_true", help="print one JSON object")
+    bench.add_argument("--seed", type=int, default=1, metavar="N", help=_("which sample (default 1)"))
+    bench.add_argument("--no-resume", action="store_true", help=_("ask everything anew"))
+    bench.add_argument("--json", action="store_true", help=_("print one JSON object"))
     bench.set_defaults(run=_model_bench)
 
-    doctor = commands.add_parser("doctor", help="check this machine, the models, the packs and that it is offline")
+    doctor = commands.add_parser("doctor", help=_("check this machine, the models, the packs and that it is offline"))
     doctor.add_argument("--json", action="store_true")
     doctor.set_defaults(run=_doctor)
 
@@ -68,15 +69,19 @@ def _model_show(options: argparse.Namespace) -> int:
     found = llm.inspect(file)
     print(f"{file}\n{found.describe()}")
     llm.check(found, psutil.virtual_memory().available)
-    print("It fits this machine.")
+    print(_("It fits this machine."))
     return 0
 
 
 def _model_use(options: argparse.Namespace) -> int:
     if options.file in {"embedded", "none"}:
         settings.change(model="", model_sha256="", draft=options.file == "embedded")
-        writes = "The embedded language model writes answers" if options.file == "embedded" else "Answers are quotes"
-        print(f"{writes} from now on.")
+        embedded = options.file == "embedded"
+        print(
+            _("The embedded language model writes answers from now on.")
+            if embedded
+            else _("Answers are quotes from now on.")
+        )
         return 0
     import psutil
 
@@ -87,7 +92,7 @@ def _model_use(options: argparse.Namespace) -> int:
         llm.verify(file, options.sha256.lower())
     llm.check(llm.inspect(file), psutil.virtual_memory().available)
     settings.change(model=str(file), model_sha256=options.sha256.lower(), draft=True)
-    print(f"{file} writes answers from now on.")
+    print(_("{file} writes answers from now on.").format(file=file))
     return 0
 
 
@@ -101,22 +106,22 @@ def _model_bench(options: argparse.Namespace) -> int:
     files: list[Path] = options.files or [Path(chosen.model) if chosen.model else paths.language_model_file()]
     for file in files:
         if not file.is_file():
-            raise UsageError(f"{file} does not exist. Name a .gguf file.")
+            raise UsageError(_("{file} does not exist. Name a .gguf file.").format(file=file))
     if options.limit < 0:
-        raise UsageError("--limit must be 0 (all) or more.")
+        raise UsageError(_("--limit must be 0 (all) or more."))
     shelf = library.open_shelf()
     packs = [(one.path, one.manifest, one.questions()) for one in shelf.archives]
     shelf.close()
     packs = [one for one in packs if one[2]]
     if not packs:
         raise UsageError(
-            "No installed pack has gold questions. Install one that has: fieldfare pack install FILE.fpack"
+            _("No installed pack has gold questions. Install one that has: fieldfare pack install FILE.fpack")
         )
     cases = sample(
-        [case for _, made, asked in packs for case in gold_cases(asked, made.id)], options.limit, options.seed
+        [case for _path, made, asked in packs for case in gold_cases(asked, made.id)], options.limit, options.seed
     )
     described = [{"id": made.id, "version": made.version, "digest": made.digest, "sha256": machine.digest(path)}
-                 for path, made, _ in packs]  # fmt: skip
+                 for path, made, _asked in packs]  # fmt: skip
     about: dict[str, Any] = {"machine": machine.described(), "packs": described, "reader": machine.reader(), "questions": len(cases), "threads": chosen.threads,
              "sample": {"limit": options.limit, "seed": options.seed}}  # fmt: skip
     key = run_key(
@@ -135,15 +140,19 @@ def _model_bench(options: argparse.Namespace) -> int:
                           "reason": reason}, ensure_ascii=False, indent=1))  # fmt: skip
         return 0
     print(
-        f"{len(cases)} questions of {', '.join(made.id for _, made, _ in packs)} on {about['machine']['processor']}\n"
+        f"{len(cases)} questions of {', '.join(made.id for _path, made, _asked in packs)} on {about['machine']['processor']}\n"
     )
     for line in _trial_lines(trials):
         print(clean(line))
     print(f"\nBest here: {clean(reason)}")
     if best.file:
-        print(f"Use it: fieldfare model use {shlex.quote(best.file)} --sha256 {best.sha256}")
+        print(
+            _("Use it: fieldfare model use {file} --sha256 {sha256}").format(
+                file=shlex.quote(best.file), sha256=best.sha256
+            )
+        )
     elif chosen.draft:
-        print("Answer with quotes only: fieldfare model use none")
+        print(_("Answer with quotes only: fieldfare model use none"))
     return 0
 
 
@@ -174,5 +183,5 @@ def _doctor(options: argparse.Namespace) -> int:
         print(json.dumps(rows, ensure_ascii=False, indent=2))
     else:
         for one in findings:
-            print(f"{'ok  ' if one.ok else 'FAIL'}  {one.check:<10} {clean(one.finding)}")
+            print(f"{'ok  ' if one.ok else 'FAIL'}  {_(one.check):<10} {clean(one.finding)}")
     return 0 if all(one.ok for one in findings) else 1

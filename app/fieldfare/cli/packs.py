@@ -7,9 +7,10 @@ import sys
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from fieldfare.catalogue import N_, _, ngettext
 from fieldfare.cli.arguments import Progress, show_help
 from fieldfare.errors import PackError
-from fieldfare.text import clean, count
+from fieldfare.text import clean
 
 if TYPE_CHECKING:
     import argparse
@@ -17,49 +18,49 @@ if TYPE_CHECKING:
     from fieldfare.cli.arguments import Commands
     from fieldfare.domain import InstalledPack
 
-_UNSIGNED = "This pack is unsigned: nobody answers for its text, and every answer from it will say so."
+_UNSIGNED = N_("This pack is unsigned: nobody answers for its text, and every answer from it will say so.")
 
 
 def register(commands: Commands) -> None:
     """Declare the commands of `pack`."""
-    install = commands.add_parser("install", help="install a pack or a delta on this device")
+    install = commands.add_parser("install", help=_("install a pack or a delta on this device"))
     install.add_argument("file", type=Path, metavar="FILE.fpack|FILE.fdelta")
     install.add_argument(
-        "--unsigned", action="store_true", help="take a pack without a trusted signature; every screen will say so"
+        "--unsigned", action="store_true", help=_("take a pack without a trusted signature; every screen will say so")
     )
     install.set_defaults(run=_install)
-    listing = commands.add_parser("list", help="list the installed packs")
+    listing = commands.add_parser("list", help=_("list the installed packs"))
     listing.add_argument("--json", action="store_true")
     listing.set_defaults(run=_list)
-    rollback = commands.add_parser("rollback", help="use the version before, or go forward again")
+    rollback = commands.add_parser("rollback", help=_("use the version before, or go forward again"))
     rollback.add_argument("id", metavar="ID")
     rollback.set_defaults(run=_rollback)
-    remove = commands.add_parser("remove", help="remove an installed pack")
+    remove = commands.add_parser("remove", help=_("remove an installed pack"))
     remove.add_argument("id", metavar="ID")
     remove.set_defaults(run=_remove)
-    trust = commands.add_parser("trust", help="whose packs this device takes")
-    trust.set_defaults(run=lambda _: show_help(trust))
-    keys = trust.add_subparsers(title="commands", metavar="COMMAND")
-    add = keys.add_parser("add", help="trust the packs of a signer")
+    trust = commands.add_parser("trust", help=_("whose packs this device takes"))
+    trust.set_defaults(run=lambda _options: show_help(trust))
+    keys = trust.add_subparsers(title=_("commands"), metavar="COMMAND")
+    add = keys.add_parser("add", help=_("trust the packs of a signer"))
     add.add_argument("file", type=Path, metavar="KEY.pub")
-    add.add_argument("--name", default="", help="the name that is shown (default: that of the file)")
+    add.add_argument("--name", default="", help=_("the name that is shown (default: that of the file)"))
     add.set_defaults(run=_trust_add)
-    known = keys.add_parser("list", help="list the trusted keys")
+    known = keys.add_parser("list", help=_("list the trusted keys"))
     known.add_argument("--json", action="store_true")
     known.set_defaults(run=_trust_list)
-    gone = keys.add_parser("remove", help="trust a signer no longer; its packs are not opened any more")
+    gone = keys.add_parser("remove", help=_("trust a signer no longer; its packs are not opened any more"))
     gone.add_argument("name", metavar="NAME")
     gone.set_defaults(run=_trust_remove)
 
 
 def register_update(commands: Commands) -> None:
     """Declare `update`, which stands beside `pack`."""
-    update = commands.add_parser("update", help="take newer packs from a USB stick or share")
+    update = commands.add_parser("update", help=_("take newer packs from a USB stick or share"))
     update.add_argument("folder", type=Path, metavar="FOLDER")
     update.add_argument(
-        "--all", action="store_true", help="also packs for machines that this device does not cover yet"
+        "--all", action="store_true", help=_("also packs for machines that this device does not cover yet")
     )
-    update.add_argument("--check", action="store_true", help="only say what would be done")
+    update.add_argument("--check", action="store_true", help=_("only say what would be done"))
     update.set_defaults(run=_update)
 
 
@@ -70,12 +71,15 @@ def _install(options: argparse.Namespace) -> int:
     install = updates.install_delta if options.file.suffix == delta.SUFFIX else library.install
     pack = install(options.file, unsigned=options.unsigned, progress=Progress())
     made = pack.manifest
+    passages = ngettext("{count} passage", "{count} passages", made.passages).format(count=made.passages)
+    hazards = ngettext("{count} warning", "{count} warnings", made.hazards).format(count=made.hazards)
     print(
-        f"{_name(pack)} is installed: {count(made.passages, 'passage')}, {count(made.hazards, 'hazard')}, "
-        f"{clean(pack.signature)}."
+        _("{pack} is installed: {passages}, {warnings}, {signature}.").format(
+            pack=_name(pack), passages=passages, warnings=hazards, signature=clean(pack.signature)
+        )
     )
     if pack.unsigned:
-        print(_UNSIGNED, file=sys.stderr)
+        print(_(_UNSIGNED), file=sys.stderr)
     return 0
 
 
@@ -99,10 +103,10 @@ def _list(options: argparse.Namespace) -> int:
         ]  # fmt: skip
         print(json.dumps(rows, ensure_ascii=False, indent=2))
     elif not shelf.packs and not shelf.problems:
-        print("No pack is installed. Install one: fieldfare pack install FILE.fpack")
+        print(_("No pack is installed. Install one: fieldfare pack install FILE.fpack"))
     for pack in () if options.json else shelf.packs:
-        kept = f", {pack.kept} is kept" if pack.kept else ""
-        signature = "UNSIGNED" if pack.unsigned else clean(pack.signature)
+        kept = ", " + _("{version} is kept").format(version=pack.kept) if pack.kept else ""
+        signature = _("UNSIGNED") if pack.unsigned else clean(pack.signature)
         print(
             f"{pack.manifest.id} {pack.manifest.version}  {clean(pack.manifest.title)}  "
             f"({pack.size / 1e6:.1f} MB, {signature}{kept})"
@@ -114,7 +118,11 @@ def _rollback(options: argparse.Namespace) -> int:
     from fieldfare import library
 
     used, kept = library.rollback(options.id)
-    print(f"{options.id} {used} is used now. {kept} is kept: the same command brings it back.")
+    print(
+        _("{id} {version} is used now. {older} is kept: the same command brings it back.").format(
+            id=options.id, version=used, older=kept
+        )
+    )
     return 0
 
 
@@ -122,8 +130,10 @@ def _remove(options: argparse.Namespace) -> int:
     from fieldfare import library
 
     bundled = library.remove(options.id)
-    again = f" Version {bundled}, which came with the program, is used again." if bundled else ""
-    print(f"{options.id} is removed.{again}")
+    again = (
+        _("Version {version}, which came with the program, is used again.").format(version=bundled) if bundled else ""
+    )
+    print(f"{_('{id} is removed.').format(id=options.id)} {again}".rstrip())
     return 0
 
 
@@ -131,7 +141,11 @@ def _trust_add(options: argparse.Namespace) -> int:
     from fieldfare import trust
 
     added = trust.trust(options.file, options.name)
-    print(f"Packs signed by {clean(added.name)} are taken from now on. Compare the key with its owner: {added.key}")
+    print(
+        _("Packs signed by {name} are taken from now on. Compare the key with its owner: {key}").format(
+            name=clean(added.name), key=added.key
+        )
+    )
     return 0
 
 
@@ -145,9 +159,9 @@ def _trust_list(options: argparse.Namespace) -> int:
         rows = [{"name": one.name, "key": str(one.key), "site": one.site} for one in keys]
         print(json.dumps(rows, ensure_ascii=False, indent=2))
     elif not keys:
-        print("No key is trusted. Trust the signer of your packs: fieldfare pack trust add KEY.pub")
+        print(_("No key is trusted. Trust the signer of your packs: fieldfare pack trust add KEY.pub"))
     for one in () if options.json else keys:
-        print(f"{one.key}  {clean(one.name)}{'  (came with the program)' if one.site else ''}")
+        print(f"{one.key}  {clean(one.name)}{'  (' + _('came with the program') + ')' if one.site else ''}")
     return PackError.exit_code if problems else 0
 
 
@@ -155,7 +169,11 @@ def _trust_remove(options: argparse.Namespace) -> int:
     from fieldfare import trust
 
     trust.distrust(options.name)
-    print(f"{clean(options.name)} is trusted no longer: packs signed with that key are not opened any more.")
+    print(
+        _("{name} is trusted no longer: packs signed with that key are not opened any more.").format(
+            name=clean(options.name)
+        )
+    )
     return 0
 
 
@@ -164,10 +182,10 @@ def _update(options: argparse.Namespace) -> int:
 
     plan = updates.plan(options.folder, everything=options.all)
     for line in plan.skipped:
-        print(f"skipped: {clean(line)}", file=sys.stderr)
+        print(_("skipped: {line}").format(line=clean(line)), file=sys.stderr)
     if options.check:
         for step in plan.steps:
-            print(f"would install {clean(str(step))}")
+            print(_("would install {step}").format(step=clean(str(step))))
         done: tuple[InstalledPack, ...] = ()
         failed: tuple[str, ...] = ()
     else:
@@ -175,8 +193,9 @@ def _update(options: argparse.Namespace) -> int:
     for line in failed:
         print(f"fieldfare: {clean(line)}", file=sys.stderr)
     for pack in done:
-        kept = f" {pack.kept} is kept." if pack.kept else ""
-        print(f"{_name(pack)} is installed, {clean(pack.signature)}.{kept}")
+        said = _("{pack} is installed, {signature}.").format(pack=_name(pack), signature=clean(pack.signature))
+        kept = _("{version} is kept.").format(version=pack.kept) if pack.kept else ""
+        print(f"{said} {kept}".rstrip())
     if not plan.steps:
-        print(f"Nothing in {clean(str(options.folder))} is newer than what is installed.")
+        print(_("Nothing in {folder} is newer than what is installed.").format(folder=clean(str(options.folder))))
     return PackError.exit_code if failed else 0

@@ -44,41 +44,45 @@ NO_ANSWER = 10  # the manuals do not say: not an error, but a script wants to kn
 
 def register(commands: Commands) -> None:
     """Declare the commands."""
-    ask = commands.add_parser("ask", help="answer a question with its pages and warnings")
+    ask = commands.add_parser("ask", help=_("answer a question with its pages and warnings"))
     _question_arguments(ask)
     ask.add_argument(
         "--after",
         action="append",
         default=[],
         metavar="QUESTION",
-        help="a question asked before, oldest first (repeatable)",
+        help=_("a question asked before, oldest first (repeatable)"),
     )
     ask.add_argument(
         "--draft",
         action=argparse.BooleanOptionalAction,
-        help="let the language model write, or quote only, whatever the settings say",
+        help=_("let the language model write, or quote only, whatever the settings say"),
     )
-    ask.add_argument("--original", action="store_true", help="print the original below every translation")
+    ask.add_argument("--original", action="store_true", help=_("print the original below every translation"))
     ask.set_defaults(run=_ask)
 
-    search = commands.add_parser("search", help="find passages at once, without the language model")
+    search = commands.add_parser("search", help=_("find passages at once, without the language model"))
     _question_arguments(search)
-    search.add_argument("--limit", type=int, default=5, metavar="N", help="how many passages (default 5)")
+    search.add_argument("--limit", type=int, default=5, metavar="N", help=_("how many passages (default 5)"))
     search.add_argument(
-        "--figures", action="store_true", help="find figures, by their captions, the words in them and the text beside"
+        "--figures",
+        action="store_true",
+        help=_("find figures, by their captions, the words in them and the text beside"),
     )
     search.set_defaults(run=_search)
 
 
 def _question_arguments(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument("question", nargs="+", metavar="QUESTION", help="the question; - reads it from standard input")
-    parser.add_argument("--json", action="store_true", help="print one JSON object")
     parser.add_argument(
-        "--pack", action="append", default=[], metavar="ID", help="ask only this pack (may be repeated)"
+        "question", nargs="+", metavar="QUESTION", help=_("the question; - reads it from standard input")
     )
-    parser.add_argument("--machine", default="", metavar="NAME", help="ask only the manuals of this machine")
+    parser.add_argument("--json", action="store_true", help=_("print one JSON object"))
     parser.add_argument(
-        "--language", default="", metavar="CODE", help="be answered in this language (es), whatever the question's"
+        "--pack", action="append", default=[], metavar="ID", help=_("ask only this pack (may be repeated)")
+    )
+    parser.add_argument("--machine", default="", metavar="NAME", help=_("ask only the manuals of this machine"))
+    parser.add_argument(
+        "--language", default="", metavar="CODE", help=_("be answered in this language (es), whatever the question's")
     )
 
 
@@ -182,7 +186,9 @@ class _Telling:
     def evidence(self, event: EvidenceFound) -> None:
         """The question as it was put, and the warnings of what will likely be cited."""
         if event.asked and not self._quiet:
-            print(output.paragraph(f"Asked as: {clean(event.asked)}"), end="\n\n", flush=True)
+            print(
+                output.paragraph(_("Asked as: {question}").format(question=clean(event.asked))), end="\n\n", flush=True
+            )
         self._warn(event.hazards, [one.passage for one in event.evidence])
 
     def statement(self, event: Drafted) -> None:
@@ -205,7 +211,7 @@ class _Telling:
         if said and said.changed and (self._originals or not said.approved):
             print(output.paragraph(clean(statement.text), starts="    = "))
         for line in statement.conversions:
-            print(output.paragraph(line, starts="    ", ends=" (converted)"))
+            print(output.paragraph(line, starts="    ", ends=f" ({_('converted')})"))
         print(flush=True)
 
     def answer(self, answer: Answer) -> None:
@@ -213,10 +219,13 @@ class _Telling:
         self._warn(answer.hazards, [one.citation.passage for one in answer.statements])
         kept = dict.fromkeys(one.reason for said in self._said.values() if not said.changed for one in said.originals)
         if kept and not self._quiet:
-            print(output.paragraph(f"In the original: {clean('; '.join(kept))}"), end="\n\n")
+            print(
+                output.paragraph(_("In the original: {reasons}").format(reasons=clean("; ".join(map(_, kept))))),
+                end="\n\n",
+            )
         route = self._assistant.route(answer.language, self._language)
         if route.count("→") > 1 and any(said.machine for said in self._said.values()) and not self._quiet:
-            print(f"Translated over a third language: {route}", end="\n\n")
+            print(_("Translated over a third language: {route}").format(route=route), end="\n\n")
         if self._quiet:
             made = output.answer_object(self._question, answer, self._language, self._said)
             print(json.dumps(made, ensure_ascii=False, indent=2))
@@ -243,7 +252,7 @@ class _Telling:
         """A text in the technician's language, None where it is printed in that."""
         if not self._language or primary(passage.language) == self._language:
             return None
-        for _, rendering in self._assistant.render([(text, passage)], self._language, self._cancel.is_set):
+        for _index, rendering in self._assistant.render([(text, passage)], self._language, self._cancel.is_set):
             self._said[text.text] = rendering
         return self._said.get(text.text)
 
@@ -304,7 +313,7 @@ def _search(options: argparse.Namespace) -> int:
         print(json.dumps({"question": question.text, "evidence": [output.evidence_object(one) for one in evidence]},
                          ensure_ascii=False, indent=2))  # fmt: skip
     elif not evidence:
-        print("Nothing in the installed manuals matches. Try other words or a code.")
+        print(_("Nothing in the installed manuals matches. Try other words or a code."))
     for one in () if options.json else evidence:
         print(f"[{one.rank}] {output.source_line(one.passage, machine=several)}")
         for hazard in one.passage.hazards:

@@ -16,6 +16,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, BinaryIO
 
 from fieldfare import offline
+from fieldfare.catalogue import _
 from fieldfare.errors import ModelError
 from fieldfare.llm import frames, library
 from fieldfare.llm.language_model import LanguageModel
@@ -64,7 +65,7 @@ class _Server:
 
     def _generate(self, number: int, values: dict[str, Any]) -> None:
         if self._model is None:
-            raise ModelError("The language model is not loaded. Ask again.")
+            raise ModelError(_("The language model is not loaded. Ask again."))
         for piece in self._model.generate(**values, cancelled=lambda: self._cancelled >= number):
             self._say(frames.PIECE, number, text=piece)
 

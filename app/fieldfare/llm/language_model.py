@@ -11,6 +11,7 @@ import time
 from itertools import pairwise
 from typing import TYPE_CHECKING, Any
 
+from fieldfare.catalogue import _
 from fieldfare.errors import ModelError
 from fieldfare.llm import chat, library
 from fieldfare.llm.model_file import inspect
@@ -78,7 +79,9 @@ class LanguageModel:
         model = llama.llama_model_load_from_file(str(path).encode(), settings)
         if not model:
             raise ModelError(
-                f"The model file {path} cannot be loaded: llama.cpp does not take it. Choose another model."
+                _("The model file {path} cannot be loaded: llama.cpp does not take it. Choose another model.").format(
+                    path=path
+                )
             )
         pace = Pace(threads or default_threads())
         wanted = llama.llama_context_default_params()
@@ -91,7 +94,11 @@ class LanguageModel:
         made = llama.llama_init_from_model(model, wanted)
         if not made:
             llama.llama_model_free(model)
-            raise ModelError(f"There is not enough memory for the model {path}. Close other programs and try again.")
+            raise ModelError(
+                _("There is not enough memory for the model {path}. Close other programs and try again.").format(
+                    path=path
+                )
+            )
         return cls(binding=llama, model=model, context=made, format_=chat.FORMATS[found.chat_format], pace=pace)
 
     def generate(
@@ -160,7 +167,7 @@ class LanguageModel:
         watcher = threading.Thread(target=self._watch, args=(cancelled, finished), name="llm-watch", daemon=True)
         try:
             if self._context is None or self._closing:
-                raise ModelError("The language model is closed. Ask again after loading it.")
+                raise ModelError(_("The language model is closed. Ask again after loading it."))
             self._stop[0] = b"\0"
             watcher.start()
             yield lambda: self._closing or cancelled()
@@ -197,8 +204,9 @@ class LanguageModel:
             ends.append(len(prompt))
         if len(prompt) > self._size - _LEAST_ROOM:
             raise ModelError(
-                f"The question and its evidence are {len(prompt):,} tokens long and the model takes "
-                f"{self._size - _LEAST_ROOM:,}. Ask a shorter question."
+                _(
+                    "The question and its evidence are {count:,} tokens long and the model takes {size:,}. Ask a shorter question."
+                ).format(count=len(prompt), size=self._size - _LEAST_ROOM)
             )
         return prompt, ends
 
@@ -210,7 +218,7 @@ class LanguageModel:
             buffer = (ctypes.c_int32 * (len(data) + 8))()
             count = llama.llama_tokenize(self._vocabulary, data, len(data), buffer, len(buffer), False, special)
             if count < 0:
-                raise ModelError("The question cannot be split into the model's tokens. Ask it in other words.")
+                raise ModelError(_("The question cannot be split into the model's tokens. Ask it in other words."))
             tokens += [token for token in buffer[:count] if special or not self._marks(token)]
         return tokens
 
@@ -278,7 +286,11 @@ class LanguageModel:
         self._forget(len(self._read))
         if code == _ABORTED:
             return False
-        raise ModelError(f"The language model stopped working (llama.cpp code {code}). Ask again or restart Fieldfare.")
+        raise ModelError(
+            _("The language model stopped working (llama.cpp code {code}). Ask again or restart Fieldfare.").format(
+                code=code
+            )
+        )
 
     def _bytes(self, token: int) -> bytes:
         buffer = ctypes.create_string_buffer(256)

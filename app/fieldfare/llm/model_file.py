@@ -12,6 +12,7 @@ import struct
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, NoReturn
 
+from fieldfare.catalogue import _
 from fieldfare.errors import ModelError
 from fieldfare.llm import chat
 
@@ -66,10 +67,16 @@ class ModelFile:
 
     def describe(self) -> str:
         """A line for a person."""
-        return (
-            f"{self.name or self.architecture}: {self.parameters / 1e6:,.0f} million parameters, {self.quantisation}, "
-            f"{self.file_size / 1e6:,.0f} MB, context {self.context:,} tokens, {self.chat_format} conversation, "
-            f"needs about {self.memory_needed() / 1e6:,.0f} MB of memory"
+        return _(
+            "{name}: {parameters:,.0f} million parameters, {quantisation}, {file_size:,.0f} MB, context {context:,} tokens, {chat_format} conversation, needs about {needed:,.0f} MB of memory"
+        ).format(
+            name=self.name or self.architecture,
+            parameters=self.parameters / 1e6,
+            quantisation=self.quantisation,
+            file_size=self.file_size / 1e6,
+            context=self.context,
+            chat_format=self.chat_format,
+            needed=self.memory_needed() / 1e6,
         )
 
 
@@ -79,12 +86,14 @@ def inspect(path: Path) -> ModelFile:
         with path.open("rb") as file:
             size = file.seek(0, 2)
             if size < 24:
-                _refuse(path, "it is too short")
+                _refuse(path, _("it is too short"))
             with mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ) as data:
                 return _Header(path, data, size).read()
     except OSError as error:
         raise ModelError(
-            f"The model file {path} cannot be read ({error.strerror or error}). Check the path."
+            _("The model file {path} cannot be read ({reason}). Check the path.").format(
+                path=path, reason=error.strerror or error
+            )
         ) from error
 
 
@@ -92,14 +101,16 @@ def check(model_file: ModelFile, available_bytes: int) -> None:
     """Raise ModelError where the model is too large for Fieldfare or for the memory that is free."""
     if model_file.parameters >= MAX_PARAMETERS:
         raise ModelError(
-            f"The model has {model_file.parameters / 1e9:.1f} billion parameters; Fieldfare runs models below "
-            f"{MAX_PARAMETERS / 1e9:.0f} billion, because larger ones are too slow on field devices. Choose a smaller one."
+            _(
+                "The model has {parameters:.1f} billion parameters; Fieldfare runs models below {most:.0f} billion, because larger ones are too slow on field devices. Choose a smaller one."
+            ).format(parameters=model_file.parameters / 1e9, most=MAX_PARAMETERS / 1e9)
         )
     needed = model_file.memory_needed()
     if needed > available_bytes:
         raise ModelError(
-            f"The model needs about {needed / 1e6:,.0f} MB of memory and {available_bytes / 1e6:,.0f} MB are free. "
-            "Close other programs or choose a smaller model."
+            _(
+                "The model needs about {needed:,.0f} MB of memory and {free:,.0f} MB are free. Close other programs or choose a smaller model."
+            ).format(needed=needed / 1e6, free=available_bytes / 1e6)
         )
 
 
@@ -110,14 +121,24 @@ def verify(path: Path, sha256: str) -> None:
             found = hashlib.file_digest(file, "sha256").hexdigest()
     except OSError as error:
         raise ModelError(
-            f"The model file {path} cannot be read ({error.strerror or error}). Check the path."
+            _("The model file {path} cannot be read ({reason}). Check the path.").format(
+                path=path, reason=error.strerror or error
+            )
         ) from error
     if found != sha256.strip().lower():
-        raise ModelError(f"The model file {path} is not the one expected: its SHA-256 is {found}. Fetch it again.")
+        raise ModelError(
+            _("The model file {path} is not the one expected: its SHA-256 is {found}. Fetch it again.").format(
+                path=path, found=found
+            )
+        )
 
 
 def _refuse(path: Path, why: str) -> NoReturn:
-    raise ModelError(f"The model file {path} cannot be used: {why}. Choose a whole GGUF file of a language model.")
+    raise ModelError(
+        _("The model file {path} cannot be used: {why}. Choose a whole GGUF file of a language model.").format(
+            path=path, why=why
+        )
+    )
 
 
 class _Header:
@@ -128,14 +149,16 @@ class _Header:
 
     def read(self) -> ModelFile:
         if self._data[:4] != b"GGUF":
-            _refuse(self._path, "it is not a GGUF file")
+            _refuse(self._path, _("it is not a GGUF file"))
         self._at = 4
         version, tensors, keys = self._number("I"), self._number("Q"), self._number("Q")
         if version not in {2, 3}:
-            _refuse(self._path, f"its GGUF version {version} is not known")
+            _refuse(self._path, _("its GGUF version {version} is not known").format(version=version))
         if tensors > _MAX_TENSORS or keys > _MAX_KEYS or not tensors:
-            _refuse(self._path, f"it announces {tensors} tensors and {keys} settings")
-        values = dict(self._setting() for _ in range(keys))
+            _refuse(
+                self._path, _("it announces {tensors} tensors and {keys} settings").format(tensors=tensors, keys=keys)
+            )
+        values = dict(self._setting() for _item in range(keys))
         return self._describe(values, *self._tensors(tensors, values))
 
     def _number(self, code: str) -> int:
@@ -144,14 +167,17 @@ class _Header:
     def _bytes(self, count: int) -> bytes:
         end = self._at + count
         if count > self._size - self._at:
-            _refuse(self._path, "it is cut off or damaged")
+            _refuse(self._path, _("it is cut off or damaged"))
         piece, self._at = self._data[self._at : end], end
         return piece
 
     def _text(self, limit: int = 1 << 20) -> str:
         length = self._number("Q")
         if length > limit:
-            _refuse(self._path, f"it holds a text of {length} bytes where {limit} are the most")
+            _refuse(
+                self._path,
+                _("it holds a text of {length} bytes where {limit} are the most").format(length=length, limit=limit),
+            )
         return self._bytes(length).decode("utf-8", "replace")
 
     def _setting(self) -> tuple[str, object]:
@@ -161,10 +187,10 @@ class _Header:
         kind, count = self._number("I"), self._number("Q")
         if kind == _STRING:
             if count > (self._size - self._at) // 8:
-                _refuse(self._path, "it is cut off or damaged")
+                _refuse(self._path, _("it is cut off or damaged"))
             return key, self._special_texts(count)
         if kind not in _FORMATS:
-            _refuse(self._path, "it holds a list of an unknown kind")
+            _refuse(self._path, _("it holds a list of an unknown kind"))
         first = self._data[self._at : self._at + 8 * struct.calcsize(_FORMATS[kind])]
         self._bytes(count * struct.calcsize(_FORMATS[kind]))
         return key, (_FORMATS[kind], count, first)
@@ -173,9 +199,9 @@ class _Header:
         """How many texts a list has, and those that look like markers: the whole list of a vocabulary is not kept."""
         found: list[str] = []
         data, at, most, length_at = self._data, self._at, self._size - 8, struct.Struct("<Q").unpack_from
-        for _ in range(count):
+        for _item in range(count):
             if at > most:
-                _refuse(self._path, "it is cut off or damaged")
+                _refuse(self._path, _("it is cut off or damaged"))
             length = length_at(data, at)[0]
             at += 8
             if 2 < length <= 32 and data[at] in b"<[" and len(found) < 4096:
@@ -189,55 +215,63 @@ class _Header:
         if kind == _STRING:
             return self._text()
         if kind not in _FORMATS:
-            _refuse(self._path, f"it holds a setting of the unknown kind {kind}")
+            _refuse(self._path, _("it holds a setting of the unknown kind {kind}").format(kind=kind))
         code = _FORMATS[kind]
         return struct.unpack("<" + code, self._bytes(struct.calcsize(code)))[0]
 
     def _tensors(self, count: int, values: dict[str, object]) -> tuple[int, dict[str, int]]:
         """The number of weights and the bytes of each kind; checks that all of them are in the file."""
         parameters, end, sizes = 0, 0, dict[str, int]()
-        for _ in range(count):
+        for _item in range(count):
             name, dimensions = self._text(1 << 10), self._number("I")
             if not 0 < dimensions <= _MAX_DIMENSIONS:
-                _refuse(self._path, f"its tensor {name[:40]!r} has {dimensions} dimensions")
+                _refuse(
+                    self._path,
+                    _("its tensor {name!r} has {dimensions} dimensions").format(name=name[:40], dimensions=dimensions),
+                )
             elements = 1
-            for _ in range(dimensions):
+            for _item in range(dimensions):
                 elements *= self._number("Q")
             kind, offset = self._number("I"), self._number("Q")
             if kind not in _KINDS:
-                _refuse(self._path, f"its weights are of a kind ({kind}) that is not known here")
+                _refuse(self._path, _("its weights are of a kind ({kind}) that is not known here").format(kind=kind))
             label, block, block_size = _KINDS[kind]
             if not 0 < elements < 1 << 48 or elements % block:
-                _refuse(self._path, f"its tensor {name[:40]!r} has an impossible shape")
+                _refuse(self._path, _("its tensor {name!r} has an impossible shape").format(name=name[:40]))
             size = elements // block * block_size
             parameters += elements
             sizes[label] = sizes.get(label, 0) + size
             end = max(end, offset + size)
         alignment = values.get("general.alignment", 32)
         if not isinstance(alignment, int) or not 8 <= alignment <= 1 << 20 or alignment & (alignment - 1):
-            _refuse(self._path, "its alignment is impossible")
+            _refuse(self._path, _("its alignment is impossible"))
         start = -(-self._at // alignment) * alignment
         if start + end > self._size:
-            _refuse(self._path, f"it is cut off: {start + end:,} bytes are announced, {self._size:,} are there")
+            _refuse(
+                self._path,
+                _("it is cut off: {announced:,} bytes are announced, {size:,} are there").format(
+                    announced=start + end, size=self._size
+                ),
+            )
         return parameters, sizes
 
     def _describe(self, values: dict[str, object], parameters: int, sizes: dict[str, int]) -> ModelFile:
         architecture = values.get("general.architecture")
         if not isinstance(architecture, str) or not architecture:
-            _refuse(self._path, "it does not name its architecture")
+            _refuse(self._path, _("it does not name its architecture"))
 
         def integer(key: str, default: int | None = None, most: int = 1 << 24) -> int:
             value = values.get(f"{architecture}.{key}", default)
             if isinstance(value, tuple) and len(value) == 3 and value[1]:  # a number a layer: the first stands for all
                 value = struct.unpack_from("<" + value[0], value[2])[0]
             if not isinstance(value, int) or not 0 < value <= most:
-                _refuse(self._path, f"its {key.replace('_', ' ')} is missing or impossible")
+                _refuse(self._path, _("its {key} is missing or impossible").format(key=key.replace("_", " ")))
             return value
 
         width, heads = integer("embedding_length"), integer("attention.head_count", most=1 << 12)
         tokens = values.get("tokenizer.ggml.tokens", (0, ()))
         if not isinstance(tokens, tuple) or len(tokens) != 2 or not tokens[0]:
-            _refuse(self._path, "it has no vocabulary")
+            _refuse(self._path, _("it has no vocabulary"))
         template, name = values.get("tokenizer.chat_template", ""), values.get("general.name", "")
         return ModelFile(
             name="".join(filter(str.isprintable, str(name)))[:80],

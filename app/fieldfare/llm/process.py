@@ -16,6 +16,7 @@ import time
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
+from fieldfare.catalogue import _
 from fieldfare.errors import CrashError, ModelError
 from fieldfare.llm import frames
 from fieldfare.llm.work import Work
@@ -57,7 +58,9 @@ class ModelProcess:
         """Start the process, load the model, read the instructions; waits for it. Raises ModelError."""
         with self._turn:
             self._loaded(lambda: False)
-            for _ in self._request(frames.GENERATE, lambda: False, **self._asked(self._instructions, _PROBE, _PROBED)):
+            for _piece in self._request(
+                frames.GENERATE, lambda: False, **self._asked(self._instructions, _PROBE, _PROBED)
+            ):
                 pass
 
     def generate(
@@ -111,15 +114,19 @@ class ModelProcess:
         rest = min(_SECOND_CRASH * 2 ** (self._crashes - 2), _LONGEST_REST) if self._crashes > 1 else 0.0
         left = self._crashed_at + rest - time.monotonic()
         if left > 0:
-            raise CrashError(f"The language model broke {self._crashes} times; it is tried again in {left:.0f} s.")
+            raise CrashError(
+                _("The language model broke {crashes} times; it is tried again in {left:.0f} s.").format(
+                    crashes=self._crashes, left=left
+                )
+            )
         with self._starting:
             if self._closing:
-                raise ModelError("The language model is closed. Restart Fieldfare.")
+                raise ModelError(_("The language model is closed. Restart Fieldfare."))
             if self._child is not None:
                 self._child.end()
             child = self._child = _Child()
         try:
-            for _ in self._request(frames.OPEN, cancelled, **self._settings):
+            for _piece in self._request(frames.OPEN, cancelled, **self._settings):
                 pass
         except ModelError:
             child.end()
@@ -139,7 +146,7 @@ class ModelProcess:
             self._crashes += 1
             self._crashed_at = time.monotonic()
             child.end()
-            raise CrashError(f"The language model stopped working ({broken}).") from broken
+            raise CrashError(_("The language model stopped working ({broken}).").format(broken=broken)) from broken
         if done is not None and tag == frames.GENERATE:
             self._crashes = 0
         if done is not None:
@@ -167,7 +174,7 @@ def _work(values: dict[str, Any]) -> Work:
             writing=float(values["writing"]),
         )
     except (KeyError, TypeError, ValueError, OverflowError) as error:
-        raise _Broken("it said what it should not") from error
+        raise _Broken(_("it said what it should not")) from error
 
 
 class _Child:
@@ -188,7 +195,9 @@ class _Child:
             )
         except OSError as error:
             raise ModelError(
-                f"The language model's process cannot be started ({error.strerror}). Close other programs."
+                _("The language model's process cannot be started ({reason}). Close other programs.").format(
+                    reason=error.strerror
+                )
             ) from error
         self.pid = self._process.pid
         self._frames: queue.SimpleQueue[Frame] = queue.SimpleQueue()
@@ -218,7 +227,7 @@ class _Child:
                     tag, values = self._frames.get(timeout=_POLL)
                 except queue.Empty:
                     if time.monotonic() - heard > _PATIENCE:
-                        raise _Broken(f"nothing came in {_PATIENCE:.0f} s") from None
+                        raise _Broken(_("nothing came in {patience:.0f} s").format(patience=_PATIENCE)) from None
                     continue
                 heard = time.monotonic()
                 if tag == frames.BROKEN:
@@ -230,7 +239,7 @@ class _Child:
                     continue
                 finished = True
                 if tag == frames.ERROR:
-                    raise ModelError(str(values.get("sentence", "The language model gave no reason. Ask again.")))
+                    raise ModelError(str(values.get("sentence", _("The language model gave no reason. Ask again."))))
                 before, self._work = self._work, _work(values)
                 return self._work - before
             return None
@@ -253,9 +262,9 @@ class _Child:
             code = self._process.wait(timeout=2)
             if code < 0:
                 with contextlib.suppress(ValueError):
-                    return f"its process was ended by {signal.Signals(-code).name}"
-            return f"its process ended with code {code}"
-        return "its process does not answer"
+                    return _("its process was ended by {name}").format(name=signal.Signals(-code).name)
+            return _("its process ended with code {code}").format(code=code)
+        return _("its process does not answer")
 
     def end(self) -> None:
         """Kill it and let go of its pipes; may be called again."""

@@ -22,6 +22,7 @@ import sys
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, BinaryIO
 
+from fieldfare.catalogue import _
 from fieldfare.errors import PackError
 from fieldfare.pack.manifest import ID, VERSION
 
@@ -72,13 +73,19 @@ def read(file: Path) -> Delta:
         while chunk := stream.read(_CHUNK):
             digest.update(chunk)
     if not first.startswith(_MAGIC):
-        raise PackError(f"{file.name} is no delta that this program reads. Ask its author for the whole .fpack file.")
+        raise PackError(
+            _("{name} is no delta that this program reads. Ask its author for the whole .fpack file.").format(
+                name=file.name
+            )
+        )
     if first != _MAGIC + digest.hexdigest().encode() + b"\n":
-        raise PackError(f"{file.name} is damaged or incomplete. Copy it again.")
+        raise PackError(_("{name} is damaged or incomplete. Copy it again.").format(name=file.name))
     try:
         delta = Delta(file=file, payload=payload, **_fields(second))
     except (ValueError, TypeError, RecursionError) as error:
-        raise PackError(f"{file.name} does not say what it is for. Ask its author for a new one.") from error
+        raise PackError(
+            _("{name} does not say what it is for. Ask its author for a new one.").format(name=file.name)
+        ) from error
     return delta
 
 
@@ -133,8 +140,9 @@ def megabytes(progress: Callable[[str, int, int], None], stage: str, total: int)
 
 def _unfit(delta: Delta) -> PackError:
     return PackError(
-        f"{delta.file.name} does not give what its author made of {delta.id} {delta.base}. "
-        f"Install the whole pack: {delta.name}"
+        _("{name} does not give what its author made of {id} {base}. Install the whole pack: {name2}").format(
+            name=delta.file.name, id=delta.id, base=delta.base, name2=delta.name
+        )
     )
 
 

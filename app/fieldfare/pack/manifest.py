@@ -7,6 +7,7 @@ import re
 from dataclasses import asdict
 from typing import Any
 
+from fieldfare.catalogue import _
 from fieldfare.domain import EmbedderIdentity, Machine, Manifest
 from fieldfare.errors import PackError
 
@@ -31,9 +32,9 @@ def from_rows(rows: list[tuple[Any, ...]]) -> Manifest:
             fields["embedder"] = EmbedderIdentity(**fields["embedder"])
         manifest = Manifest(**fields)
     except (KeyError, TypeError, ValueError) as error:
-        raise PackError("The pack's manifest is incomplete. Ask its author for a new copy.") from error
+        raise PackError(_("The pack's manifest is incomplete. Ask its author for a new copy.")) from error
     if not ID.fullmatch(manifest.id) or not VERSION.fullmatch(manifest.version):
-        raise PackError("The pack's manifest has an invalid id or version. Ask its author for a new copy.")
+        raise PackError(_("The pack's manifest has an invalid id or version. Ask its author for a new copy."))
     return manifest
 
 

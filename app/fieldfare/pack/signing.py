@@ -16,6 +16,7 @@ import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from fieldfare.catalogue import _
 from fieldfare.errors import SignatureError, StorageError, UsageError
 from fieldfare.pack.manifest import ID, VERSION
 
@@ -104,7 +105,9 @@ def read_signature(data: bytes, name: str) -> Signature:
     found = _SIGNATURE.fullmatch(data.replace(b"\r\n", b"\n")) if len(data) <= LARGEST_TEXT else None
     head, comment, tail = (_decoded(found[1]), _text(found[2]), _decoded(found[3])) if found else (b"", "", b"")
     if len(head) != 74 or head[:2] not in {_PREHASHED, _OLD_FORM} or len(tail) != 64 or not comment.isprintable():
-        raise SignatureError(f"{name} is no minisign signature, or it was changed. Copy it again from its author.")
+        raise SignatureError(
+            _("{name} is no minisign signature, or it was changed. Copy it again from its author.").format(name=name)
+        )
     return Signature(
         prehashed=head[:2] == _PREHASHED,
         key_id=head[2:10],
@@ -128,7 +131,9 @@ def unproved_claim(signature: Signature, name: str) -> Claim:
     found = _CLAIM.fullmatch(signature.comment)
     if not found:
         raise SignatureError(
-            f"{name} does not say which pack it signs. Ask the author to sign with: fieldfare pack sign FILE.fpack"
+            _(
+                "{name} does not say which pack it signs. Ask the author to sign with: fieldfare pack sign FILE.fpack"
+            ).format(name=name)
         )
     machines = tuple(found[5].split("; ")) if found[5] else ()
     return Claim(id=found[1], version=found[2], sha256=found[4], machines=machines)
@@ -151,7 +156,9 @@ def _prove_comment(signature: Signature, key: PublicKey, name: str) -> None:
     if signature.key_id != key.id or not _is_signed(
         signature.global_signature, signature.signature + signature.comment.encode(), key
     ):
-        raise SignatureError(f"{name} was changed after it was signed. Copy it again from its author.")
+        raise SignatureError(
+            _("{name} was changed after it was signed. Copy it again from its author.").format(name=name)
+        )
 
 
 def _prove_file(file: Path, signature: Signature, key: PublicKey) -> None:
@@ -160,13 +167,17 @@ def _prove_file(file: Path, signature: Signature, key: PublicKey) -> None:
             message = hashlib.file_digest(stream, hashlib.blake2b).digest()
     elif file.stat().st_size > LARGEST_OLD_FORM:
         raise SignatureError(
-            f"{file.name} is too large for minisign's old form of signature. Ask the author to sign it again."
+            _("{name} is too large for minisign's old form of signature. Ask the author to sign it again.").format(
+                name=file.name
+            )
         )
     else:
         message = file.read_bytes()
     if not _is_signed(signature.signature, message, key):
         raise SignatureError(
-            f"{file.name} is not what its author signed and is not used. Get it again from its author."
+            _("{name} is not what its author signed and is not used. Get it again from its author.").format(
+                name=file.name
+            )
         )
 
 
@@ -196,7 +207,9 @@ def read_public_key(data: bytes, name: str) -> PublicKey:
     found = _PUBLIC.fullmatch(data.replace(b"\r\n", b"\n")) if len(data) <= LARGEST_TEXT else None
     key = _decoded(found[2]) if found else b""
     if not found or len(key) != 42 or key[:2] != _OLD_FORM or int(found[1], 16) != int.from_bytes(key[2:10], "little"):
-        raise SignatureError(f"{name} is no minisign public key, or it was changed. Copy it again from its owner.")
+        raise SignatureError(
+            _("{name} is no minisign public key, or it was changed. Copy it again from its owner.").format(name=name)
+        )
     return PublicKey(id=key[2:10], key=key[10:])
 
 
@@ -210,18 +223,24 @@ def read_secret_key(data: bytes, name: str, password: Callable[[], str]) -> Secr
     found = _SECRET.fullmatch(data.replace(b"\r\n", b"\n")) if len(data) <= LARGEST_TEXT else None
     raw = _decoded(found[1]) if found else b""
     if len(raw) != 158 or raw[:2] != _OLD_FORM or raw[2:4] not in {_SCRYPT, _PLAIN} or raw[4:6] != _BLAKE2:
-        raise SignatureError(f"{name} is no minisign secret key, or it was changed. Restore it from its safe copy.")
+        raise SignatureError(
+            _("{name} is no minisign secret key, or it was changed. Restore it from its safe copy.").format(name=name)
+        )
     body, locked = raw[54:], raw[2:4] == _SCRYPT
     if locked:
         ops, memory = int.from_bytes(raw[38:46], "little"), int.from_bytes(raw[46:54], "little")
         if ops > OPSLIMIT or memory > MEMLIMIT:
-            raise SignatureError(f"{name} asks for more work than any minisign key. Restore it from its safe copy.")
+            raise SignatureError(
+                _("{name} asks for more work than any minisign key. Restore it from its safe copy.").format(name=name)
+            )
         body = _masked(body, password(), raw[6:38], ops, memory)
     secret = SecretKey(id=body[:8], key=body[8:72])
     unchecked = not locked and body[72:] == bytes(32)  # as minisign 0.11 writes open keys
     if body[72:] != _checksum(secret) and not (unchecked and _is_whole(secret)):
         raise UsageError(
-            f"The password of {name} is wrong." if locked else f"{name} is damaged. Restore its safe copy."
+            _("The password of {name} is wrong.").format(name=name)
+            if locked
+            else _("{name} is damaged. Restore its safe copy.").format(name=name)
         )
     return secret
 
@@ -259,7 +278,7 @@ def _masked(body: bytes, password: str, salt: bytes, ops: int, memory: int) -> b
         stream = scrypt.kdf(len(body), password.encode(), salt, opslimit=ops, memlimit=memory)
     except (CryptoError, MemoryError, ValueError) as error:
         raise StorageError(
-            "There is not enough memory for the password of the key: about 1 GB is needed. Close other programs."
+            _("There is not enough memory for the password of the key: about 1 GB is needed. Close other programs.")
         ) from error
     return bytes(one ^ other for one, other in zip(body, stream, strict=True))
 
