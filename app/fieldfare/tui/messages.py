@@ -60,6 +60,35 @@ class AnswerEnded(Message):
 
 
 @dataclass
+class FiguresFound(Message):
+    """The figures for the question of this turn; each piece of evidence carries its figure."""
+
+    turn: int
+    evidence: tuple[Evidence, ...]
+
+
+@dataclass
+class FigureChosen(Message):
+    """A figure that was found for a question was chosen."""
+
+    evidence: Evidence
+
+
+@dataclass
+class WorkplaceLoaded(Message):
+    """The journal was read: which machine is worked on, what was asked before. `problem` is a sentence where it was damaged."""
+
+    problem: str
+
+
+@dataclass
+class Said(Message):
+    """A worker has something to say that concerns the technician: a sentence for the line under the question."""
+
+    text: str
+
+
+@dataclass
 class Highlighted(Message):
     """The arrows reached a row that can be opened."""
 
