@@ -88,7 +88,7 @@ def _line(quantity: Quantity, target: Unit, *, difference: bool) -> str:
     """`source ≈ converted`, empty where a number of the quantity is not plain."""
     source = quantity.unit
     numbers = {
-        name: exact(getattr(quantity, name)) for name in ("low", "high", "plus", "minus") if getattr(quantity, name)
+        name: number_of(getattr(quantity, name)) for name in ("low", "high", "plus", "minus") if getattr(quantity, name)
     }
     if source is None or not numbers or any(number is None for number in numbers.values()):
         return ""
@@ -135,7 +135,7 @@ def _printed(quantity: Quantity, shown: dict[str, str], unit: Unit) -> str:
     return f"{text} {unit.symbol}"
 
 
-def exact(printed: str) -> Fraction | None:
+def number_of(printed: str) -> Fraction | None:
     """A plain number or fraction of an inch; None for what can be read in two ways (`1,234`) or is a power."""
     if match := _FRACTION.fullmatch(printed):
         sign, whole, above, below = match.groups()
