@@ -29,8 +29,10 @@ PROGRAM = [sys.executable, "-m", "fieldfare"]
 BARE = [
     sys.executable,
     "-c",
-    "from textual.app import App\nfrom textual.widgets import Input\n"
-    "class Bare(App):\n def compose(self): yield Input(placeholder='Question')\nBare().run()",
+    (
+        "from textual.app import App\nfrom textual.widgets import Input\n"
+        "class Bare(App):\n def compose(self): yield Input(placeholder='Question')\nBare().run()"
+    ),
 ]
 PROMPT = re.compile("Question")
 STREAMING = re.compile("Writing")
