@@ -37,6 +37,7 @@ from fieldfare.domain import (
 from fieldfare.drafter import Drafter, Model
 from fieldfare.errors import FieldfareError, ModelError, PackError
 from fieldfare.gate import GATE
+from fieldfare.procedure.collection import Procedures
 from fieldfare.retrieval import Retriever
 
 __all__ = ["Assistant", "Model", "model_opener", "open_assistant", "open_embedder", "open_reader"]
@@ -81,6 +82,7 @@ class Assistant:
         self._archives: dict[str, Archive] = {one.manifest.id: one for one in shelf.archives}
         self._manifests = [one.manifest for one in shelf.archives]
         self.bookshelf = Bookshelf(shelf.archives)
+        self.procedures = Procedures(shelf.archives, library.open_version)
         self._machines = {one.manifest.id: one.machine for one in shelf.archives}
         self._embedder = embedder
         self._others: dict[str, embedders.EmbedderOnDemand] = {}
@@ -370,6 +372,7 @@ class Assistant:
         self.stop()
         if self._interpreter:
             self._interpreter.close()
+        self.procedures.close()
         self._shelf.close()
 
 

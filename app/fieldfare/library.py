@@ -338,6 +338,17 @@ def remove(id_: str) -> str:
     return max(bundled, key=lambda one: one.order).version if bundled else ""
 
 
+def open_version(pack: str, digest: str) -> Archive | None:
+    """A version of a pack that is on this device, in use or kept, by its digest; None where there is none that is sound."""
+    for copy in stock.copies()[0].get(pack, ()):
+        with contextlib.suppress(FieldfareError, OSError):
+            archive = _open(copy)[0]
+            if archive.manifest.digest == digest:
+                return archive
+            archive.close()
+    return None
+
+
 def _open(copy: Copy) -> tuple[Archive, str]:
     """Open a version after its signature, or else its digest, passed; with who answers for it."""
     try:

@@ -214,3 +214,32 @@ def convert(value: Fraction, source: Unit, target: Unit, *, difference: bool = F
     if difference:
         return value * source.factor / target.factor
     return (value * source.factor + source.offset - target.offset) / target.factor
+
+
+_PREFIXES = {
+    "µ": Fraction(1, 10**6),
+    "m": Fraction(1, 1000),
+    "": Fraction(1),
+    "k": Fraction(1000),
+    "M": Fraction(10**6),
+    "G": Fraction(10**9),
+}
+_PREFIXED = ("Ω", "V", "A", "Hz", "VA", "Wh", "s")
+
+
+def prefix_factor(source: Unit, target: Unit) -> Fraction | None:
+    """What a value is multiplied by between units that differ by their SI prefix alone (`kΩ` to `Ω`); None for others.
+
+    `V AC` is a volt as `V` is, but none of `V DC`.
+    """
+    (one, kind), (other, other_kind) = (
+        (symbol[0], symbol[1:]) for symbol in (source.symbol.split(), target.symbol.split())
+    )
+    if kind and other_kind and kind != other_kind:
+        return None
+    for base in _PREFIXED:
+        if one.endswith(base) and other.endswith(base):
+            factors = _PREFIXES.get(one.removesuffix(base)), _PREFIXES.get(other.removesuffix(base))
+            if factors[0] is not None and factors[1] is not None:
+                return factors[0] / factors[1]
+    return None

@@ -15,6 +15,7 @@ from fieldfare.errors import PackError
 from fieldfare.pack import manifest, words
 from fieldfare.pack.contents import Contents
 from fieldfare.pack.gold import gold_questions
+from fieldfare.pack.procedures import titles
 from fieldfare.pack.translations import Translations
 from fieldfare.text import searchable
 
@@ -25,6 +26,7 @@ if TYPE_CHECKING:
     import numpy as np
 
     from fieldfare.domain import GoldQuestion
+    from fieldfare.domain.procedure import ProcedureTitle
 
 _STEP_HEADING = re.compile(r"(?:step|schritt|étape|paso|passo|passaggio|fase)\s*\d", re.IGNORECASE)
 _PASSAGE = """
@@ -311,6 +313,10 @@ class Archive:
         ]
         found = self.passages(ids)
         return tuple(found[id_] for id_ in ids)
+
+    def procedures(self) -> tuple[ProcedureTitle, ...]:
+        """Its sections that can be carried out step by step, in reading order."""
+        return titles(self._reader, self.manifest.id, unsigned=self.unsigned)
 
     def section(self, passage: Passage) -> SectionView:
         """The section that a passage stands in, block by block, with the picture of its page where there is one."""
