@@ -14,7 +14,7 @@ import argparse
 import importlib.util
 import json
 import os
-import resource
+import re
 import statistics
 import subprocess
 import sys
@@ -92,7 +92,8 @@ def argos(sentences: list[str], threads: int) -> dict:
 def child(which: str, file: str, threads: int) -> None:
     sentences = json.loads(Path(file).read_text("utf-8"))
     made = (ours if which == "ours" else argos)(sentences, threads)
-    made["memory"] = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
+    held = re.search(r"VmHWM:\s+(\d+) kB", Path("/proc/self/status").read_text("ascii"))
+    made["memory"] = int(held[1]) / 1024 if held else 0.0
     print(json.dumps(made))
 
 
