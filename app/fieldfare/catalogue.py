@@ -44,6 +44,11 @@ def use(code: str) -> None:
     _spoken = gettext.translation(_DOMAIN, str(_FOLDER), [code], fallback=True)
 
 
+def spoken() -> str:
+    """The code of the language that is spoken now."""
+    return _spoken.info().get("language", "en")
+
+
 def _(text: str) -> str:
     """The text in the language of the screen."""
     return _spoken.gettext(text)

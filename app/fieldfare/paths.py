@@ -58,6 +58,14 @@ def data_dir() -> Path:
     return Path(platformdirs.user_data_dir("fieldfare", appauthor=False))
 
 
+def documents_dir() -> Path:
+    """Where this user keeps documents: reports of jobs go there. FIELDFARE_HOME moves it too."""
+    if override := os.environ.get("FIELDFARE_HOME"):
+        return Path(override) / "reports"
+    documents = Path(platformdirs.user_documents_dir())
+    return documents if documents.is_dir() else Path.home()
+
+
 def bundled_languages_dir() -> Path:
     """Language packages that came with the program, and the list of those that the site's IT takes."""
     return share_dir() / "languages"

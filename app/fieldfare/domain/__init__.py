@@ -33,9 +33,11 @@ from fieldfare.domain.job import (
     Deed,
     Entry,
     Job,
+    KeptProgress,
     Limit,
     Measured,
     Noted,
+    Parcel,
     Pin,
     Progress,
     Read,
@@ -45,6 +47,7 @@ from fieldfare.domain.job import (
     StepState,
     Timer,
     WorkMachine,
+    places_of,
     reference,
 )
 from fieldfare.domain.pack import (
@@ -102,6 +105,7 @@ __all__ = [
     "Hazard",
     "InstalledPack",
     "Job",
+    "KeptProgress",
     "Limit",
     "Machine",
     "Manifest",
@@ -110,6 +114,7 @@ __all__ = [
     "ModelState",
     "ModelStatus",
     "Noted",
+    "Parcel",
     "Passage",
     "Picture",
     "PictureSource",
@@ -141,5 +146,6 @@ __all__ = [
     "Verdict",
     "WorkMachine",
     "hazards_before",
+    "places_of",
     "reference",
 ]

@@ -166,6 +166,13 @@ class Attached:
 Deed = Asked | Read | Stepped | Acknowledged | Measured | Noted | Attached
 
 
+def places_of(deed: Deed) -> tuple[Reference, ...]:
+    """The places of manuals that an entry names."""
+    if isinstance(deed, Asked):
+        return deed.sources
+    return (deed.reference,) if deed.reference is not None else ()
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Entry:
     """One line of a job; `id` is the same on every device that the job is handed to, `at` is in UTC."""
@@ -230,3 +237,21 @@ class Progress:
     current: str
     steps: tuple[StepProgress, ...] = ()
     timers: tuple[Timer, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class KeptProgress:
+    """How far a procedure was at a time."""
+
+    at: datetime
+    progress: Progress
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Parcel:
+    """A job on its way to a colleague, with the notes at places of its manuals. The attached files travel beside it."""
+
+    job: Job
+    entries: tuple[Entry, ...] = ()
+    procedures: tuple[KeptProgress, ...] = ()
+    pins: tuple[Pin, ...] = ()

@@ -14,13 +14,27 @@ from uuid import uuid4
 
 from fieldfare import paths
 from fieldfare.catalogue import _
-from fieldfare.domain.job import Asked, Attached, Entry, Job, Noted, Pin, Progress, Read, Reference, WorkMachine
+from fieldfare.domain.job import (
+    Asked,
+    Attached,
+    Entry,
+    Job,
+    KeptProgress,
+    Noted,
+    Parcel,
+    Pin,
+    Progress,
+    Read,
+    Reference,
+    WorkMachine,
+    places_of,
+)
 from fieldfare.errors import DamageError, StorageError, UsageError
 from fieldfare.journal import attachments, records
 from fieldfare.journal.store import FILE, Store, set_aside
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
+    from collections.abc import Callable
     from pathlib import Path
     from types import TracebackType
 
@@ -248,10 +262,7 @@ class Journal:
         """Set a bookmark at a place, with a `note` where there is one."""
         pin = Pin(id=uuid4().hex, reference=place, note=note, at=self._now())
         with self._store.writing() as connection:
-            connection.execute(
-                "INSERT INTO pin VALUES (?, ?, ?, ?, ?)",
-                (pin.id, place.pack, records.text_of(place), note, records.time_text(pin.at)),
-            )
+            connection.execute("INSERT INTO pin VALUES (?, ?, ?, ?, ?)", _pin_row(pin))
         return pin
 
     def write_on(self, pin: str, note: str) -> None:
@@ -277,7 +288,7 @@ class Journal:
     def save(self, progress: Progress, *deeds: Deed) -> None:
         """Keep how far a procedure is in the current job, and what was done at once; begins a job where none is."""
         with self._store.writing():
-            self._save((self.current() or self.begin()).id, progress)
+            self._save((self.current() or self.begin()).id, progress, self._now())
             for deed in deeds:
                 self.record(deed)
 
@@ -307,37 +318,44 @@ class Journal:
                 (job.id if job else "", procedure.pack, procedure.document, _heading(procedure)),
             )
 
-    # -- from a colleague
+    # -- to and from a colleague
 
-    def take_in(
-        self,
-        job: Job,
-        entries: Sequence[Entry],
-        procedures: Sequence[Progress],
-        files: Callable[[str], bytes],
-    ) -> Job:
-        """Take a job in whole or not at all; of a job that is here already, what is new. `files` gives a file's bytes."""
+    def parcel(self, job: Job) -> Parcel:
+        """A job with all that belongs to it: the notes at places of its manuals go with it."""
+        entries = self.entries(job.id)
+        rows = self._store.rows("SELECT at, progress FROM progress WHERE job = ? ORDER BY at", job.id)
+        procedures = tuple(KeptProgress(at=records.time_of(at), progress=_parsed(Progress, text)) for at, text in rows)
+        used = {*job.machine.packs, *(place.pack for entry in entries for place in places_of(entry.deed))}
+        pins = tuple(pin for pin in self.pins() if pin.note and pin.reference.pack in used)
+        return Parcel(job=job, entries=entries, procedures=procedures, pins=pins)
+
+    def take_in(self, parcel: Parcel, files: Callable[[str], bytes]) -> tuple[Job, int]:
+        """Take a job in whole or not at all; the job, and how many of its entries were new.
+
+        Of a job that is here already what is new is added, and of each procedure the later state stays. `files` gives the
+        bytes of a digest.
+        """
+        job, new = parcel.job, 0
         with self._store.writing() as connection:
+            ended = records.time_text(job.ended) if job.ended else None
             connection.execute(
-                "INSERT OR IGNORE INTO job (id, machine, title, order_number, begun, ended) VALUES (?, ?, ?, ?, ?, ?)",
-                (
-                    job.id,
-                    records.text_of(job.machine),
-                    job.title,
-                    job.order,
-                    records.time_text(job.begun),
-                    records.time_text(job.ended) if job.ended else None,
-                ),
+                "INSERT INTO job (id, machine, title, order_number, begun, ended) VALUES (?, ?, ?, ?, ?, ?) "
+                "ON CONFLICT (id) DO UPDATE SET ended = coalesce(ended, excluded.ended)",
+                (job.id, records.text_of(job.machine), job.title, job.order, records.time_text(job.begun), ended),
             )
             known = {row[0] for row in self._store.rows("SELECT id FROM entry")}
-            for entry in entries:
+            for entry in parcel.entries:
                 if entry.id not in known:
+                    new += 1
                     if isinstance(entry.deed, Attached):
                         self._hold(entry.deed.digest, entry.deed.media_type, files(entry.deed.digest))
                     self._insert(job.id, entry)
-            for progress in reversed(procedures):
-                self._save(job.id, progress)
-            return self.job(job.id)
+            for kept in parcel.procedures:
+                if kept.at > self._saved_at(job.id, kept.progress.procedure):
+                    self._save(job.id, kept.progress, kept.at)
+            for pin in parcel.pins:
+                connection.execute("INSERT OR IGNORE INTO pin VALUES (?, ?, ?, ?, ?)", _pin_row(pin))
+            return self.job(job.id), new
 
     # -- inside
 
@@ -383,12 +401,22 @@ class Journal:
         with self._store.writing() as connection:
             connection.execute("INSERT OR IGNORE INTO attachment VALUES (?, ?, ?)", (digest, media_type, data))
 
-    def _save(self, job: str, progress: Progress) -> None:
+    def _saved_at(self, job: str, procedure: Reference) -> datetime:
+        rows = self._store.rows(
+            "SELECT at FROM progress WHERE job = ? AND pack = ? AND document = ? AND heading = ?",
+            job,
+            procedure.pack,
+            procedure.document,
+            _heading(procedure),
+        )
+        return records.time_of(rows[0][0]) if rows else datetime.min.replace(tzinfo=UTC)
+
+    def _save(self, job: str, progress: Progress, at: datetime) -> None:
         place = progress.procedure
         with self._store.writing() as connection:
             connection.execute(
                 "INSERT OR REPLACE INTO progress VALUES (?, ?, ?, ?, ?, ?)",
-                (job, place.pack, place.document, _heading(place), self._time(), records.text_of(progress)),
+                (job, place.pack, place.document, _heading(place), records.time_text(at), records.text_of(progress)),
             )
 
 
@@ -415,7 +443,15 @@ def _parsed(kind: type[records.Value], text: str) -> records.Value:
 
 def _entry(row: tuple[Any, ...]) -> Entry:
     id_, at, kind, deed = row
-    return Entry(id=id_, at=records.time_of(at), deed=_parsed(records.KINDS[kind], deed))
+    try:
+        return Entry(id=id_, at=records.time_of(at), deed=records.deed_of(kind, deed))
+    except ValueError as error:
+        raise DamageError(_("{name} is damaged ({reason}).").format(name=FILE, reason=error)) from error
+
+
+def _pin_row(pin: Pin) -> tuple[str, ...]:
+    place = pin.reference
+    return pin.id, place.pack, records.text_of(place), pin.note, records.time_text(pin.at)
 
 
 def _heading(place: Reference) -> str:

@@ -28,7 +28,7 @@ KINDS: dict[str, type[Deed]] = {
     "attached": Attached,
 }
 """The kinds of entries by the names under which they are kept and exported."""
-_NAMES = {kind: name for name, kind in KINDS.items()}
+_NAMES: dict[type, str] = {kind: name for name, kind in KINDS.items()}
 
 Value = TypeVar("Value", bound="DataclassInstance")
 
@@ -39,9 +39,10 @@ def kind_of(deed: Deed) -> str:
 
 
 def plain(value: object) -> Any:
-    """A value as JSON's types; fields that hold their default are left out."""
+    """A value as JSON's types; fields that hold their default are left out. A deed names its kind."""
     if is_dataclass(value) and not isinstance(value, type):
-        return {
+        kind = {"kind": _NAMES[type(value)]} if type(value) in _NAMES else {}
+        return kind | {
             field.name: plain(getattr(value, field.name))
             for field in fields(value)
             if field.default is MISSING or getattr(value, field.name) != field.default
@@ -67,6 +68,12 @@ def parsed(kind: type[Value], text: str) -> Value:
 def read(kind: type[Value], given: object) -> Value:
     """A value from JSON's types; ValueError says what does not fit."""
     return cast("Value", _read(kind, given, kind.__name__))
+
+
+def deed_of(kind: str, text: str) -> Deed:
+    """A deed from its JSON; ValueError says what does not fit."""
+    given = json.loads(text)
+    return cast("Deed", _deed(given | {"kind": kind} if isinstance(given, dict) else given, kind))
 
 
 def time_text(time: datetime) -> str:
@@ -95,6 +102,8 @@ def _fields(kind: type) -> dict[str, tuple[Any, bool]]:
 def _read(kind: Any, given: object, where: str) -> object:
     if is_dataclass(kind):
         return _record(cast("type", kind), given, where)
+    if kind == Deed:
+        return _deed(given, where)
     origin = get_origin(kind)
     if origin in {Union, types.UnionType}:
         return None if given is None else _read(get_args(kind)[0], given, where)
@@ -113,6 +122,13 @@ def _read(kind: Any, given: object, where: str) -> object:
     if isinstance(given, int) and abs(given) >= 1 << 53:
         raise ValueError(f"{where} is too large")
     return given
+
+
+def _deed(given: object, where: str) -> object:
+    """An entry's deed, which names its kind."""
+    if not isinstance(given, dict) or given.get("kind") not in KINDS:
+        raise ValueError(f"{where} is no known kind of entry")
+    return _record(KINDS[given["kind"]], {name: one for name, one in given.items() if name != "kind"}, where)
 
 
 def _record(kind: type, given: object, where: str) -> object:

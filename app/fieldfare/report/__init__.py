@@ -1,0 +1,1 @@
+"""A job as it is handed in: Markdown, HTML, PDF, CSV or JSON."""

@@ -1,0 +1,116 @@
+"""A job as rows and as JSON for a work-order system; docs/job.md lists the fields."""
+
+from __future__ import annotations
+
+import csv
+import io
+import json
+import re
+from typing import TYPE_CHECKING, Any
+
+from fieldfare.domain import Acknowledged, Asked, Attached, Measured, Noted, Stepped
+from fieldfare.domain.job import places_of
+from fieldfare.journal import records
+from fieldfare.text import clean
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+    from fieldfare.domain import Entry, Job
+
+FORMAT = "fieldfare-job"
+VERSION = 1
+COLUMNS = (
+    "job", "order", "title", "maker", "model", "serial", "entry", "at", "kind", "text", "name", "value", "unit", "expected",
+    "verdict", "step", "state", "reason", "pack", "pack_version", "document", "revision", "section", "page", "file",
+)  # fmt: skip
+_FORMULA = ("=", "+", "-", "@", "\t", "\r", "\n", "＝", "＋", "－", "＠")  # the wide ones are read as the plain by some
+_NUMBER = re.compile(r"[+-]?\d+([.,]\d+)?")
+
+
+def job_object(job: Job, entries: Sequence[Entry], files: Mapping[str, str]) -> dict[str, Any]:
+    """The job with its entries in order of time; `files` names the file beside it of each digest."""
+    return {
+        "format": FORMAT,
+        "version": VERSION,
+        "job": records.plain(job),
+        "entries": [entry_object(entry, files) for entry in entries],
+    }
+
+
+def entry_object(entry: Entry, files: Mapping[str, str]) -> dict[str, Any]:
+    """One entry, flat."""
+    made = {
+        "id": entry.id,
+        "at": records.time_text(entry.at),
+        **records.plain(entry.deed),
+    }
+    if isinstance(entry.deed, Attached) and entry.deed.digest in files:
+        made["file"] = files[entry.deed.digest]
+    return made
+
+
+def json_text(job: Job, entries: Sequence[Entry], files: Mapping[str, str]) -> str:
+    """The job as JSON."""
+    return json.dumps(job_object(job, entries, files), ensure_ascii=False, indent=2) + "\n"
+
+
+def csv_text(job: Job, entries: Sequence[Entry], files: Mapping[str, str]) -> str:
+    """A row for each entry, for each source of a question: RFC 4180, UTF-8 with a mark that spreadsheets look for."""
+    stream = io.StringIO()
+    writer = csv.DictWriter(stream, COLUMNS, restval="")
+    writer.writeheader()
+    for entry in entries:
+        for row in _rows(entry, files):
+            row |= {
+                "job": job.id,
+                "order": job.order,
+                "title": job.title,
+                "maker": job.machine.maker,
+                "model": job.machine.model,
+                "serial": job.machine.serial,
+            }
+            writer.writerow({name: cell(value) for name, value in row.items()})
+    return "\ufeff" + stream.getvalue()
+
+
+def cell(text: str) -> str:
+    """Text that no spreadsheet takes for a formula; a plain number stays one."""
+    text = clean(text)
+    return f"'{text}" if text.lstrip(" ").startswith(_FORMULA) and not _NUMBER.fullmatch(text) else text
+
+
+def _rows(entry: Entry, files: Mapping[str, str]) -> list[dict[str, str]]:
+    deed = entry.deed
+    row = {"entry": entry.id, "at": records.time_text(entry.at), "kind": records.kind_of(deed)}
+    match deed:
+        case Asked():
+            row |= {"text": deed.question, "verdict": deed.verdict}
+        case Stepped():
+            row |= {"text": deed.reference.text, "step": deed.number, "state": deed.state, "reason": deed.reason}
+        case Acknowledged():
+            row |= {"text": deed.reference.text, "name": deed.signal_word}
+        case Measured():
+            row |= {
+                "name": deed.name,
+                "value": deed.value,
+                "unit": deed.unit,
+                "expected": deed.expected,
+                "verdict": deed.verdict,
+            }
+        case Noted():
+            row |= {"text": deed.text}
+        case Attached():
+            row |= {"text": deed.caption, "name": deed.name, "file": files.get(deed.digest, "")}
+    found = [
+        {
+            "pack": place.pack,
+            "pack_version": place.version,
+            "document": place.document,
+            "revision": place.revision,
+            "section": " > ".join(place.heading),
+            "page": place.page,
+        }
+        for place in places_of(deed)
+    ]
+    return [row | place for place in found] or [row]
