@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from fieldfare.retrieval import Embedder
 
 os.environ["LANGUAGE"] = "en"  # tests read English sentences, whatever the language of the machine
+os.environ["FIELDFARE_SITE"] = "/nowhere"  # and nothing that the machine's IT decided
 
 NOTES = """# Service notes
 

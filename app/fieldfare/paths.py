@@ -26,6 +26,25 @@ def in_checkout() -> bool:
     return not hasattr(sys, "_MEIPASS") and (Path(__file__).parents[2] / "scripts" / "run").is_file()
 
 
+def site_dir() -> Path:
+    """What IT keeps for all users of this machine besides the program: packs, languages, keys. FIELDFARE_SITE overrides.
+
+    Only the system's own account writes there; everybody reads it.
+    """
+    if override := os.environ.get("FIELDFARE_SITE"):
+        return Path(override)
+    if sys.platform == "win32":
+        return Path(os.environ.get("PROGRAMDATA", r"C:\ProgramData")) / "Fieldfare"
+    return Path("/Library/Application Support/Fieldfare" if sys.platform == "darwin" else "/var/lib/fieldfare")
+
+
+def site_settings_file() -> Path:
+    """What IT decided for all users of this machine; FIELDFARE_SITE moves it too."""
+    if sys.platform in {"win32", "darwin"} or "FIELDFARE_SITE" in os.environ:
+        return site_dir() / "fleet.toml"
+    return Path("/etc/fieldfare/fleet.toml")
+
+
 def embedder_dir() -> Path:
     """The embedded embedder: CTranslate2 model, tokenizer, identity."""
     return share_dir() / "models" / "embedder"

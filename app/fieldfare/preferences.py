@@ -46,7 +46,7 @@ class Preferences:
     def open(cls) -> Preferences:
         """Those that are kept on this device; a sentence for each line that is wrong is among the `problems`."""
         current, problems = settings.read()
-        return cls(current, problems=problems, kept=True)
+        return cls(current, problems=problems, locked=settings.locked(), kept=True)
 
     @property
     def screen_language(self) -> str:

@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
 import os
 import re
 import tempfile
 import tomllib
+from collections.abc import Callable, Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
-from fieldfare import paths
+from fieldfare import fleet, paths
 from fieldfare.catalogue import _
 from fieldfare.errors import FieldfareError, StorageError, UsageError
 
@@ -50,8 +52,10 @@ class Settings:
 
 def load() -> Settings:
     """The settings of this user; defaults where there is no file. UsageError says which line is wrong."""
-    file = paths.settings_file()
-    return _checked(_written(file), file)
+    settings = Settings()
+    for source, values in _layers():
+        settings = _checked(asdict(settings) | values(), source)
+    return settings
 
 
 def read() -> tuple[Settings, tuple[str, ...]]:
@@ -59,17 +63,60 @@ def read() -> tuple[Settings, tuple[str, ...]]:
 
     For those who must not be kept from an answer by a wrong letter in a file, which stays as it is.
     """
+    return _tolerant(_layers())
+
+
+def locked() -> frozenset[str]:
+    """The settings that IT decided and nobody here changes."""
+    found: set[str] = set()
+    for file in fleet.files():
+        with contextlib.suppress(FieldfareError):
+            found |= fleet.table(file, "locked").keys()
+    return frozenset(found)
+
+
+# Where values come from, as a person finds it, and how they are read; what comes later counts more.
+_Layer = tuple[Path | str, Callable[[], dict[str, Any]]]
+
+
+def _layers() -> list[_Layer]:
+    """What IT gave, what the user wrote, the environment, what IT locked."""
     file = paths.settings_file()
-    try:
-        values = _written(file)
-    except FieldfareError as error:
-        return Settings(), (f"{error} {_DEFAULTS}",)
+    return [*_given("settings"), (file, lambda: _written(file)), *_of_environment(), *_given("locked")]
+
+
+def _given(table: str) -> list[_Layer]:
+    return [(file, lambda file=file: fleet.table(file, table)) for file in fleet.files()]  # type: ignore[misc]
+
+
+def _of_environment() -> list[_Layer]:
+    """FIELDFARE_DRAFT=true and its like, for scripts and trials."""
+    layers: list[_Layer] = []
+    for key, default in asdict(Settings()).items():
+        name = f"FIELDFARE_{key.upper()}"
+        if (text := os.environ.get(name)) is not None:
+            value: str | int = text
+            if isinstance(default, bool) and text.lower() in {"true", "1", "false", "0"}:
+                value = text.lower() in {"true", "1"}
+            elif type(default) is int and text.isdecimal():
+                value = int(text)
+            layers.append((name, lambda key=key, value=value: {key: value}))  # type: ignore[misc]
+    return layers
+
+
+def _tolerant(layers: Sequence[_Layer]) -> tuple[Settings, tuple[str, ...]]:
     settings, problems = Settings(), []
-    for key, value in values.items():
+    for source, values in layers:
         try:
-            settings = _checked(asdict(settings) | {key: value}, file)
-        except UsageError as error:
+            given = values()
+        except FieldfareError as error:
             problems.append(f"{error} {_DEFAULTS}")
+            continue
+        for key, value in given.items():
+            try:
+                settings = _checked(asdict(settings) | {key: value}, source)
+            except UsageError as error:
+                problems.append(f"{error} {_DEFAULTS}")
     return settings, tuple(problems)
 
 
@@ -89,7 +136,7 @@ def _written(file: Path) -> dict[str, Any]:
         raise StorageError(_("{file} cannot be read ({reason}).").format(file=file, reason=error.strerror)) from error
 
 
-def _checked(values: dict[str, Any], file: Path) -> Settings:
+def _checked(values: dict[str, Any], file: Path | str) -> Settings:
     defaults = asdict(Settings())
     for key, value in values.items():
         if key not in defaults:
@@ -129,9 +176,11 @@ def _checked(values: dict[str, Any], file: Path) -> Settings:
 def change(**values: Any) -> Settings:
     """Load, change and save in one step; UsageError for a value that would not load again.
 
-    A line of the file that is wrong stays as it is, unless it is what is changed.
+    A line of the file that is wrong stays as it is, unless it is what is changed. UsageError too for what IT locked.
     """
     file = paths.settings_file()
+    if named := sorted(locked() & values.keys()):
+        raise UsageError(_("{setting} is set by your IT and cannot be changed here.").format(setting=named[0]))
     written = _written(file) | values
     if problem := next((key for key, value in written.items() if not isinstance(value, str | int | float)), ""):
         raise UsageError(
@@ -140,7 +189,7 @@ def change(**values: Any) -> Settings:
             )
         )
     _checked({key: written[key] for key in values}, file)
-    defaults = asdict(Settings())
+    defaults = asdict(_tolerant(_given("settings"))[0])
     text = "".join(f"{_key(key)} = {_toml(value)}\n" for key, value in written.items() if value != defaults.get(key))
     write_atomically(file, text.encode())
     return read()[0]

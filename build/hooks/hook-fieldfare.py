@@ -1,5 +1,7 @@
-"""Fieldfare's own data on the device: the screen's style sheet, the page of an evaluation, the message catalogues. (`pack/schema.sql` serves only those who build packs.)"""
+"""Fieldfare itself: every module of the device, because rooms of the screen and engines are imported by name when they are
+needed, and its own data: style sheets, message catalogues, the pages of reports. (`pack/schema.sql` serves only those who build packs.)"""
 
-from PyInstaller.utils.hooks import collect_data_files
+from PyInstaller.utils.hooks import collect_data_files, collect_submodules
 
-datas = collect_data_files("fieldfare", includes=["tui/*.tcss", "locale/**/*.mo", "html_page.css", "evaluation/*.html"])
+hiddenimports = collect_submodules("fieldfare", filter=lambda name: not name.startswith("fieldfare.ingest"))
+datas = collect_data_files("fieldfare", includes=["**/*.tcss", "**/*.css", "evaluation/*.html", "report/*.html", "report/fonts/*", "locale/*/LC_MESSAGES/*.mo"])

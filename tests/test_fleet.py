@@ -1,0 +1,109 @@
+"""What IT decides for all users of a machine: settings that are found, settings that are locked, packs that everybody reads."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+from typing import TYPE_CHECKING
+
+import pytest
+
+from fieldfare import fleet, settings
+from fieldfare.errors import UsageError
+from fieldfare.preferences import Preferences
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+
+@pytest.fixture
+def site(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """A machine with folders of its own for the program, for IT and for the user."""
+    for name in ("share", "site", "home"):
+        (tmp_path / name).mkdir()
+        monkeypatch.setenv(f"FIELDFARE_{name.upper()}", str(tmp_path / name))
+    return tmp_path
+
+
+def test_what_counts_more_comes_later(site: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    (site / "share" / "fleet.toml").write_text('[settings]\nlanguage = "de"\nthreads = 1\ndraft_seconds = 9\n')
+    (site / "site" / "fleet.toml").write_text('[settings]\nthreads = 2\ndraft_seconds = 8\n[locked]\ntheme = "sun"\n')
+    (site / "home" / "settings.toml").write_text('draft_seconds = 7\ndraft = true\ntheme = "night"\n')
+    monkeypatch.setenv("FIELDFARE_DRAFT", "false")
+    monkeypatch.setenv("FIELDFARE_THEME", "dark")
+    chosen = settings.load()
+    assert (chosen.language, chosen.threads, chosen.draft_seconds) == ("de", 2, 7)
+    assert (chosen.draft, chosen.theme) == (False, "sun")
+    assert settings.read() == (chosen, ())
+    assert settings.locked() == {"theme"}
+
+
+def test_a_locked_setting_cannot_be_changed_and_the_screen_knows(site: Path) -> None:
+    (site / "site" / "fleet.toml").write_text("[locked]\ndraft = false\n")
+    with pytest.raises(UsageError, match="draft is set by your IT"):
+        settings.change(draft=True)
+    assert not (site / "home" / "settings.toml").exists()
+    preferences = Preferences.open()
+    assert preferences.locked == {"draft"}
+    preferences.change(theme="sun")
+    assert settings.load().theme == "sun"
+
+
+def test_a_user_may_go_back_to_what_the_program_would_choose(site: Path) -> None:
+    (site / "share" / "fleet.toml").write_text('[settings]\nlanguage = "de"\n')
+    settings.change(language="")
+    assert settings.load().language == ""
+    settings.change(language="de")
+    assert (site / "home" / "settings.toml").read_text() == ""
+
+
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        ("[settings\n", "is not valid TOML"),
+        ("[lock]\ndraft = true\n", "'lock' is not known there"),
+        ("draft = true\n", "'draft' is not known there"),
+        ("[settings]\ncolour = 1\n", "'colour' is no setting"),
+        ('[locked]\ndraft = "yes"\n', "draft must be bool"),
+    ],
+)
+def test_a_wrong_file_of_the_fleet_is_told_and_keeps_nobody_from_an_answer(site: Path, text: str, said: str) -> None:
+    (site / "site" / "fleet.toml").write_text(text)
+    (site / "home" / "settings.toml").write_text("threads = 3\n")
+    with pytest.raises(UsageError, match=said):
+        settings.load()
+    chosen, problems = settings.read()
+    assert chosen.threads == 3
+    assert any(said in one for one in problems)
+
+
+@pytest.mark.parametrize(
+    ("name", "value", "said"), [("DRAFT", "yes", "draft must be bool"), ("THREADS", "-1", "threads")]
+)
+def test_a_wrong_variable_is_told_by_its_name(
+    site: Path, monkeypatch: pytest.MonkeyPatch, name: str, value: str, said: str
+) -> None:
+    monkeypatch.setenv(f"FIELDFARE_{name}", value)
+    with pytest.raises(UsageError, match=f"FIELDFARE_{name}: .*{said}"):
+        settings.load()
+
+
+def test_the_name_of_the_program_is_the_one_of_the_machine(site: Path) -> None:
+    assert fleet.branding() == {}
+    (site / "share" / "fleet.toml").write_text('[branding]\nname = "Bundle"\nsupport = "help@example.org"\n')
+    (site / "site" / "fleet.toml").write_text('[branding]\nname = "Site"\n')
+    assert fleet.branding() == {"name": "Site", "support": "help@example.org"}
+
+
+def run(home: Path, *arguments: str) -> subprocess.CompletedProcess[str]:
+    command = [sys.executable, "-m", "fieldfare", *arguments]
+    settings_ = {**os.environ, "FIELDFARE_HOME": str(home)}
+    return subprocess.run(command, capture_output=True, text=True, check=False, env=settings_)
+
+
+def test_the_command_line_says_who_locked_it(site: Path) -> None:
+    (site / "site" / "fleet.toml").write_text("[locked]\ndraft = false\n")
+    done = run(site / "home", "model", "use", "embedded")
+    assert done.returncode == UsageError.exit_code
+    assert "is set by your IT" in done.stderr
