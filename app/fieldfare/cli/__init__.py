@@ -1,4 +1,4 @@
-"""The command line: ask, search, pack, update, lang, model, doctor; without a command it opens the screen.
+"""The command line: ask, search, pack, update, job, lang, model, doctor; without a command it opens the screen.
 
 stdout is data, stderr is talk. Every error becomes a sentence and an exit code here, and nowhere else.
 """
@@ -12,7 +12,7 @@ import sys
 from typing import TYPE_CHECKING
 
 from fieldfare import __version__, catalogue, settings
-from fieldfare.cli import authors, checks, evaluations, languages, models, packs, questions, signing, translations
+from fieldfare.cli import authors, checks, evaluations, jobs, languages, models, packs, questions, signing, translations
 from fieldfare.cli.arguments import show_help
 from fieldfare.errors import FieldfareError, StorageError, UsageError
 from fieldfare.text import clean
@@ -101,6 +101,7 @@ def _parser() -> argparse.ArgumentParser:
     packs.register(pack_commands)
     packs.register_update(commands)
     evaluations.register(commands)
+    jobs.register(commands)
     languages.register(commands)
     models.register(commands)
     return parser

@@ -64,7 +64,7 @@ class Store:
     def wipe(self) -> None:
         """Remove everything, and the damaged journals that were set aside."""
         with self.wiping() as connection:
-            for table in ("attached", "entry", "progress", "job", "pin", "machine", "kept"):
+            for table in ("attached", "entry", "progress", "job", "pin", "machine", "kept", "sqlite_sequence"):
                 connection.execute(f"DELETE FROM {table}")  # noqa: S608 - names of ours
         try:
             with self._lock:

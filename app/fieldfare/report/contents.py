@@ -43,10 +43,14 @@ class Quote:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Item:
-    """One thing that was done: `head` is what, `lines` say more, `quotes` are the manual's, `file` is what was attached."""
+    """One thing that was done: `head` is what, a `strong` one is a title; `lines` say more, `quotes` are the manual's.
+
+    `file` is what was attached.
+    """
 
     at: str
     head: str
+    strong: bool = False
     lines: tuple[str, ...] = ()
     quotes: tuple[Quote, ...] = ()
     file: Attached | None = None
@@ -226,7 +230,7 @@ def _attention(entries: Iterable[Entry]) -> Chapter:
         for deed in readings
         if deed.verdict in {Limit.LOW, Limit.HIGH}
     ]
-    header = (_("Needs attention"), "", "")
+    header = (_("What"), _("Where"), _("Details"))
     table = Table(header=header, rows=tuple(rows), marked=frozenset(range(len(rows))))
     return Chapter(title=_("Needs attention"), table=table)
 
@@ -303,7 +307,9 @@ def _item(entry: Entry, zone: tzinfo | None) -> Item:
     match deed:
         case Asked():
             lines = tuple(filter(None, (verdict_name(deed.verdict), squeeze(deed.message))))
-            return Item(at=at, head=squeeze(deed.question), lines=lines, quotes=tuple(map(_quote, deed.sources)))
+            return Item(
+                at=at, head=squeeze(deed.question), strong=True, lines=lines, quotes=tuple(map(_quote, deed.sources))
+            )
         case Acknowledged():
             return Item(at=at, head="", quotes=(_quote(deed.reference, squeeze(deed.signal_word)),))
         case Noted():
@@ -311,7 +317,7 @@ def _item(entry: Entry, zone: tzinfo | None) -> Item:
             return Item(at=at, head=clean(deed.text), lines=lines)
         case Attached():
             lines = (source_line(deed.reference),) if deed.reference else ()
-            return Item(at=at, head=squeeze(deed.caption) or squeeze(deed.name), lines=lines, file=deed)
+            return Item(at=at, head=squeeze(deed.caption) or squeeze(deed.name), strong=True, lines=lines, file=deed)
         case _:
             return Item(at=at, head=describe(deed))
 

@@ -119,6 +119,7 @@ def export(
         content, unsettable = _content(journal, job, entries, suffix, links=links, tick=tick)
         tick()
         write_atomically(target, content)
+        progress(stage, total, total)
     except BaseException:
         for path in made:
             path.unlink(missing_ok=True)
@@ -167,4 +168,4 @@ def _beside(entries: Sequence[Entry], suffix: str) -> tuple[Attached, ...]:
 
 
 def _files_folder(target: Path) -> Path:
-    return target.with_name(f"{target.stem}-files")
+    return target.with_name(f"{target.name}-files")

@@ -46,7 +46,8 @@ def _table(chapter: Chapter) -> Iterator[str]:
 
 
 def _item(item: Item, file_of: Callable[[str], bytes]) -> Iterator[str]:
-    yield f'<article><p><time>{escape(item.at)}</time> <b dir="auto">{escape(item.head)}</b></p>\n'
+    tag = "b" if item.strong else "span"
+    yield f'<article><p><time>{escape(item.at)}</time> <{tag} dir="auto">{escape(item.head)}</{tag}></p>\n'
     yield from (f"<p>{escape(line)}</p>\n" for line in item.lines)
     for quote in item.quotes:
         yield _quote(quote)

@@ -11,7 +11,7 @@ if TYPE_CHECKING:
     from fieldfare.report.contents import Item, Report, Table
 
 _SPECIAL = re.compile(r"([\\`*_{}\[\]<>#|~&!$^])")
-_START = re.compile(r"^(\s*)([-+=:]|\d{1,9}[.)])", re.MULTILINE)
+_START = re.compile(r"^(\s*\d{0,9})([-+=:.)])(?=[\s=:-]|$)", re.MULTILINE)  # what would begin a list or a heading
 
 
 def markdown(report: Report, links: Mapping[str, str]) -> Iterator[str]:
@@ -37,7 +37,7 @@ def markdown(report: Report, links: Mapping[str, str]) -> Iterator[str]:
 
 def escape(text: str) -> str:
     """Text that Markdown shows as it is."""
-    return _START.sub(r"\1\\\2", _SPECIAL.sub(r"\\\1", text)).replace("\\\\.", "\\.")
+    return _START.sub(r"\1\\\2", _SPECIAL.sub(r"\\\1", text))
 
 
 def _one_line(text: str) -> str:
@@ -53,8 +53,8 @@ def _table(table: Table) -> Iterator[str]:
 
 
 def _item(item: Item, links: Mapping[str, str]) -> Iterator[str]:
-    head = f"**{_one_line(item.head)}**" if item.head else ""
-    yield f"{item.at} {head}".rstrip()
+    head = _one_line(item.head)
+    yield f"{item.at} {f'**{head}**' if item.strong else head}".rstrip()
     for line in item.lines:
         yield f"<br>{_one_line(line)}"
     for quote in item.quotes:

@@ -16,7 +16,7 @@ from xml.sax.saxutils import escape
 from fieldfare.catalogue import _
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Callable, Iterator, Sequence
 
     from fieldfare.report.contents import Item, Quote, Report, Table
 
@@ -24,6 +24,7 @@ _FONTS = Path(__file__).with_name("fonts")
 _PLAIN, _BOLD = "DejaVuSansCondensed", "DejaVuSansCondensed-Bold"
 _MISSING = "□"
 _MARGIN = 51  # points: 18 mm
+_INSET = 6  # points that reportlab leaves between its frame and what is in it
 _WIDTH = 595.28 - 2 * _MARGIN
 _PHOTO = 1200  # pixels of a photograph's longer side: 200 a printed inch at half the page
 _PHOTO_HEIGHT = 300  # points at most
@@ -40,10 +41,10 @@ def pdf(report: Report, file_of: Callable[[str], bytes], tick: Callable[[], None
     document = SimpleDocTemplate(
         stream,
         pagesize=A4,
-        leftMargin=_MARGIN,
-        rightMargin=_MARGIN,
-        topMargin=_MARGIN,
-        bottomMargin=_MARGIN,
+        leftMargin=_MARGIN - _INSET,
+        rightMargin=_MARGIN - _INSET,
+        topMargin=_MARGIN - _INSET,
+        bottomMargin=_MARGIN - _INSET,
         title=_settable(report.title),
         author="",
         creator="Fieldfare",
@@ -150,10 +151,7 @@ def _grid(table: Table) -> Any:
     """Columns as wide as their texts want, within the page; the header stands on each page."""
     from reportlab.platypus import LongTable
 
-    columns = list(zip(table.header, *table.rows, strict=True))
-    longest = [max(len(line) for cell in column for line in cell.split("\n")) for column in columns]
-    wanted = [min(max(one, 5), 60) for one in longest]
-    widths = [_WIDTH * one / sum(wanted) for one in wanted]
+    widths = _column_widths(list(zip(table.header, *table.rows, strict=True)))
     rows = [[_paragraph(_markup(cell), 8.5, colour=_GREY) for cell in table.header]]
     for index, row in enumerate(table.rows):
         rows.append([_paragraph(_markup(cell), 8.5, bold=index in table.marked) for cell in row])
@@ -166,8 +164,27 @@ def _grid(table: Table) -> Any:
     return LongTable(rows, colWidths=widths, repeatRows=1, style=style)
 
 
+def _column_widths(columns: Sequence[Sequence[str]]) -> list[float]:
+    """Points for each column: its longest word at least, the rest by how long its longest line is."""
+    from reportlab.pdfbase.pdfmetrics import stringWidth
+
+    def width(text: str) -> float:
+        return float(stringWidth(_settable(text), _BOLD, 8.5)) + 7
+
+    words = [max(map(width, " ".join(column).split()), default=7.0) for column in columns]
+    words = [min(one, 2.5 * _WIDTH / len(columns)) for one in words]
+    lines = [min(max(map(width, "\n".join(column).split("\n"))), 0.6 * _WIDTH) for column in columns]
+    spare = _WIDTH - sum(words)
+    if spare <= 0:
+        return [_WIDTH * one / sum(words) for one in words]
+    more = [max(0.0, line - word) for line, word in zip(lines, words, strict=True)]
+    whole = sum(more)
+    return [word + spare * one / whole for word, one in zip(words, more, strict=True)] if whole else words
+
+
 def _item(item: Item, file_of: Callable[[str], bytes]) -> Iterator[Any]:
-    head = f'<font color="{_GREY}">{item.at}</font> <b>{_markup(item.head)}</b>'
+    words = f"<b>{_markup(item.head)}</b>" if item.strong else _markup(item.head)
+    head = f'<font color="{_GREY}">{item.at}</font> {words}'
     yield _paragraph(head, keepWithNext=1 if item.quotes or item.file else 0)
     for line in item.lines:
         yield _paragraph(_markup(line), 9)
