@@ -14,10 +14,16 @@ from fieldfare.domain.translation import Outcome, Text
 from fieldfare.ingest.contents import Contents, PackFile
 from fieldfare.ingest.creator import build
 from fieldfare.ingest.lint import lint
+from fieldfare.ingest.pretranslation import pretranslate, review
 from fieldfare.ingest.questions import read_questions
+from fieldfare.ingest.segments import segments
 from fieldfare.ingest.sources import read_source
+from fieldfare.ingest.tmx import read_tmx, write_tmx
+from fieldfare.ingest.units import State
+from fieldfare.ingest.xliff import read_xliff, write_xliff
 from fieldfare.pack.archive import Archive
 from fieldfare.signal_words import signal_word
+from fieldfare.text import squeeze
 from fieldfare.translation.memory import Memory
 from fieldfare.translation.terminology import Terminology
 from fieldfare.translation.translator import Translator
@@ -151,3 +157,31 @@ def test_the_translations_keep_to_the_packs_own_terms(archive: Archive, contents
     assert len(mine) > 150
     assert [why for one in mine if (why := terms.problem(one.source, one.target, "en", language))] == []
     assert sum(bool(terms.terms_in(one.source, "en", language)) for one in mine) > 60
+
+
+@pytest.mark.parametrize("form", ["xliff", "tmx"])
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_the_procedure_comes_back_from_its_translators_as_it_went(
+    archive: Archive, contents: Contents, tmp_path: Path, language: str, form: str
+) -> None:
+    search = Memory([archive]).of("en", language, pack="halden-gs40")
+    assert search is not None
+    wanted = [one for one in segments(contents) if any(name in one.context for name in (PROCEDURE, BEFORE))]
+    kinds = Counter(one.kind for one in wanted)
+    assert kinds[BlockKind.STEP.value] >= 20 and kinds[BlockKind.HAZARD.value] == 3
+    sent = list(pretranslate(wanted, ("en", language), lambda one: search.find(one.text), None, ()))
+    paper = tmp_path / f"review.{form}"
+    if form == "tmx":
+        paper.write_bytes(write_tmx(sent, "en"))
+        back = read_tmx(paper, "en")
+    else:
+        paper.write_bytes(write_xliff(sent, "en", language, "halden-gs40"))
+        back = read_xliff(paper)
+    judged = review(back, least=State.APPROVED, by="somebody else", on="2026-01-01")
+    assert (judged.refused, judged.open) == ((), 0)
+    taken = {squeeze(one.source): one for one in judged.taken}
+    for one in wanted:
+        match = search.find(one.text)
+        assert match is not None and taken[one.text].target == match.text
+        assert taken[one.text].approved_by == match.approved_by != "somebody else"
+        assert same_numbers(one.text, taken[one.text].target)

@@ -179,6 +179,11 @@ def test_what_changes_a_number_or_a_source_is_refused_and_listed(
     assert [one.source for one in read_tmx(folder / "translations/de.tmx", "en")] == ["Open the drain plug."]
     assert run(folder, "--to", "de", "--import", out) == 11
     told = capsys.readouterr().out
+    assert "refused: 3" in told and "look again" not in told  # it was taken before
+    memory = folder / "translations/de.tmx"
+    memory.write_text(memory.read_text(encoding="utf-8").replace("nicht öffnen", "öffnen"), encoding="utf-8")
+    assert run(folder, "--to", "de", "--import", out) == 11
+    told = capsys.readouterr().out
     assert "refused: 3" in told and "taken, but look again: 1" in told and "Die Pumpe 3 Minuten" in told
 
 

@@ -119,8 +119,19 @@ def test_the_same_units_give_the_same_valid_bytes() -> None:
     assert unit is not None and [etree.QName(one).localname for one in unit] == [
         "source",
         "target",
+        "context-group",
     ]  # order of the standard
     assert unit.get("resname") == digest_of("Hot")
+
+
+def test_who_approved_holds_as_long_as_nobody_changes_the_text(tmp_path: Path) -> None:
+    unit = Unit(source="Hot", target="Heiß", source_language="en", target_language="de", state=State.APPROVED,
+                approved_by="Ana", approved_on="2026-05-04")  # fmt: skip
+    file = tmp_path / "review.xliff"
+    file.write_bytes(write_xliff([unit], "en", "de", "x"))
+    assert [(one.approved_by, one.approved_on) for one in read_xliff(file)] == [("Ana", "2026-05-04")]
+    file.write_text(file.read_text(encoding="utf-8").replace("Heiß", "Warm"), encoding="utf-8")
+    assert [(one.target, one.approved_by, one.approved_on) for one in read_xliff(file)] == [("Warm", "", "")]
 
 
 @pytest.mark.parametrize(("name", "text"), [("two.tbx", TBX_2), ("three.tbx", TBX_3)])

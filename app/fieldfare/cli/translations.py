@@ -7,6 +7,7 @@ import datetime
 import json
 import shlex
 from collections import Counter
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -14,7 +15,7 @@ from fieldfare import output
 from fieldfare.cli.arguments import Progress
 from fieldfare.cli.checks import FAILED, opened
 from fieldfare.errors import UsageError
-from fieldfare.text import clean, primary
+from fieldfare.text import clean, primary, squeeze
 
 if TYPE_CHECKING:
     import argparse
@@ -235,6 +236,9 @@ def _import(options: argparse.Namespace) -> int:
     judged = review(units, least=least, by=options.by, on=today)
     memory = options.source / "translations" / f"{options.to}.tmx"
     before = read_tmx(memory, language) if memory.exists() else ()
+    known = {(squeeze(unit.source), unit.target) for unit in before}  # nobody has to look again at what stays as it is
+    doubted = tuple(one for one in judged.doubted if (squeeze(one[0].source), one[0].target) not in known)
+    judged = replace(judged, doubted=doubted)
     merged = merge(before, judged.taken)
     if merged.replaced:  # what was approved before stays beside
         old = memory.with_suffix(".tmx.bak")

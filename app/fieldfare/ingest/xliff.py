@@ -82,7 +82,13 @@ def _first(root: etree._Element, name: str) -> Iterator[Unit]:
                 page=said.get("x-page", ""),
                 origin=said.get("x-origin", ""),
                 notes=_notes(one),
+                **(_approval(said) if said.get("x-approved-text") == digest_of(text) else {}),
             )
+
+
+def _approval(said: dict[str, str]) -> dict[str, str]:
+    """Who approved a translation and when; it holds as long as nobody changes the text."""
+    return {"approved_by": said.get("x-approved-by", ""), "approved_on": said.get("x-approved-on", "")}
 
 
 def _second(root: etree._Element, name: str) -> Iterator[Unit]:
@@ -146,7 +152,9 @@ def _unit(parent: etree._Element, unit: Unit, number: int) -> None:
     qualifier = next((name for begins, name in _QUALIFIERS if unit.origin.startswith(begins)), "")
     if qualifier:
         target.set("state-qualifier", qualifier)
-    said = {"x-kind": unit.kind, "x-heading": unit.context, "x-page": unit.page, "x-origin": unit.origin}
+    said = {"x-kind": unit.kind, "x-heading": unit.context, "x-page": unit.page, "x-origin": unit.origin,
+            "x-approved-by": unit.approved_by, "x-approved-on": unit.approved_on,
+            "x-approved-text": digest_of(unit.target) if unit.approved_by or unit.approved_on else ""}  # fmt: skip
     if any(said.values()):
         group = _add(one, "context-group", purpose="information")
         for name, value in said.items():

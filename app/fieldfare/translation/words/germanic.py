@@ -162,10 +162,10 @@ GERMAN = Language(
         disable: deaktivier* inaktiv* ausschalt* ausgeschaltet* sperr* gesperrt* abschalt* abgeschaltet*
         first: erste ersten erster erstes zuerst zunächst erst erstmal*
         last: letzte letzten letzter letztes zuletzt
-        positive: positiv*
-        negative: negativ*
+        positive: positiv* plus pluspol* pluskabel* plusklemm*
+        negative: negativ* minus minuspol* minuskabel* minusklemm*
         lock: verriegel* sperr* gesperrt* abschließ* abgeschlossen*
-        unlock: entriegel* entsperr* aufschließ* freischalt*
+        unlock: entriegel* entsperr* aufschließ*
         push: drück* schieb* geschoben* gedrückt*
         pull: zieh* gezogen* herauszieh*
         fill: füll* gefüllt* befüll* auffüll* einfüll* nachfüll* ausfüll*
@@ -179,7 +179,7 @@ GERMAN = Language(
         inlet: einlass* eingang* eingänge* einlauf*
         outlet: auslass* ausgang* ausgänge* auslauf* ausgabe*
         inside: innen* inner* intern* innere*
-        outside: außen* äußer* extern* außerhalb
+        outside: außen* äußer* extern* außerhalb fremdspannung*
         longer: länger* lang lange langer langen langes längst*
         shorter: kürzer* kurz kurze kurzer kurzen kurzes kürzest*
         fast: schnell* rasch*
