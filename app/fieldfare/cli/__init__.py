@@ -111,13 +111,15 @@ def _screen(_options: argparse.Namespace) -> int:
     if not all(stream is not None and stream.isatty() for stream in (sys.stdin, sys.stdout, sys.stderr)):
         raise UsageError('The screen needs a terminal. Without one, use: fieldfare ask "…", or fieldfare --help')
     from fieldfare.assistant import open_assistant
+    from fieldfare.journal import open_journal
     from fieldfare.preferences import Preferences
     from fieldfare.tui import run as run_screen
 
     preferences = Preferences.open()
     assistant = open_assistant(preferences.current)
     try:
-        run_screen(assistant, preferences)
+        with open_journal() as journal:
+            run_screen(assistant, preferences, journal)
     finally:
         assistant.close()
     return 0

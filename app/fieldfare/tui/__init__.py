@@ -7,11 +7,12 @@ from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from fieldfare.assistant import Assistant
+    from fieldfare.journal import Journal
     from fieldfare.preferences import Preferences
 
 
-def run(assistant: Assistant, preferences: Preferences) -> None:
-    """Show the assistant on this terminal until the technician quits.
+def run(assistant: Assistant, preferences: Preferences, journal: Journal) -> None:
+    """Show the assistant and the journal on this terminal until the technician quits.
 
     The terminal is asked which pictures it can draw before Textual takes it: afterwards it cannot be asked any more.
     """
@@ -20,6 +21,6 @@ def run(assistant: Assistant, preferences: Preferences) -> None:
     terminal.probe()
     from fieldfare.tui.app import FieldfareApp
 
-    app = FieldfareApp(assistant, preferences)
+    app = FieldfareApp(assistant, preferences, journal)
     app.fit(os.environ)
     app.run()

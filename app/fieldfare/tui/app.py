@@ -15,6 +15,7 @@ from textual.events import ScreenResume
 from fieldfare import catalogue
 from fieldfare.catalogue import _
 from fieldfare.errors import FieldfareError
+from fieldfare.journal import Journal
 from fieldfare.preferences import Preferences
 from fieldfare.text import squeeze
 from fieldfare.tui.desk import Desk
@@ -51,10 +52,14 @@ class FieldfareApp(App[None]):
         Binding("ctrl+q", "quit", "Quit", show=False, priority=True),
     ]
 
-    def __init__(self, assistant: Assistant, preferences: Preferences | None = None) -> None:
+    def __init__(
+        self, assistant: Assistant, preferences: Preferences | None = None, journal: Journal | None = None
+    ) -> None:
         # Grey is a colour too: where none is wanted, the terminal's own two are all that is drawn.
         super().__init__(ansi_color=True if "NO_COLOR" in os.environ else None)
-        self.desk = Desk(assistant=assistant, preferences=preferences or Preferences())
+        self.desk = Desk(
+            assistant=assistant, preferences=preferences or Preferences(), journal=journal or Journal(None)
+        )
         for theme in THEMES:
             self.register_theme(theme)
         self._red = RedOnly()

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
+from fieldfare.journal import Journal
 from fieldfare.preferences import Preferences
 
 if TYPE_CHECKING:
@@ -17,3 +18,4 @@ class Desk:
 
     assistant: Assistant
     preferences: Preferences = field(default_factory=Preferences)
+    journal: Journal = field(default_factory=lambda: Journal(None))
