@@ -17,10 +17,10 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Writer:
-    """A language model that could write answers; sizes in bytes, `description` is the file's own."""
+    """A language model that could write answers; sizes in bytes, `name` is the file's own."""
 
     file: Path
-    description: str
+    name: str
     size: int
     memory: int
 
@@ -75,7 +75,7 @@ class Preferences:
         path = Path(file).expanduser() if file else paths.language_model_file()
         found = llm.inspect(path)
         llm.check(found, psutil.virtual_memory().available)
-        return Writer(file=path, description=found.describe(), size=found.file_size, memory=found.memory_needed())
+        return Writer(file=path, name=found.name, size=found.file_size, memory=found.memory_needed())
 
     @staticmethod
     def memory() -> tuple[int, int, int]:

@@ -8,16 +8,17 @@ from functools import partial
 from typing import TYPE_CHECKING, ClassVar
 
 from textual import on
-from textual.app import App, SystemCommand
+from textual.app import App
 from textual.binding import Binding, BindingType
 from textual.events import ScreenResume
 
 from fieldfare import catalogue
-from fieldfare.catalogue import _
+from fieldfare.catalogue import N_, _
 from fieldfare.errors import FieldfareError
 from fieldfare.journal import Journal
 from fieldfare.preferences import Preferences
 from fieldfare.text import squeeze
+from fieldfare.tui.commands import active, commands, key_name, of
 from fieldfare.tui.desk import Desk
 from fieldfare.tui.messages import PreferencesChanged
 from fieldfare.tui.rooms import ROOMS
@@ -26,10 +27,9 @@ from fieldfare.tui.signs import PlainSigns, fitting
 from fieldfare.tui.theme import LOOKS, THEMES, RedOnly, first_theme
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping, Sequence
+    from collections.abc import Mapping, Sequence
 
     from textual.filter import LineFilter
-    from textual.screen import Screen
 
     from fieldfare.assistant import Assistant
 
@@ -40,16 +40,23 @@ class FieldfareApp(App[None]):
     TITLE = "Fieldfare"
     CSS_PATH = "app.tcss"
     DEFAULT_MODE = ROOMS[0].name
-    COMMAND_PALETTE_BINDING = "f10"
+    ENABLE_COMMAND_PALETTE = False
     # Textual declares these two in a way that no annotation of ours matches.
     HORIZONTAL_BREAKPOINTS = [(0, "-narrow"), (60, "-normal"), (100, "-wide")]  # noqa: RUF012
     VERTICAL_BREAKPOINTS = [(0, "-short"), (20, "-medium"), (34, "-tall")]  # noqa: RUF012
 
     BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("f1", "help", "Help", show=False, priority=True),
         *(Binding(room.key, f"room('{room.name}')", room.label, show=False, priority=True) for room in ROOMS),
-        Binding("f9", "next_theme", "Look", show=False, priority=True),
-        Binding("ctrl+q", "quit", "Quit", show=False, priority=True),
+        Binding("f1", "help", N_("help on this screen"), show=False, priority=True),
+        Binding(
+            "f9",
+            "next_theme",
+            N_("the next look: dark, light for the sun, red for the night, …"),
+            show=False,
+            priority=True,
+        ),
+        Binding("f10", "menu", N_("the menu: every room, and what can be done here"), show=False, priority=True),
+        Binding("ctrl+q", "quit", N_("leave Fieldfare"), show=False, priority=True),
     ]
 
     def __init__(
@@ -94,15 +101,27 @@ class FieldfareApp(App[None]):
         """Textual's own, then red for the night, then the signs of the font."""
         return [*super().get_line_filters(), *(one for one in (self._red, self._signs) if one.enabled)]
 
-    def get_system_commands(self, screen: Screen[object]) -> Iterable[SystemCommand]:  # noqa: ARG002 - Textual's signature
-        """What the menu offers: every room, the look, help, and to leave."""
-        for room in ROOMS:
-            yield SystemCommand(
-                f"{_(room.label)} ({room.key.upper()})", _(room.purpose), partial(self.action_room, room.name)
-            )
-        yield SystemCommand(_("Look") + " (F9)", _("The next theme: dark, sunlight, …"), self.action_next_theme)
-        yield SystemCommand(_("Help") + " (F1)", _("What the keys do"), self.action_help)
-        yield SystemCommand(_("Quit") + " (Ctrl+Q)", _("Leave Fieldfare"), self.exit)
+    def action_menu(self) -> None:
+        """Offer every room, what the keys of this screen do, and what works everywhere; what is chosen is pressed."""
+        from fieldfare.tui.screens.menu import Entry, MenuScreen
+
+        if isinstance(self.screen, MenuScreen):
+            self.screen.dismiss(None)
+            return
+        rooms = [
+            Entry(key=room.key, title=f"{_(room.label)} ({key_name(room.key)})", purpose=_(room.purpose))
+            for room in ROOMS
+        ]
+        known = {"f10", *(room.key for room in ROOMS)}
+        here = (*active(self.screen), *(one for one in of(type(self)) if one.keys[0] not in known))
+        entries = [
+            Entry(key=one.keys[0], title=f"{one.meaning[0].upper()}{one.meaning[1:]} ({one.shown})") for one in here
+        ]
+        self.push_screen(MenuScreen((*rooms, *entries)), self._press)
+
+    def _press(self, key: str | None) -> None:
+        if key:
+            self.simulate_key(key)
 
     def action_room(self, name: str) -> None:
         """Enter a room; it is as it was left."""
@@ -143,4 +162,6 @@ class FieldfareApp(App[None]):
         if isinstance(self.screen, HelpScreen):
             self.screen.dismiss()
         else:
-            self.push_screen(HelpScreen(self.desk.assistant))
+            screen = self.screen
+            own = commands(screen)
+            self.push_screen(HelpScreen(self.desk.assistant, screen.id or "", own, of(type(self))))

@@ -33,10 +33,13 @@ def _theme(name: str, *, dark: bool, ink: str, ground: str, accent: str, **colou
     """
     own = {name.replace("_", "-"): value for name, value in colours.items()}
     variables = {
+        "other": ink,
+        "other-text": ground,
         **own,
         **dict.fromkeys(("text-muted", "text-disabled", "foreground-muted"), own["hint"]),
-        **dict.fromkeys(("block-cursor-background", "input-cursor-background", "screen-selection-background"), accent),
-        **dict.fromkeys(("block-cursor-foreground", "input-cursor-foreground", "screen-selection-foreground"), ground),
+        **dict.fromkeys(_cursors("background"), own.get("cursor", accent)),
+        **dict.fromkeys(_cursors("foreground"), own.get("cursor-text", ground)),
+        "block-cursor-text-style": "none",
         **dict.fromkeys(("block-cursor-blurred-background", "block-hover-background"), own["chosen"]),
         "block-cursor-blurred-foreground": ink,
         "border": accent,
@@ -49,6 +52,10 @@ def _theme(name: str, *, dark: bool, ink: str, ground: str, accent: str, **colou
         primary=accent, secondary=accent, accent=accent, warning=accent, error=accent, success=accent,
         surface=own["surface"], panel=own["panel"], variables=variables,
     )  # fmt: skip
+
+
+def _cursors(part: str) -> tuple[str, ...]:
+    return tuple(f"{name}-{part}" for name in ("block-cursor", "input-cursor", "input-selection", "screen-selection"))
 
 
 # Bands of signal words in the colours of ISO 3864 / ANSI Z535, the red and the blue darker than there so that white on
@@ -98,6 +105,7 @@ THEMES = (
         warned="ansi_red", warned_text="ansi_bright_yellow", warned_edge="ansi_bright_yellow",
         caution="ansi_black", caution_text="ansi_bright_yellow", caution_edge="ansi_bright_yellow",
         notice="ansi_blue", notice_text="ansi_bright_white", notice_edge="ansi_bright_blue",
+        other="ansi_black", other_text="ansi_bright_white", cursor="ansi_white", cursor_text="ansi_black",
     ),
 )  # fmt: skip
 

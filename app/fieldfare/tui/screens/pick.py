@@ -85,6 +85,13 @@ class PickScreen(_AskingScreen):
         self.dismiss(message.key)
 
 
+class TellScreen(PickScreen):
+    """A sentence that must be read whole; Enter or Esc leads back."""
+
+    def __init__(self, heading: str, sentence: str) -> None:
+        super().__init__(heading, [("", _("Go on"), "")], sentence=sentence)
+
+
 class TypeScreen(_AskingScreen):
     """A line of text; `check` gives a sentence for what cannot be taken."""
 

@@ -14,7 +14,7 @@ from fieldfare.catalogue import LANGUAGES, _
 from fieldfare.errors import FieldfareError
 from fieldfare.text import squeeze
 from fieldfare.tui.messages import PreferencesChanged
-from fieldfare.tui.screens.pick import Choice, PickScreen, TypeScreen
+from fieldfare.tui.screens.pick import Choice, PickScreen, TellScreen, TypeScreen
 from fieldfare.tui.screens.room import RoomScreen
 from fieldfare.tui.signs import SETS
 from fieldfare.tui.theme import LOOKS
@@ -188,7 +188,7 @@ class SettingsScreen(RoomScreen):
         try:
             writer = self._preferences.writer(self._preferences.current.model)
             text += " " + _("The model {name} takes {more:.0f} MB more when it writes.").format(
-                name=squeeze(writer.description), more=writer.memory / 1e6
+                name=squeeze(writer.name), more=writer.memory / 1e6
             )
         except FieldfareError as error:
             text += f" {squeeze(str(error))}"
@@ -230,7 +230,7 @@ class SettingsScreen(RoomScreen):
             else:
                 self._preferences.change(**{name: int(value) if name in self.NUMBERS else value})
         except FieldfareError as error:
-            self.say(squeeze(str(error)))
+            self.app.push_screen(TellScreen(_("Nothing was changed"), squeeze(str(error))))
             return
         self._draw()
         self.app.post_message(PreferencesChanged(name))

@@ -91,7 +91,7 @@ class KeyBar(Widget):
             length = len(name) + len(label) + 2
             if position + length - 1 > width:
                 continue
-            parts += [(name, "bold reverse"), f" {label} "]
+            parts += [(name, "$key-text on $key"), f" {label} "]
             self._spans.append((position, position + length, key))
             position += length
         return Content.assemble(*parts)

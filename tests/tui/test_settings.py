@@ -1,0 +1,148 @@
+from __future__ import annotations
+
+import asyncio
+import gettext
+import tomllib
+from typing import TYPE_CHECKING
+
+from textual.widgets import Input
+
+from fakes import FakeAssistant
+from fieldfare import catalogue
+from fieldfare.preferences import Preferences
+from fieldfare.settings import Settings
+from fieldfare.tui.app import FieldfareApp
+from fieldfare.tui.widgets.lines import Line
+from tui.screen import asked, rows, shown, until, until_text
+
+if TYPE_CHECKING:
+    from collections.abc import Awaitable, Callable
+    from pathlib import Path
+
+    import pytest
+    from textual.pilot import Pilot
+
+    Scenario = Callable[[FieldfareApp, Pilot[None]], Awaitable[None]]
+
+
+def play(scenario: Scenario, preferences: Preferences, size: tuple[int, int] = (80, 40)) -> None:
+    async def run() -> None:
+        app = FieldfareApp(FakeAssistant(), preferences)
+        async with app.run_test(size=size, notifications=True) as pilot:
+            await until_text(pilot, "ready")
+            await scenario(app, pilot)
+
+    asyncio.run(run())
+
+
+def written(home: Path) -> dict[str, object]:
+    return tomllib.loads((home / "settings.toml").read_text("utf-8"))
+
+
+def test_a_setting_is_changed_by_numbers_and_kept(home: Path) -> None:
+    async def scenario(app: FieldfareApp, pilot: Pilot[None]) -> None:
+        await pilot.press("f8")
+        await until_text(pilot, "Language of answers")
+        low = app.screen.query(Line)[0].outer_size.height
+        await pilot.press("4", "3")
+        await until_text(pilot, "Rows: Large")
+        await until(pilot, lambda: app.screen.query(Line)[0].outer_size.height == low + 2, "a row that is easy to hit")
+        await pilot.press("3", "5")
+        await until_text(pilot, "Look: Red, for the night")
+        assert app.theme == "night"
+        assert written(home) == {"density": "large", "theme": "night"}
+
+    play(scenario, Preferences.open())
+
+
+def test_the_next_start_has_the_look_that_f9_led_to(home: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("COLORTERM", "truecolor")
+
+    async def scenario(app: FieldfareApp, pilot: Pilot[None]) -> None:
+        app.fit({"TERM": "xterm"})
+        await pilot.press("f9")
+        await until(pilot, lambda: app.theme == "sun")
+        assert written(home) == {"theme": "sun"}
+        again = FieldfareApp(FakeAssistant(), Preferences.open())
+        again.fit({"TERM": "xterm"})
+        assert again.theme == "sun"
+
+    play(scenario, Preferences.open())
+
+
+class Shouting(gettext.NullTranslations):
+    """A language of which every text is seen to be translated."""
+
+    def gettext(self, message: str) -> str:
+        return message if "{" in message else message.upper()
+
+
+def test_another_language_holds_at_once_in_every_room(monkeypatch: pytest.MonkeyPatch) -> None:
+    def use(code: str) -> None:
+        monkeypatch.setattr(catalogue, "_spoken", Shouting() if code == "fr" else gettext.NullTranslations())
+
+    monkeypatch.setattr(catalogue, "use", use)
+
+    async def scenario(app: FieldfareApp, pilot: Pilot[None]) -> None:
+        await asked(pilot)
+        await until_text(pilot, "Answer from")
+        await pilot.press("f8")
+        await until_text(pilot, "Language of the screen")
+        await pilot.press("1", "5")
+        await until_text(pilot, "LANGUAGE OF THE SCREEN: Français")
+        assert "MENU" in rows(app)[-1]
+        await pilot.press("f2")
+        await until_text(pilot, "35 N·m")  # the answer is where it was
+        await pilot.press("f8", "1", "1")
+        await until_text(pilot, "Language of the screen: As the system")
+
+    play(scenario, Preferences())
+
+
+def test_what_the_it_has_set_is_shown_and_stays() -> None:
+    preferences = Preferences(Settings(theme="sun", welcomed=True), locked={"theme"})
+
+    async def scenario(app: FieldfareApp, pilot: Pilot[None]) -> None:
+        await pilot.press("f8")
+        await until_text(pilot, "Set by your IT")
+        await pilot.press("3")
+        await until(pilot, lambda: "Set by your IT" in rows(app)[1], "the sentence")
+        await pilot.press("f9")
+        assert preferences.current.theme == "sun"
+
+    play(scenario, preferences)
+
+
+def test_a_wrong_file_is_said_and_kept(home: Path) -> None:
+    home.mkdir()
+    (home / "settings.toml").write_text('density = "huge"\ntheme = "sun"\n')
+
+    async def scenario(app: FieldfareApp, pilot: Pilot[None]) -> None:
+        await until(pilot, lambda: "density must be one of" in " ".join(shown(app).split()), "the sentence")
+        await pilot.press("f8")
+        await until_text(pilot, "Rows: Normal")
+        await pilot.press("5", "2")
+        await until_text(pilot, "Signs: All signs")
+        assert written(home) == {"density": "huge", "theme": "sun", "signs": "full"}
+
+    play(scenario, Preferences.open())
+
+
+def test_a_model_that_is_none_is_refused_with_a_sentence(home: Path, tmp_path: Path) -> None:
+    (tmp_path / "letter.gguf").write_text("Dear model")
+
+    async def scenario(app: FieldfareApp, pilot: Pilot[None]) -> None:
+        await pilot.press("f8")
+        await until_text(pilot, "Answers: Quotes from the manual")
+        await pilot.press("6", "3")
+        await until_text(pilot, "A model of your own")
+        app.screen.query_one(Input).value = str(tmp_path / "letter.gguf")
+        await pilot.press("enter")
+        await until_text(pilot, "Nothing was changed")
+        assert "letter.gguf" in shown(app)
+        await pilot.press("escape")
+        await until_text(pilot, "Language of answers")
+        assert "Answers: Quotes from the manual" in shown(app)
+        assert not (home / "settings.toml").exists()
+
+    play(scenario, Preferences.open(), size=(80, 50))
