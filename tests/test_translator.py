@@ -15,6 +15,7 @@ from fieldfare.domain.translation import Outcome, Text
 from fieldfare.errors import ModelError, UsageError
 from fieldfare.text import sentences
 from fieldfare.translation import installation
+from fieldfare.translation import translator as translators
 from fieldfare.translation.cache import Cache
 from fieldfare.translation.engine import Engine
 from fieldfare.translation.guarded import Return
@@ -332,7 +333,7 @@ def test_texts_come_as_they_stand_and_stop_when_cancelled() -> None:
     assert seen[4:] == [(1, True)]
 
 
-def test_a_sentence_is_asked_once_and_kept_by_pack_and_model(tmp_path: Path) -> None:
+def test_a_sentence_is_asked_once_and_kept_by_pack_and_model(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     engine = Phrasebook(OPEN)
     texts = ["Do not open the valve.", "Do not open the valve."]
     last(Translator(engine, cache=Cache(tmp_path)), texts, pack_digest="a")
@@ -344,6 +345,10 @@ def test_a_sentence_is_asked_once_and_kept_by_pack_and_model(tmp_path: Path) -> 
     engine.way = Way("another model")
     last(Translator(engine, cache=Cache(tmp_path)), texts, pack_digest="a")
     assert len(engine.asked) == 3
+    for name, now in (("spoken", lambda: "es"), ("__version__", "2.0")):  # reasons speak it; rules change with it
+        monkeypatch.setattr(translators, name, now)
+        last(Translator(engine, cache=Cache(tmp_path)), texts, pack_digest="a")
+    assert len(engine.asked) == 5
 
 
 def test_a_damaged_cache_is_never_shown(tmp_path: Path) -> None:

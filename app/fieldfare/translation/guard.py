@@ -14,6 +14,7 @@ from functools import lru_cache
 from itertools import pairwise
 from typing import TYPE_CHECKING
 
+from fieldfare.catalogue import _
 from fieldfare.text import sentences
 from fieldfare.translation.invariants import MARKUP, changed, invariants
 from fieldfare.translation.words import LANGUAGES
@@ -43,7 +44,7 @@ _CHOICE = re.compile(
 def problem(source: str, target: str, source_language: str, target_language: str) -> str:
     """Why a translation of one sentence may not be shown; empty where it may."""
     if not target.strip():
-        return "nothing came out"
+        return _("nothing came out")
     return (
         _implausible(source, target)
         or changed(invariants(source, source_language), invariants(target, target_language))
@@ -59,24 +60,24 @@ def knows(*languages: str) -> bool:
 def _implausible(source: str, target: str) -> str:
     """Length, structure, script and repetition, which need no words of a language."""
     if len(target) > LONGEST[0] * len(source) + LONGEST[1]:
-        return "it is much longer than the original"
+        return _("it is much longer than the original")
     if len(target) < SHORTEST[0] * len(source) - SHORTEST[1]:
-        return "it is much shorter than the original"
+        return _("it is much shorter than the original")
     if target.count("\n") != source.count("\n"):
-        return "its lines differ from the original's"
+        return _("its lines differ from the original's")
     if source.rstrip().endswith(":") and not target.rstrip().endswith(":"):
-        return "a sentence was added"  # behind the colon
+        return _("a sentence was added")  # behind the colon
     if target.rstrip().endswith(".") and _OPEN_END.search(source) and len(target) > 1.3 * len(source) + 10:
-        return "a sentence was added"  # behind a title or a cell
+        return _("a sentence was added")  # behind a title or a cell
     mine, other = len(sentences(source)), len(sentences(target))
     if other > mine + (mine > 1) or (other > mine and len(target) > PARTED * len(source)):
-        return "a sentence was added"
+        return _("a sentence was added")
     if scripts := _scripts(target) - _scripts(source) - {"LATIN"}:
-        return f"it holds foreign letters ({min(scripts).title()})"
+        return _("it holds foreign letters ({script})").format(script=min(scripts).title())
     if (marks := _MARKS.search(target)) and not _MARKS.search(source):
-        return f"it repeats “{marks[1] or marks[2]}”"
+        return _("it repeats “{part}”").format(part=marks[1] or marks[2])
     loop = _loop(target)
-    return f"it repeats “{loop}”" if loop and not _loop(source) else ""
+    return _("it repeats “{part}”").format(part=loop) if loop and not _loop(source) else ""
 
 
 def _scripts(text: str) -> set[str]:
@@ -133,12 +134,12 @@ def _folded(text: str) -> str:
 def _untranslated(before: str, after: str, here: Language, there: Language) -> str:
     said, heard = ([match.group() for match in _WORD.finditer(text)] for text in (before, after))
     if len(said) >= COPIED and said == heard and any(word in here.common - there.common for word in said):
-        return "it was not translated"
+        return _("it was not translated")
     if _copied(said, heard, here, there):
-        return "a part was not translated"
+        return _("a part was not translated")
     foreign = sum(word in here.common - there.common for word in heard)
     own = sum(word in there.common - here.common for word in heard)
-    return f"it is not {there.name}" if foreign >= FOREIGN and foreign > own else ""
+    return _("it is in another language") if foreign >= FOREIGN and foreign > own else ""
 
 
 def _copied(said: list[str], heard: list[str], here: Language, there: Language) -> bool:
@@ -156,11 +157,11 @@ def _denied(before: str, after: str, here: Language, there: Language) -> str:
     least_before, most_before, weak_before = _denials(before, here)
     least_after, most_after, weak_after = _denials(after, there)
     if least_before > most_after + max(0, weak_after - weak_before):
-        return "a “not” was lost"
+        return _("a “not” was lost")
     if least_after > most_before + max(0, weak_before - weak_after):
-        return "a “not” was added"
+        return _("a “not” was added")
     if here.affixed.search(before) and not most_after and not weak_after and not _MISTAKE.search(after):
-        return "a “not” was lost"
+        return _("a “not” was lost")
     return ""
 
 
@@ -178,10 +179,10 @@ def _demanded(before: str, after: str, here: Language, there: Language) -> str:
     mine, other = _forces(before, here), _forces(after, there)
     for forbids, frees in ((mine, other), (other, mine)):
         if "forbidden" in forbids and "needless" not in forbids and "needless" in frees and "forbidden" not in frees:
-            return "“must not” and “need not” were confused"
+            return _("“must not” and “need not” were confused")
     for demands, permits in ((mine, other), (other, mine)):
         if demands == {"must"} and permits == {"may"}:
-            return "“must” and “may” were confused"
+            return _("“must” and “may” were confused")
     return ""
 
 
@@ -192,7 +193,7 @@ def _forces(text: str, language: Language) -> set[str]:
 def _restricted(before: str, after: str, here: Language, there: Language) -> str:
     for name in RESTRICTIONS:
         if _says(before, here, name) and not any(_says(after, there, one) for one in RESTRICTIONS):
-            return f"“{name}” was lost"
+            return _("“{word}” was lost").format(word=name)
     return ""
 
 
@@ -203,16 +204,18 @@ def _turned(before: str, after: str, here: Language, there: Language) -> str:
         other = heard.get(axis, ())
         lost, added = set(mine) - set(other), set(other) - set(mine)
         if added and (lost or axis not in VAGUE_AXES):
-            return f"“{min(lost)}” became “{min(added)}”" if lost else f"“{min(added)}” was added"
+            if lost:
+                return _("“{word}” became “{other}”").format(word=min(lost), other=min(added))
+            return _("“{word}” was added").format(word=min(added))
         if axis in CERTAIN_AXES and (sure := {pole for pole in lost if _sure(before, here, pole)}):
-            return f"“{min(sure)}” was lost"
+            return _("“{word}” was lost").format(word=min(sure))
         if len(set(other)) > 1 and mine != other and axis not in VAGUE_AXES:
-            return f"“{axis[0]}” and “{axis[1]}” changed places"
+            return _("“{word}” and “{other}” changed places").format(word=axis[0], other=axis[1])
     known = {"less"} if "decrease" in said.get(("increase", "decrease"), ()) else set()  # `smaller` may be less
     known |= {"never", "negative"} if here.weak.search(before) else set()
     for axis, poles in heard.items():
         if axis not in said and (new := (MARKED - known) & set(poles)):
-            return f"“{min(new)}” was added"
+            return _("“{word}” was added").format(word=min(new))
     return ""
 
 

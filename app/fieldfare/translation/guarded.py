@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from enum import Enum
 from typing import TYPE_CHECKING
 
+from fieldfare.catalogue import N_, _
 from fieldfare.errors import FieldfareError
 from fieldfare.stems import stem, stop_words, tokens
 from fieldfare.translation import guard
@@ -31,7 +32,7 @@ _TOGETHER = 8  # sentences that are tried again in one batch
 # Where a sentence may be parted without parting what belongs together; at commas last.
 _JOINTS = (re.compile(r"(?<=[;:])\s+|\s+(?=\()|(?<=\))\s+|\s+[–—]\s+"), re.compile(r"(?<=,)\s+(?=\D)"))
 _SHORTEST_PART = 2  # words
-_LOST = "a protected word was lost"
+_LOST = N_("a protected word was lost")
 _SENTENCE_END = re.compile(r"[.!?:;]\W*$")
 
 
@@ -136,7 +137,7 @@ class GuardedEngine:
     def _again(self, refused: Sequence[tuple[str, str]], way: Direction) -> Iterator[tuple[str, Checked]]:
         """Refused sentences with their numbers masked or without masks, then in parts; the reason is that of the first try."""
         reasons = dict(refused)
-        bare = [sentence for sentence, reason in refused if reason == _LOST]
+        bare = [sentence for sentence, reason in refused if reason == _(_LOST)]
         left = []
         for some, masks in ((bare, _Masks.NONE), ([one for one in reasons if one not in bare], _Masks.ALL)):
             for sentence, checked in self._once(some, way, masks):
@@ -169,13 +170,13 @@ class GuardedEngine:
                     text = one.text if all(one.text.count(kept) == sentence.count(kept) for kept in mask.kept) else None
                 else:
                     text = mask.restored(one.text)
-                why = self._problem(sentence, text, way) if text is not None else _LOST
+                why = self._problem(sentence, text, way) if text is not None else _(_LOST)
                 if text is not None and not why:
                     yield sentence, Checked(_closed(sentence, text), "")
                     break
                 reason = reason or why
             else:
-                yield sentence, Checked("", reason or "nothing came out")
+                yield sentence, Checked("", reason or _("nothing came out"))
 
     def _led_back(self, said: Sequence[tuple[str, str]], way: Direction) -> Iterator[tuple[str, Checked]]:
         """Brief texts with their translations, of which one of the best hypotheses back says the same words."""
@@ -183,7 +184,8 @@ class GuardedEngine:
             return
         if not self._route_back(way):
             yield from (
-                (one, Checked("", "so few words can only be checked by a package that leads back")) for one, _ in said
+                (one, Checked("", _("so few words can only be checked by a package that leads back")))
+                for one, _text in said
             )
             return
         hidden = [self._masked(text, way.back, numbers=True, terms=False) for _, text in said]
@@ -196,7 +198,7 @@ class GuardedEngine:
                 same = not wanted or any(2 * len(wanted & one) > len(wanted) for one in found)
             else:
                 same = wanted in found
-            yield sentence, Checked(text, "") if same else Checked("", "the way back leads to other words")
+            yield sentence, Checked(text, "") if same else Checked("", _("the way back leads to other words"))
 
     def _route_back(self, way: Direction) -> str:
         """The digest of the way back; empty where none leads there without a third language."""

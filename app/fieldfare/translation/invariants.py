@@ -8,6 +8,7 @@ from dataclasses import dataclass, replace
 from functools import lru_cache
 from operator import attrgetter, itemgetter
 
+from fieldfare.catalogue import _
 from fieldfare.grounding.tokens import CODE
 from fieldfare.quantities import quantities
 from fieldfare.text import identifiers
@@ -199,13 +200,16 @@ def _words(text: str, language: str, mark: str) -> tuple[int, ...]:
 
 def changed(source: Invariants, target: Invariants) -> str:
     """What a translation changed of the values, codes and markup of its source, as words; empty where nothing."""
-    for name, before, after in (("code", source.codes, target.codes), ("markup", source.markup, target.markup)):
-        if lost := Counter(before) - Counter(after):
-            return f"the {name} {next(iter(lost))} is missing"
-        if added := Counter(after) - Counter(before):
-            return f"the {name} {next(iter(added))} was added"
+    if lost := Counter(source.codes) - Counter(target.codes):
+        return _("the code {code} is missing").format(code=next(iter(lost)))
+    if added := Counter(target.codes) - Counter(source.codes):
+        return _("the code {code} was added").format(code=next(iter(added)))
+    if lost := Counter(source.markup) - Counter(target.markup):
+        return _("the markup {markup} is missing").format(markup=next(iter(lost)))
+    if added := Counter(target.markup) - Counter(source.markup):
+        return _("the markup {markup} was added").format(markup=next(iter(added)))
     if lost := Counter(source.bare) - Counter(target.bare):
-        return f"the number {next(iter(lost))} is missing, or printed otherwise"
+        return _("the number {number} is missing, or printed otherwise").format(number=next(iter(lost)))
     return _numbers_changed(source, target) or _units_changed(source, target) or _reordered(source, target)
 
 
@@ -219,7 +223,11 @@ def _numbers_changed(source: Invariants, target: Invariants) -> str:
         added = _uncovered(after - before, words_before - words_after)
         if not lost and not added:
             return _words_changed(source, target)
-        best = best or (f"the number {lost} is missing" if lost else f"the number {added} was added")
+        best = best or (
+            _("the number {number} is missing").format(number=lost)
+            if lost
+            else _("the number {number} was added").format(number=added)
+        )
     return best
 
 
@@ -233,24 +241,27 @@ def _uncovered(numbers: Counter[str], words: Counter[int]) -> str:
 
 def _words_changed(source: Invariants, target: Invariants) -> str:
     """A number word from two upwards that the other side says neither as a word nor in digits."""
-    for mine, other, what in ((source, target, "is missing"), (target, source, "was added")):
+    for mine, other, what in (
+        (source, target, _("the number {number} (as a word) is missing")),
+        (target, source, _("the number {number} (as a word) was added")),
+    ):
         digits = {value.number for value in other.values}
         for word in mine.words:
             if word > 1 and word not in other.words + other.vague and str(word) not in digits:
-                return f"the number {word} (as a word) {what}"
+                return what.format(number=word)
     return ""
 
 
 def _units_changed(source: Invariants, target: Invariants) -> str:
     """A unit that was lost, is new or stands behind another number; `5 and 10 mm` may become `5 mm and 10 mm`."""
     if lost := Counter(source.units) - Counter(target.units):
-        return f"the unit {next(iter(lost))} is missing"
+        return _("the unit {unit} is missing").format(unit=next(iter(lost)))
     if added := set(target.units) - set(source.units):
-        return f"the unit {min(added)} was added"
+        return _("the unit {unit} was added").format(unit=min(added))
     for number in {one.number for one in source.values} & {one.number for one in target.values}:
         mine, other = (Counter(one.unit for one in side.values if one.number == number) for side in (source, target))
         if mine != other:
-            return f"the value {number} has another unit"
+            return _("the value {number} has another unit").format(number=number)
     return ""
 
 
@@ -261,5 +272,5 @@ def _reordered(source: Invariants, target: Invariants) -> str:
             [one if isinstance(one, str) else read(one) for one in side.order] for side in (source, target)
         )
         if sorted(before) == sorted(after):
-            return "numbers or codes stand in another order" if before != after else ""
+            return _("numbers or codes stand in another order") if before != after else ""
     return ""

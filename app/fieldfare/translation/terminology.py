@@ -8,6 +8,7 @@ from collections import defaultdict
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from fieldfare.catalogue import _
 from fieldfare.domain import TermStatus
 from fieldfare.stems import COMPOUNDING, stem
 
@@ -82,12 +83,12 @@ class Terminology:
         """Which term of a text its translation lacks or says wrongly, as a sentence; empty where none."""
         for one in self.terms_in(text, source, target):
             if not any(says(translated, word, target) for word in one.targets):
-                return f"“{one.text}” must be “{one.targets[0]}”"
+                return _("“{word}” must be “{term}”").format(word=one.text, term=one.targets[0])
             for word in one.forbidden:
                 if says(translated, word, target) and not any(
                     word.casefold() in good.casefold() for good in one.targets
                 ):
-                    return f"“{word}” must not be used, but “{one.targets[0]}”"
+                    return _("“{word}” must not be used, but “{term}”").format(word=word, term=one.targets[0])
         return ""
 
     def _entries(self, source: str, target: str) -> dict[str, list[_Entry]]:
@@ -108,7 +109,7 @@ class Terminology:
             for words in concepts.values():
                 good = tuple(text for text, status in words[target] if status is not TermStatus.FORBIDDEN)
                 bad = tuple(text for text, status in words[target] if status is TermStatus.FORBIDDEN)
-                for text, _ in words[source] if good else ():
+                for text, _status in words[source] if good else ():
                     stems = _stems(text, source)
                     if stems:
                         entries[stems[0]].append(_Entry(stems=stems, targets=good, forbidden=bad))

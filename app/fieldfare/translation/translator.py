@@ -11,6 +11,7 @@ from itertools import chain
 from typing import TYPE_CHECKING
 
 from fieldfare import __version__
+from fieldfare.catalogue import _, spoken
 from fieldfare.domain.translation import Outcome, Rendering, Sentence, Text
 from fieldfare.errors import FieldfareError
 from fieldfare.signal_words import signal_word
@@ -175,17 +176,18 @@ class Translator:
         if not wanted:
             return
         if not guard.knows(order.way.source, order.way.target):
-            yield from ((one, Checked("", "a lost “not” could not be noticed in this language")) for one in wanted)
+            yield from ((one, Checked("", _("a lost “not” could not be noticed in this language"))) for one in wanted)
             return
         if self._engine is None:
-            yield from ((one, Checked("", "no language package is installed")) for one in wanted)
+            yield from ((one, Checked("", _("no language package is installed"))) for one in wanted)
             return
         done = set()
         try:
-            keys = {one: self._engine.rules(one, order.way) for one in wanted}
+            # Reasons are kept in the language of the screen.
+            keys = {one: (__version__, spoken(), *self._engine.rules(one, order.way)) for one in wanted}
             asked = []
             for one in wanted:
-                kept = self._cache.get(order.digest, __version__, *keys[one]) if self._cache else None
+                kept = self._cache.get(order.digest, *keys[one]) if self._cache else None
                 if kept and len(kept) == 2:
                     done.add(one)
                     yield one, Checked(*kept)
@@ -194,7 +196,7 @@ class Translator:
             for one, checked in self._engine.translate(asked, order.way):
                 done.add(one)
                 if self._cache:
-                    self._cache.put(order.digest, __version__, *keys[one], said=(checked.text, checked.reason))
+                    self._cache.put(order.digest, *keys[one], said=(checked.text, checked.reason))
                 yield one, checked
         except FieldfareError as error:
             yield from ((one, Checked("", str(error))) for one in wanted if one not in done)
