@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import subprocess
 import sys
@@ -11,7 +12,9 @@ import pytest
 
 from fieldfare import fleet, settings
 from fieldfare.errors import UsageError
+from fieldfare.pack import signing
 from fieldfare.preferences import Preferences
+from publishing import make_pack, put, sign
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -107,3 +110,48 @@ def test_the_command_line_says_who_locked_it(site: Path) -> None:
     done = run(site / "home", "model", "use", "embedded")
     assert done.returncode == UsageError.exit_code
     assert "is set by your IT" in done.stderr
+
+
+def publish(folder: Path, stick: Path, version: str, key: signing.SecretKey) -> None:
+    pack = make_pack(folder, "pump", version)
+    sign(pack, key)
+    put(pack, stick)
+
+
+def packs_of(home: Path) -> list[tuple[str, str, bool]]:
+    listed = json.loads(run(home, "pack", "list", "--json").stdout)
+    return [(one["version"], one["signature"], one["bundled"]) for one in listed]
+
+
+def test_packs_of_all_users_are_read_by_everybody_and_each_user_may_have_newer_ones(site: Path) -> None:
+    stick, log = site / "stick", site / "update.log"
+    stick.mkdir()
+    secret, public = signing.new_key(), site / "acme.pub"
+    public.write_text(signing.write_public_key(secret.public))
+    publish(site, stick, "1.0.0", secret)
+    assert run(site / "home", "--all-users", "pack", "trust", "add", str(public)).returncode == 0
+    done = run(site / "home", "--all-users", "update", str(stick), "--all", "--log", str(log))
+    assert done.returncode == 0, done.stderr
+    assert json.loads(log.read_text().splitlines()[-1])["installed"] == ["pump 1.0.0"]
+    assert packs_of(site / "home") == [("1.0.0", "signed by acme", True)]
+    assert list((site / "home").iterdir()) == []
+    for path in (site / "site").rglob("*"):
+        wanted = 0o755 if path.is_dir() else 0o644
+        assert path.stat().st_mode & 0o777 == wanted or path.name == ".lock", path
+
+    publish(site, stick, "1.1.0", secret)
+    assert run(site / "home", "update", str(stick)).returncode == 0
+    assert packs_of(site / "home") == [("1.1.0", "signed by acme", False)]
+    assert packs_of(site / "other") == [("1.0.0", "signed by acme", True)]
+    done = run(site / "other", "pack", "remove", "pump")
+    assert (done.returncode, "came with the program" in done.stderr) == (UsageError.exit_code, True)
+
+
+def test_an_update_that_cannot_be_done_leaves_a_line_for_it(site: Path) -> None:
+    log = site / "update.log"
+    done = run(site / "home", "update", str(site / "gone"), "--log", str(log))
+    assert done.returncode == UsageError.exit_code
+    line = json.loads(log.read_text())
+    assert (line["exit"], "is no folder" in line["error"]) == (UsageError.exit_code, True)
+    done = run(site / "home", "update", str(site / "home"), "--log", str(site / "no" / "folder"))
+    assert "cannot be written" in done.stderr

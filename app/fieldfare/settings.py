@@ -216,6 +216,8 @@ def write_atomically(file: Path, data: bytes) -> None:
             with os.fdopen(descriptor, "wb") as stream:
                 stream.write(data)
                 stream.flush()
+                if file.is_relative_to(paths.site_dir()):
+                    Path(name).chmod(0o644)  # what IT keeps there is for all users to read
                 os.fsync(stream.fileno())
             Path(name).replace(file)
         except BaseException:

@@ -6,6 +6,8 @@
     packs/ID-VERSION.fpack                           a version that was placed by hand, as in the program's own folder
     packs/.incoming-xxxxxxxx/                        what is being copied and verified
 
+What IT keeps for all users lies in the same order below `paths.site_dir()`, and is only read here.
+
 Every change is written beside what is used, made durable, and then committed by one rename: that of the record. What the
 record does not name is debris, and the next start removes it.
 """
@@ -197,12 +199,30 @@ def _derived() -> Record:
 def _flat_copies() -> dict[str, list[Copy]]:
     """Versions that lie as files by themselves, newest first."""
     found: dict[str, list[Copy]] = {}
-    for folder, bundled in ((paths.packs_dir(), False), (paths.bundled_packs_dir(), True)):
+    for folder, bundled in ((paths.packs_dir(), False), (paths.bundled_packs_dir(), True), *_site_folders()):
         for name in _names(folder):
             if match := _FLAT.fullmatch(name):
                 copy = Copy(id=match[1], version=match[2], file=folder / name, bundled=bundled)
                 found.setdefault(match[1], []).append(copy)
     return {id_: sorted(copies, key=lambda one: one.order, reverse=True) for id_, copies in found.items()}
+
+
+def _site_folders() -> list[tuple[Path, bool]]:
+    """Where the packs lie that IT keeps for all users: files placed by hand, and the used version of each that was installed.
+
+    To a user they are as if they had come with the program. None where this process is the one that keeps them.
+    """
+    folder = paths.site_dir() / "packs"
+    if folder == paths.packs_dir():
+        return []
+    try:
+        lines = (folder / RECORD).read_text(encoding="ascii").splitlines()[:-1]
+    except (OSError, UnicodeDecodeError):
+        return [(folder, True)]
+    used: dict[str, str] = {}
+    for id_, _version, place in (line.split(" ") for line in lines if line.count(" ") == 2):
+        used.setdefault(id_, place)
+    return [(folder, True), *((folder / place, True) for place in used.values() if _FOLDER.fullmatch(place))]
 
 
 def _names(folder: Path) -> list[str]:

@@ -39,7 +39,8 @@ class TrustedKey:
 def trusted_keys() -> tuple[list[TrustedKey], list[str]]:
     """Every trusted key, the site's first, and a sentence for each file that is none."""
     keys, problems = [], []
-    for folder, site in ((paths.site_keys_dir(), True), (paths.trusted_keys_dir(), False)):
+    folders = {paths.site_keys_dir(): True, paths.site_dir() / "keys": True, paths.trusted_keys_dir(): False}
+    for folder, site in folders.items():
         try:
             names = sorted(os.listdir(folder))  # noqa: PTH208  (Path.glob hides why it found nothing)
         except FileNotFoundError:

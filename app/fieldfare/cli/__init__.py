@@ -11,7 +11,8 @@ import os
 import sys
 from typing import TYPE_CHECKING
 
-from fieldfare import __version__, catalogue, settings
+from fieldfare import __version__, catalogue, paths, settings
+from fieldfare.catalogue import _
 from fieldfare.cli import authors, checks, evaluations, jobs, languages, models, packs, questions, signing, translations
 from fieldfare.cli.arguments import show_help
 from fieldfare.errors import FieldfareError, StorageError, UsageError
@@ -38,6 +39,9 @@ def main(arguments: Sequence[str]) -> int:
             stream.reconfigure(errors="replace")  # type: ignore[union-attr]
     _speak()
     options = _parser().parse_args(arguments)
+    if options.all_users:
+        os.environ["FIELDFARE_HOME"] = str(paths.site_dir())
+        os.umask(0o022)
     if getattr(options, "json", False) or options.run.__module__ in _AUTHORS:
         catalogue.use("en")
     try:
@@ -75,24 +79,31 @@ def main(arguments: Sequence[str]) -> int:
 
 def _speak() -> None:
     """Speak the language that was chosen, or the system's; a damaged settings file is told by the command that needs it."""
-    chosen = ""
-    with contextlib.suppress(FieldfareError):
-        chosen = settings.load().language
-    catalogue.use(catalogue.language(chosen))
+    chosen, _problems = settings.read()
+    catalogue.use(catalogue.language(chosen.screen_language or chosen.language))
 
 
 def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(
         prog="fieldfare",
-        description="Answers from the manuals of your machine, with page and warnings, without any network. "
-        "Without a command it opens the screen.",
+        description=_(
+            "Answers from the manuals of your machine, with page and warnings, without any network. "
+            "Without a command it opens the screen, or asks by lines where there is none."
+        ),
     )
     parser.add_argument("--version", action="version", version=f"fieldfare {__version__}")
+    parser.add_argument(
+        "--all-users", action="store_true", help="change what all users of this machine have; for IT, before a command"
+    )
+    parser.add_argument(
+        "--plain", action="store_true", help=_("ask and answer by lines: for screen readers, serial lines and scripts")
+    )
+    parser.add_argument("--ascii", action="store_true", help=_("the same with ASCII characters only"))
     parser.set_defaults(run=_screen)
     commands = parser.add_subparsers(title="commands", metavar="COMMAND")
     questions.register(commands)
     pack = commands.add_parser("pack", help="make, test and sign packs of manuals; install, list and remove them")
-    pack.set_defaults(run=lambda _: show_help(pack))
+    pack.set_defaults(run=lambda _options: show_help(pack))
     pack_commands = pack.add_subparsers(title="commands", metavar="COMMAND")
     authors.register(pack_commands)
     checks.register(pack_commands)
@@ -107,19 +118,31 @@ def _parser() -> argparse.ArgumentParser:
     return parser
 
 
-def _screen(_options: argparse.Namespace) -> int:
-    if not all(stream is not None and stream.isatty() for stream in (sys.stdin, sys.stdout, sys.stderr)):
-        raise UsageError('The screen needs a terminal. Without one, use: fieldfare ask "…", or fieldfare --help')
+def _screen(options: argparse.Namespace) -> int:
     from fieldfare.assistant import open_assistant
     from fieldfare.journal import open_journal
     from fieldfare.preferences import Preferences
-    from fieldfare.tui import run as run_screen
 
+    plain = options.plain or options.ascii or not _has_screen()
     preferences = Preferences.open()
-    assistant = open_assistant(preferences.current)
+    assistant = open_assistant(preferences.current, eager=plain)
     try:
         with open_journal() as journal:
+            if plain:
+                from fieldfare.line import run as run_lines
+
+                return run_lines(assistant, journal, sys.stdin, sys.stdout, ascii_only=options.ascii)
+            from fieldfare.tui import run as run_screen
+
             run_screen(assistant, preferences, journal)
     finally:
         assistant.close()
     return 0
+
+
+def _has_screen() -> bool:
+    """Whether there is a terminal that a screen can be drawn on; where none is, lines are read and written."""
+    streams = (sys.stdin, sys.stdout, sys.stderr)
+    if not all(stream is not None and stream.isatty() for stream in streams):
+        return False
+    return os.name == "nt" or os.environ.get("TERM", "dumb") not in {"dumb", "unknown"}

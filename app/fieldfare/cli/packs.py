@@ -4,16 +4,19 @@ from __future__ import annotations
 
 import json
 import sys
+from datetime import datetime
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any, Self
 
+from fieldfare import __version__
 from fieldfare.catalogue import N_, _, ngettext
 from fieldfare.cli.arguments import Progress, show_help
-from fieldfare.errors import PackError
+from fieldfare.errors import FieldfareError, PackError, StorageError
 from fieldfare.text import clean
 
 if TYPE_CHECKING:
     import argparse
+    from collections.abc import Iterable
 
     from fieldfare.cli.arguments import Commands
     from fieldfare.domain import InstalledPack
@@ -61,6 +64,7 @@ def register_update(commands: Commands) -> None:
         "--all", action="store_true", help=_("also packs for machines that this device does not cover yet")
     )
     update.add_argument("--check", action="store_true", help=_("only say what would be done"))
+    update.add_argument("--log", type=Path, metavar="FILE", help=_("append the outcome to a file, as one line of JSON"))
     update.set_defaults(run=_update)
 
 
@@ -180,22 +184,59 @@ def _trust_remove(options: argparse.Namespace) -> int:
 def _update(options: argparse.Namespace) -> int:
     from fieldfare import updates
 
-    plan = updates.plan(options.folder, everything=options.all)
-    for line in plan.skipped:
-        print(_("skipped: {line}").format(line=clean(line)), file=sys.stderr)
-    if options.check:
-        for step in plan.steps:
-            print(_("would install {step}").format(step=clean(str(step))))
-        done: tuple[InstalledPack, ...] = ()
-        failed: tuple[str, ...] = ()
-    else:
-        done, failed = updates.carry_out(plan, Progress())
-    for line in failed:
-        print(f"fieldfare: {clean(line)}", file=sys.stderr)
-    for pack in done:
-        said = _("{pack} is installed, {signature}.").format(pack=_name(pack), signature=clean(pack.signature))
-        kept = _("{version} is kept.").format(version=pack.kept) if pack.kept else ""
-        print(f"{said} {kept}".rstrip())
-    if not plan.steps:
-        print(_("Nothing in {folder} is newer than what is installed.").format(folder=clean(str(options.folder))))
-    return PackError.exit_code if failed else 0
+    with _Log(options.log, options.folder) as log:
+        plan = updates.plan(options.folder, everything=options.all)
+        log.add("skipped", plan.skipped)
+        for line in plan.skipped:
+            print(_("skipped: {line}").format(line=clean(line)), file=sys.stderr)
+        if options.check:
+            for step in plan.steps:
+                print(_("would install {step}").format(step=clean(str(step))))
+            done: tuple[InstalledPack, ...] = ()
+            failed: tuple[str, ...] = ()
+        else:
+            done, failed = updates.carry_out(plan, Progress())
+        log.add("installed", [f"{one.manifest.id} {one.manifest.version}" for one in done])
+        log.add("failed", failed)
+        for line in failed:
+            print(f"fieldfare: {clean(line)}", file=sys.stderr)
+        for pack in done:
+            said = _("{pack} is installed, {signature}.").format(pack=_name(pack), signature=clean(pack.signature))
+            kept = _("{version} is kept.").format(version=pack.kept) if pack.kept else ""
+            print(f"{said} {kept}".rstrip())
+        if not plan.steps:
+            folder = clean(str(options.folder))
+            print(_("Nothing in {folder} is newer than what is installed.").format(folder=folder))
+        log.code = PackError.exit_code if failed else 0
+    return log.code
+
+
+class _Log:
+    """One line of JSON for IT to collect: when, from where, what became of it, and the exit code."""
+
+    def __init__(self, file: Path | None, folder: Path) -> None:
+        self._file = file
+        self._line: dict[str, Any] = {"time": "", "folder": str(folder), "version": __version__}
+        self.code = 0
+
+    def add(self, what: str, said: Iterable[str]) -> None:
+        self._line[what] = [clean(one) for one in said]
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, _kind: object, error: BaseException | None, _trace: object) -> None:
+        if self._file is None:
+            return
+        if error is not None:
+            self.code = error.exit_code if isinstance(error, FieldfareError) else 1
+            self._line["error"] = clean(str(error) or type(error).__name__)
+        self._line["exit"] = self.code
+        self._line["time"] = datetime.now().astimezone().isoformat(timespec="seconds")
+        try:
+            with self._file.open("a", encoding="utf-8") as stream:
+                stream.write(json.dumps(self._line, ensure_ascii=False) + "\n")
+        except OSError as problem:
+            said = _("{file} cannot be written ({reason}).").format(file=self._file, reason=problem.strerror)
+            print(f"fieldfare: {said}", file=sys.stderr)
+            self.code = self.code or StorageError.exit_code

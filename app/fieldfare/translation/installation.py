@@ -125,6 +125,8 @@ def install(file: Path, *, sha256: str = "", unverified: bool = False, progress:
             sync_folder(folder)
         older = [one for one in _own(parent) if one.pair == (said["source"], said["target"])]
         final = parent / f"{said['source']}_{said['target']}-{said['version']}.{secrets.token_hex(4)}"
+        if parent.is_relative_to(paths.site_dir()):
+            scratch.chmod(0o755)  # what IT keeps there is for all users to read
         scratch.rename(final)
         sync_folder(parent)
         for one in older:

@@ -126,7 +126,9 @@ def installed() -> tuple[tuple[Package, ...], tuple[str, ...]]:
     """The used package of every pair, and a sentence for each that cannot be used. No model is read."""
     found: dict[tuple[str, str], Package] = {}
     problems = []
-    for parent, bundled in ((paths.bundled_languages_dir(), True), (paths.languages_dir(), False)):
+    site = paths.site_dir() / "languages"
+    parents = {paths.bundled_languages_dir(): True, site: True, paths.languages_dir(): False}
+    for parent, bundled in parents.items():
         for folder in folders(parent):
             try:
                 package = read_package(folder, bundled=bundled)
