@@ -6,13 +6,13 @@ import contextlib
 import os
 import re
 import sys
-import textwrap
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TextIO
 
 from fieldfare.catalogue import N_, _
 from fieldfare.domain.translation import Outcome
 from fieldfare.signal_words import signal_word
 from fieldfare.text import clean
+from fieldfare.wrapping import cells, wrapped
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -33,21 +33,21 @@ def source_line(passage: Passage, *, machine: bool = False) -> str:
     return named + line + "".join(f" ({clean(caveat)})" for caveat in passage.caveats)
 
 
-def hazard_lines(hazard: Hazard, starts: str = "⚠ ") -> str:
+def hazard_lines(hazard: Hazard, starts: str = "⚠ ", width: int | None = None) -> str:
     """A warning whole: its signal word as printed, the scheme that gives the word its meaning, its text."""
     scheme = f" ({clean(hazard.scheme)})" if hazard.scheme else ""
-    return paragraph(f"{clean(hazard.signal_word)}{scheme}: {clean(hazard.text)}", starts=starts)
+    return paragraph(f"{clean(hazard.signal_word)}{scheme}: {clean(hazard.text)}", starts, width=width)
 
 
-def translated_hazard_lines(hazard: Hazard, rendering: Rendering, language: str) -> str:
+def translated_hazard_lines(hazard: Hazard, rendering: Rendering, language: str, width: int | None = None) -> str:
     """A warning in another language: where nobody approved that, the original stands whole above it."""
     word = signal_word(hazard.signal_word, language)
     scheme = f" ({clean(hazard.scheme)})" if hazard.scheme else ""
     if not rendering.original_first:
-        return paragraph(f"{clean(word or hazard.signal_word)}{scheme}: {clean(rendering.text)}", starts="⚠ ")
-    lines = [hazard_lines(hazard)]
+        return paragraph(f"{clean(word or hazard.signal_word)}{scheme}: {clean(rendering.text)}", "⚠ ", width=width)
+    lines = [hazard_lines(hazard, width=width)]
     if rendering.machine:
-        lines.append(paragraph(f"{clean(word or hazard.signal_word)}: {clean(rendering.text)}", starts="  "))
+        lines.append(paragraph(f"{clean(word or hazard.signal_word)}: {clean(rendering.text)}", "  ", width=width))
         lines.append(f"  ({_(MACHINE)})")
     return "\n".join(lines)
 
@@ -76,33 +76,33 @@ def figure_line(figure: Figure) -> str:
     return clean(figure.caption or " ".join(figure.text.split()) or _("figure without a caption"))
 
 
-def paragraph(text: str, starts: str = "", ends: str = "") -> str:
-    """Text wrapped to the terminal line by line, so that steps and rows keep their lines; list items hang."""
-    wrapped = []
+def paragraph(text: str, starts: str = "", ends: str = "", width: int | None = None) -> str:
+    """Text wrapped to `width` cells line by line, so that steps and rows keep their lines; list items hang.
+
+    0 wraps nothing; without a width it is that of the terminal on stdout.
+    """
+    room = _width() if width is None else width
+    made = []
     for index, line in enumerate(f"{text}{ends}".split("\n")):
         body = line.lstrip(" ")
         indent = " " * (len(line) - len(body))
         mark = _LIST_MARK.match(body)
-        first = starts if index == 0 else " " * len(starts)
-        hanging = " " * len(starts) + indent + " " * (len(mark.group()) if mark else 0)
-        wrapped.append(
-            textwrap.fill(
-                body,
-                _width(),
-                initial_indent=first + indent,
-                subsequent_indent=hanging,
-                break_long_words=False,
-                break_on_hyphens=False,
-            )
-        )
-    return "\n".join(wrapped)
+        first = starts if index == 0 else " " * cells(starts)
+        hanging = " " * cells(starts) + indent + " " * (len(mark.group()) if mark else 0)
+        made.append(wrapped(body, room, first + indent, hanging))
+    return "\n".join(made)
 
 
 def _width() -> int:
-    if not sys.stdout.isatty():
-        return 100
-    with contextlib.suppress(OSError):
-        return max(20, min(os.get_terminal_size(sys.stdout.fileno()).columns, 100))
+    return terminal_width(sys.stdout) or 100
+
+
+def terminal_width(stream: TextIO) -> int:
+    """How many cells a line of a terminal may take, 100 at most so that the eye finds the next one; 0 for what is none."""
+    if not stream.isatty():
+        return 0
+    with contextlib.suppress(OSError, ValueError):
+        return max(20, min(os.get_terminal_size(stream.fileno()).columns or 80, 100))
     return 80
 
 

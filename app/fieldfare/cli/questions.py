@@ -16,7 +16,6 @@ from typing import TYPE_CHECKING
 from fieldfare import machines, output, settings
 from fieldfare.catalogue import _
 from fieldfare.domain import (
-    Answer,
     Answered,
     BlockKind,
     Cancelled,
@@ -27,18 +26,18 @@ from fieldfare.domain import (
     Question,
     Verdict,
 )
-from fieldfare.domain.translation import Text
 from fieldfare.errors import FieldfareError, PackError, UsageError
-from fieldfare.text import clean, primary
+from fieldfare.telling import Paper, Telling
+from fieldfare.text import clean
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
     from fieldfare.assistant import Assistant
     from fieldfare.cli.arguments import Commands
-    from fieldfare.domain import Citation, Hazard, Passage
-    from fieldfare.domain.translation import Rendering
+    from fieldfare.domain import Choice
 
+PIPE_WIDTH = 100  # cells of a line where nobody says how long one may be
 NO_ANSWER = 10  # the manuals do not say: not an error, but a script wants to know
 
 
@@ -147,8 +146,9 @@ def _question(options: argparse.Namespace) -> Question:
 def _ask(options: argparse.Namespace) -> int:
     question = _question(options)
     cancel = threading.Event()
+    paper = None if options.json else Paper(sys.stdout, output.terminal_width(sys.stdout) or PIPE_WIDTH)
     with _assistant(options, draft=options.draft) as assistant, _interruptible(cancel):
-        telling = _Telling(assistant, question, cancel, quiet=options.json, originals=options.original)
+        telling = Telling(assistant, question, cancel, paper, originals=options.original)
         for event in assistant.ask(question, cancel):
             match event:
                 case EvidenceFound():
@@ -157,6 +157,10 @@ def _ask(options: argparse.Namespace) -> int:
                     telling.statement(event)
                 case Answered(answer=answer):
                     telling.answer(answer)
+                    if options.json:
+                        made = output.answer_object(question, answer, telling.language, telling.said)
+                        print(json.dumps(made, ensure_ascii=False, indent=2))
+                    telling.choices(answer.choices, lambda one: _command(one, assistant, question))
                     return NO_ANSWER if answer.verdict in {Verdict.REFUSED, Verdict.CHOICE} else 0
                 case Cancelled():
                     raise KeyboardInterrupt
@@ -165,96 +169,11 @@ def _ask(options: argparse.Namespace) -> int:
     return 0
 
 
-class _Telling:
-    """Prints an answer as it comes, in the technician's language; a `quiet` one prints it as JSON in the end.
-
-    Below a translation that nobody approved stands the original; `originals` puts it below every one.
-    """
-
-    def __init__(
-        self, assistant: Assistant, question: Question, cancel: threading.Event, *, quiet: bool, originals: bool
-    ) -> None:
-        self._assistant, self._question, self._cancel, self._quiet = assistant, question, cancel, quiet
-        self._originals = originals
-        self._language = assistant.language_of(question)
-        self._several = _several(assistant, question)
-        self._hazards: list[Hazard] = []
-        self._cited: list[Citation] = []
-        self._machine = ""
-        self._said: dict[str, Rendering] = {}
-
-    def evidence(self, event: EvidenceFound) -> None:
-        """The question as it was put, and the warnings of what will likely be cited."""
-        if event.asked and not self._quiet:
-            print(
-                output.paragraph(_("Asked as: {question}").format(question=clean(event.asked))), end="\n\n", flush=True
-            )
-        self._warn(event.hazards, [one.passage for one in event.evidence])
-
-    def statement(self, event: Drafted) -> None:
-        """A statement after its warnings, with the number of its source."""
-        statement = event.statement
-        passage = statement.citation.passage
-        self._cited.append(statement.citation)
-        self._warn(event.hazards, [passage])
-        said = self._translated(Text(text=statement.text, context=" > ".join(passage.heading),
-                                     cells=passage.kind is BlockKind.TABLE), passage)  # fmt: skip
-        if self._quiet:
-            return
-        if self._several and passage.machine != self._machine:
-            self._machine = passage.machine
-            print(f"{clean(self._machine)}:")
-        number = f" [{_number_of(self._cited, statement.citation)}]"
-        print(output.paragraph(clean(said.text if said else statement.text), ends=number))
-        if said and (origin := output.origin(said)):
-            print(output.paragraph(f"({clean(origin)})", starts="    "))
-        if said and said.changed and (self._originals or not said.approved):
-            print(output.paragraph(clean(statement.text), starts="    = "))
-        for line in statement.conversions:
-            print(output.paragraph(line, starts="    ", ends=f" ({_('converted')})"))
-        print(flush=True)
-
-    def answer(self, answer: Answer) -> None:
-        """What is left: warnings that came with no statement, the sources or the refusal."""
-        self._warn(answer.hazards, [one.citation.passage for one in answer.statements])
-        kept = dict.fromkeys(one.reason for said in self._said.values() if not said.changed for one in said.originals)
-        if kept and not self._quiet:
-            print(
-                output.paragraph(_("In the original: {reasons}").format(reasons=clean("; ".join(map(_, kept))))),
-                end="\n\n",
-            )
-        route = self._assistant.route(answer.language, self._language)
-        if route.count("→") > 1 and any(said.machine for said in self._said.values()) and not self._quiet:
-            print(_("Translated over a third language: {route}").format(route=route), end="\n\n")
-        if self._quiet:
-            made = output.answer_object(self._question, answer, self._language, self._said)
-            print(json.dumps(made, ensure_ascii=False, indent=2))
-        else:
-            _print_sources(answer, several=self._several, chosen=bool(self._question.packs))
-
-    def _warn(self, hazards: Sequence[Hazard], passages: Sequence[Passage]) -> None:
-        """The warnings that were not told yet, before what they protect."""
-        for hazard in hazards:
-            if hazard in self._hazards:
-                continue
-            self._hazards.append(hazard)
-            passage = next((one for one in passages if hazard in one.hazards), None)
-            said = self._translated(Text(text=hazard.text, hazard=True), passage) if passage else None
-            if not self._quiet:
-                lines = (
-                    output.translated_hazard_lines(hazard, said, self._language)
-                    if said
-                    else output.hazard_lines(hazard)
-                )
-                print(lines, end="\n\n", flush=True)
-
-    def _translated(self, text: Text, passage: Passage) -> Rendering | None:
-        """A text in the technician's language, None where it is printed in that."""
-        if not self._language or primary(passage.language) == self._language:
-            return None
-        for _index, rendering in self._assistant.render([(text, passage)], self._language, self._cancel.is_set):
-            self._said[text.text] = rendering
-        return self._said.get(text.text)
+def _command(choice: Choice, assistant: Assistant, question: Question) -> str:
+    """What asks one reading of a question."""
+    named = len(question.packs or assistant.packs) > 1 or question.packs
+    pack = f" --pack {choice.evidence.passage.pack}" if named else ""
+    return f"fieldfare ask{pack} {shlex.quote(clean(choice.question.text))}"
 
 
 @contextlib.contextmanager
@@ -267,38 +186,9 @@ def _interruptible(cancel: threading.Event) -> Iterator[None]:
         signal.signal(signal.SIGINT, previous)
 
 
-def _number_of(cited: Sequence[Citation], citation: Citation) -> int:
-    places = list(dict.fromkeys((one.passage.pack, one.passage.id) for one in cited))
-    return places.index((citation.passage.pack, citation.passage.id)) + 1
-
-
 def _several(assistant: Assistant, question: Question) -> bool:
     """Whether the manuals of more than one machine are asked: then each page says whose it is."""
     return len(question.packs or assistant.packs) > 1 and not question.machine
-
-
-def _print_choices(answer: Answer, *, several: bool, chosen: bool) -> None:
-    print(output.paragraph(answer.message), end="\n\n")
-    for number, one in enumerate(answer.choices, 1):
-        pack = f" --pack {one.evidence.passage.pack}" if several or chosen else ""
-        print(output.paragraph(clean(one.question.text), starts=f"{number}. "))
-        print(textwrap.indent(output.source_line(one.evidence.passage, machine=several), "   "))
-        print(f"   fieldfare ask{pack} {shlex.quote(clean(one.question.text))}", end="\n\n")
-
-
-def _print_sources(answer: Answer, *, several: bool, chosen: bool) -> None:
-    if answer.verdict is Verdict.CHOICE:
-        _print_choices(answer, several=several, chosen=chosen)
-        return
-    if answer.verdict is Verdict.REFUSED:
-        print(output.paragraph(answer.message), end="\n\n")
-        passages = [one.passage for one in answer.evidence]
-    else:
-        passages = list(
-            {(p.pack, p.id): p for p in (statement.citation.passage for statement in answer.statements)}.values()
-        )
-    for number, passage in enumerate(passages, 1):
-        print(f"[{number}] {output.source_line(passage, machine=several)}")
 
 
 def _search(options: argparse.Namespace) -> int:

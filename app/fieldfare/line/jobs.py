@@ -1,0 +1,72 @@
+"""The job by lines: what was done, its name, its report."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from fieldfare.catalogue import _
+from fieldfare.report.contents import describe, job_name, kind_name, time_line
+
+if TYPE_CHECKING:
+    from fieldfare.line.session import Session
+
+
+def carry_out(session: Session, text: str) -> None:
+    """`j` alone shows the job; with a word it is named, attached to, finished or exported. Raises FieldfareError."""
+    word, _space, rest = text.partition(" ")
+    journal, say = session.journal, session.dialogue.say
+    job = journal.current()
+    match word:
+        case "":
+            _show(session)
+        case "new" | "name":
+            job = journal.begin(rest) if word == "new" or job is None else journal.name(job.id, rest, job.order)
+            say(_("The job is now: {name}").format(name=job_name(job)))
+        case "file" if rest:
+            journal.attach(Path(rest).expanduser())
+            say(_("Attached."))
+        case "end" if job:
+            say(_("Finished: {name}").format(name=job_name(journal.finish(job.id))))
+        case "report" if job:
+            _export(session, rest or "html")
+        case "end" | "report":
+            say(_("There is no job yet. It begins with the first question or note."))
+        case _other:
+            for line in _usage():
+                say(line)
+
+
+def _show(session: Session) -> None:
+    job = session.journal.current()
+    if job is None:
+        session.dialogue.say(_("There is no job yet. It begins with the first question or note."))
+    else:
+        session.dialogue.say(job_name(job))
+        entries = session.journal.entries(job.id)
+        session.dialogue.show(
+            session.dialogue.laid_out(f"{time_line(one.at)}  {kind_name(one.deed)}: {describe(one.deed)}")
+            for one in entries
+        )
+    for line in _usage():
+        session.dialogue.say(line)
+
+
+def _usage() -> tuple[str, ...]:
+    return (
+        _("j name TEXT: name the job. j new TEXT: begin another. j file PATH: attach a photograph or PDF."),
+        _("j report: write the report (j report pdf, html, md, csv or json). j end: finish the job."),
+    )
+
+
+def _export(session: Session, kind: str) -> None:
+    from fieldfare.report.export import FORMATS, export
+
+    job = session.journal.current()
+    if kind not in FORMATS or job is None:
+        session.dialogue.say(_("A report is one of: {kinds}").format(kinds=", ".join(FORMATS)))
+        return
+    done = export(session.journal, job, kind)
+    session.dialogue.say(_("The report is {file}").format(file=done.path))
+    for file in done.files:
+        session.dialogue.say(_("Beside it: {file}").format(file=file))
