@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 import re
 import threading
+from collections import Counter
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
@@ -22,7 +23,7 @@ from fieldfare.translation.terminology import Terminology
 from fieldfare.translation.translator import Translator
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Iterator, Sequence
+    from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 
     from fieldfare.domain import Passage, Question
     from fieldfare.pack.archive import Archive
@@ -33,6 +34,9 @@ _LETTERS = {"de": "äöüß", "es": "ñ¿¡", "fr": "çœèêùëâ", "pt": "ã�
 _SMALL_WORD, _OWN_LETTER, _KNOWN_WORD, _STRANGE_WORD = 2.0, 2.0, 1.0, -0.5
 TITLE = 10  # telling words of an approved text that may stand for a question
 SAME_TITLE = 0.6  # share of a question's telling words that a title holds which says the same
+TOGETHER = 0.5  # of the texts with one of two words that hold both, so that one is asked for the other
+LEARNED_FROM = 4000  # approved texts, the shortest: words that stand together in long ones say little
+_MARKS = "¿?¡!.,;:()„“”«»\"'"  # around a code in a question
 _NUMBERING = re.compile(r"^\d+(?:\.\d+)*\s+")
 
 
@@ -61,6 +65,7 @@ class Interpreter:
         self._engine, self._translator, self._terms = engine, translator, terms
         self._asking = threading.Lock()
         self._approved: dict[tuple[str, str], Sequence[tuple[frozenset[str], str]]] = {}
+        self._words: dict[tuple[str, str], Mapping[str, str]] = {}
 
     @property
     def languages(self) -> tuple[str, ...]:
@@ -124,8 +129,8 @@ class Interpreter:
         return said.text if said.changed else self._by_approved(text, source, target)
 
     def _by_approved(self, text: str, source: str, target: str) -> str:
-        """A question in the words of approved translations: the title that says it, else title after term and the rest as it
-        is. Codes and numbers go through untouched.
+        """A question in the words of approved translations: the title that says it, else term after term, then word after
+        word, and the rest as it is. Codes and numbers go through untouched.
         """
         asked = _telling(text, source)
         known = self._known(source, target)
@@ -144,8 +149,16 @@ class Interpreter:
             if words <= asked:
                 made.append(said)
                 asked -= words
-        left = [word for word in tokens(text) if stem(word, source) in asked]
-        return " ".join([*made, *left]) if made else text
+        learned, put = self._learned(source, target), bool(made)
+        for word in text.split():
+            if any(map(str.isdigit, word)):
+                made.append(word.strip(_MARKS))
+                continue
+            for part in tokens(word):
+                if (root := stem(part, source)) in asked:
+                    made.append(learned.get(root, part))
+                    put |= root in learned
+        return " ".join(made) if put else text
 
     def _known(self, source: str, target: str) -> Sequence[tuple[frozenset[str], str]]:
         """Short approved texts and terms, the longest first: the telling stems in one language, the text in the other."""
@@ -165,6 +178,38 @@ class Interpreter:
             short = [one for one in found.items() if 0 < len(one[0]) <= TITLE]
             self._approved[source, target] = sorted(short, key=lambda one: (-len(one[0]), one[1]))
         return self._approved[source, target]
+
+    def _learned(self, source: str, target: str) -> Mapping[str, str]:
+        """Words by their stems, each with the word that stands in the translations of the texts that it stands in.
+
+        They only help to search: what two words have in common is counted (Dice), nobody approved them as translations.
+        """
+        if (source, target) not in self._words:
+            approved = [
+                (words, one.source)
+                for archive in self._archives.values()
+                for one in archive.translations.all()
+                if (one.target_language, one.source_language) == (source, target)
+                and len(words := _telling(one.target, source)) > TITLE  # the shorter ones are known
+            ]
+            approved.sort(key=lambda pair: len(pair[0]))
+            pairs = [*self._known(source, target), *approved][:LEARNED_FROM]
+            mine, other, both = Counter[str](), Counter[str](), Counter[tuple[str, str]]()
+            printed: dict[str, str] = {}
+            for words, said in pairs:
+                roots = {stem(word, target): word for word in tokens(said)}
+                roots = {root: roots[root] for root in roots if root in _telling(said, target)}
+                printed = roots | printed
+                mine.update(words)
+                other.update(roots.keys())
+                both.update((word, root) for word in words for root in roots)
+            best: dict[str, tuple[float, str]] = {}
+            for (word, root), times in both.items():
+                share = 2 * times / (mine[word] + other[root])
+                if times > 1 and share >= TOGETHER:
+                    best[word] = max(best.get(word, (0.0, "")), (share, printed[root]))
+            self._words[source, target] = {word: said for word, (_, said) in best.items()}
+        return self._words[source, target]
 
     def _last(self, texts: Sequence[Text], source: str, target: str) -> list[Rendering]:
         # A question that lost most of its words finds less than one that nobody translated.
