@@ -14,6 +14,7 @@ from fieldfare.cli import main
 from fieldfare.domain import Answer, Answered, EvidenceFound, Question, Verdict
 from fieldfare.domain.translation import Text
 from fieldfare.translation import engine, installation
+from languages import write_package
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -78,6 +79,18 @@ def test_a_title_in_place_of_a_question_loses_no_code_and_no_number(assistant: A
     assert asked.startswith("Change the engine oil") and "T2" in asked and "45" in asked
 
 
+@pytest.mark.parametrize(
+    ("text", "words"),
+    [
+        ("consommation de carburant à 3/4 de charge ?", {"fuel", "3/4", "load"}),
+        ("consumo de combustible con la carga X1:104", {"fuel", "load", "X1:104"}),
+    ],
+)
+def test_approved_translations_teach_single_words(assistant: Assistant, text: str, words: set[str]) -> None:
+    _, asked = ask(assistant, text)
+    assert words <= set(asked.split())
+
+
 def test_what_the_manual_does_not_say_is_refused_in_any_language(assistant: Assistant) -> None:
     answer, _ = ask(assistant, "¿cuál es la capital de Francia?")
     assert answer.verdict is Verdict.REFUSED
@@ -125,4 +138,16 @@ def test_what_translates_is_loaded_before_it_is_needed_and_rests_when_nobody_ask
     render("Close the cover of the pump.")
     assert len(loaded) > 2
     opened.prepare_language("es")  # no package leads there: nothing happens
+    opened.close()
+
+
+def test_a_way_over_a_third_language_is_named(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("FIELDFARE_HOME", str(tmp_path / "home"))
+    for source, target in (("en", "de"), ("de", "es")):
+        lexicon = {"Pumpe": ("bomba",)} if source == "de" else {"pump": ("Pumpe",)}
+        file = write_package(tmp_path / f"{source}.argosmodel", source, target, lexicon)
+        installation.install(file, unverified=True)
+    opened = open_assistant(settings.Settings(), shelf=library.open_shelf())
+    assert opened.route("en", "es-MX") == "en → de → es"
+    assert (opened.route("en", "de"), opened.route("es", "en")) == ("en → de", "")
     opened.close()
