@@ -8,6 +8,7 @@ import time
 from collections.abc import Callable, Iterable, Iterator
 from functools import cache
 
+from bookshelves import bookshelf
 from fieldfare.domain import (
     Answer,
     Answered,
@@ -285,12 +286,16 @@ class FakeAssistant:
         self.problems: tuple[str, ...] = ()
         self.language = ""  # of every question
         self.said: dict[str, tuple[str, Outcome]] = {}  # translations by their originals; all others are refused
+        self.figures: tuple[Evidence, ...] = ()
+        self.way = ""  # of machine translations
         self.questions: list[Question] = []
         self.searched: list[str] = []
         self.prepared: list[tuple[str, threading.Event]] = []
         self.slow_to_prepare = False
         self.stopped = threading.Event()
         self.closed = False
+        found = [one.passage for one in FOUND]
+        self.bookshelf = bookshelf(pack().manifest, found, lambda one: self.view(one), lambda: drawing(600, 800))  # noqa: PLW0108 - tests replace it
         self._script = tuple(script)
         self._ask = ask
         self._search = search
@@ -330,6 +335,14 @@ class FakeAssistant:
                 reason = "no package leads there" if outcome is Outcome.ORIGINAL else ""
                 one = Sentence(before="", source=text.text, text=said, outcome=outcome, reason=reason)
                 yield index, Rendering(source=text, sentences=(one,))
+
+    def find_figures(self, question: Question, limit: int = 6) -> tuple[Evidence, ...]:
+        """The figures that the test wants to be found."""
+        return self.figures[:limit]
+
+    def route(self, source: str, target: str) -> str:
+        """The way that the test wants."""
+        return self.way
 
     def prepare(self, question: Question, cancel: threading.Event) -> None:
         """Remember what for, and wait until it is stopped where the test wants that."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections import defaultdict
+from itertools import groupby
 from threading import RLock
 from typing import TYPE_CHECKING, TypeVar, cast
 
@@ -14,7 +15,7 @@ from fieldfare.mentions import FIGURE, PAGE, SECTION, TABLE, mentions
 from fieldfare.text import identifier_key, squeeze
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable
+    from collections.abc import Callable, Iterable, Iterator
 
     from fieldfare.domain import Passage, SectionView
     from fieldfare.pack.archive import Archive
@@ -106,6 +107,11 @@ class Bookshelf:
                 if len(first) < limit:
                     first.append(_sighting(spot, headings[spot.section], printed, match))
         return Sightings(first=tuple(first), total=total, sections=len(sections))
+
+    def sections(self, manual: Manual) -> Iterator[tuple[int, str]]:
+        """The text of each section of a manual, in reading order."""
+        for section, spots in groupby(self._texts(manual), key=lambda one: one[0].section):
+            yield section, "\n".join(text for spot, text in spots if spot.block >= 0)
 
     def links(self, passage: Passage, view: SectionView) -> tuple[Link, ...]:
         """What a section refers to that can be told surely, in the order in which it is printed, each place once."""

@@ -10,8 +10,10 @@ from textual.message import Message
 if TYPE_CHECKING:
     from PIL.Image import Image
 
-    from fieldfare.domain import Event, Evidence, ModelState, Passage, Question, Region, SectionView
+    from fieldfare.domain import Event, Evidence, ModelState, Passage, Pin, Question, Region, SectionView
+    from fieldfare.domain.manual import Link, Manual, Spot
     from fieldfare.domain.translation import Rendering
+    from fieldfare.tui.album import Shot
     from fieldfare.tui.translations import Translations
 
 
@@ -19,13 +21,31 @@ if TYPE_CHECKING:
 class Target:
     """What is opened for reading: a passage, the quotes that led there, and its number on the screen (0 for none).
 
-    `warned` where the reader has had its warnings on the screen; else they come before the passage.
+    `warned` where the reader has had its warnings on the screen; else they come before the passage. `spot` is where to
+    begin in the section, without one at the quotes.
     """
 
     passage: Passage
     quotes: tuple[str, ...] = ()
     number: int = 0
     warned: bool = True
+    spot: Spot | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Surroundings:
+    """What belongs to a section beside its text: its manual, where it refers to, bookmarks and notes on it.
+
+    `marks` are those with the block that each stands at (-1 the heading).
+    """
+
+    manual: Manual
+    links: tuple[Link, ...] = ()
+    figures: tuple[Shot, ...] = ()
+    figure_ids: tuple[int, ...] = ()
+    pages: tuple[Shot, ...] = ()
+    page_numbers: tuple[int, ...] = ()
+    marks: tuple[tuple[int, Pin], ...] = ()
 
 
 @dataclass
@@ -119,6 +139,14 @@ class SectionLoaded(Message):
 
 
 @dataclass
+class SurroundingsLoaded(Message):
+    """What belongs to the section that is read is known."""
+
+    target: Target
+    surroundings: Surroundings
+
+
+@dataclass
 class TextTranslated(Message):
     """A text of an answer or a page came nearer to its translation."""
 
@@ -129,7 +157,7 @@ class TextTranslated(Message):
 
 @dataclass
 class TranslationsChanged(Message):
-    """There is more of a translation: the key that switches to the original may be of use now."""
+    """There is more of a translation, or of what belongs to a page: other keys may be of use now."""
 
 
 @dataclass
@@ -141,11 +169,17 @@ class PictureLoaded(Message):
 
 @dataclass
 class PictureWanted(Message):
-    """A picture is to fill the screen: one that is decoded already or the encoded bytes of a page, with a region marked."""
+    """A picture is to fill the screen: one that is decoded already or its encoded bytes, with a region marked.
+
+    It may be one `at` a place of an `album` to leaf through; then `picture` may be None. `figure` is its id in its pack.
+    """
 
     title: str
-    picture: Image | bytes
+    picture: Image | bytes | None
     region: Region | None = None
+    album: tuple[Shot, ...] = ()
+    at: int = 0
+    figure: int = 0
 
 
 @dataclass

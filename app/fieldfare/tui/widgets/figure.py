@@ -11,6 +11,7 @@ from textual.content import Content
 from textual.events import Click, Resize
 from textual.widgets import Static
 
+from fieldfare.catalogue import _
 from fieldfare.tui import terminal
 from fieldfare.tui.messages import PictureLoaded, PictureWanted
 from fieldfare.tui.widgets.picture import BlockPicture, decode, fit, is_line_drawing
@@ -32,9 +33,13 @@ class FigureRow(Vertical, can_focus=True):
 
     BINDINGS: ClassVar[list[BindingType]] = [Binding("enter", "enlarge", "Enlarge", show=False)]
 
-    def __init__(self, *, caption: str, width: int, height: int, columns: int, load: Callable[[], bytes]) -> None:
+    def __init__(
+        self, *, caption: str, width: int, height: int, columns: int, load: Callable[[], bytes], id_: int = 0
+    ) -> None:
+        """`id_` is the figure's within its pack."""
         super().__init__(classes="row figure")
-        self.caption = plain(caption).strip() or "Figure"
+        self.figure = id_
+        self.caption = plain(caption).strip() or _("Figure")
         self._proportions = width, height
         self._load = load
         self._picture: Any = terminal.pixel_widget() if terminal.has_pixels() else BlockPicture()
@@ -43,7 +48,9 @@ class FigureRow(Vertical, can_focus=True):
 
     def compose(self) -> ComposeResult:
         """The caption says how to see more, since small drawings of characters show little."""
-        yield Static(Content.assemble((self.caption, "bold"), "  (Enter: large)"), classes="caption", markup=False)
+        yield Static(
+            Content.assemble((self.caption, "bold"), "  " + _("(Enter: large)")), classes="caption", markup=False
+        )
         yield self._picture
 
     def on_mount(self) -> None:
@@ -63,7 +70,7 @@ class FigureRow(Vertical, can_focus=True):
     def _draw(self, message: PictureLoaded) -> None:
         message.stop()
         if message.image is None:
-            self.query_one(".caption", Static).update(Content(f"{self.caption}  (the picture cannot be shown)"))
+            self.query_one(".caption", Static).update(Content(self.caption + "  " + _("(the picture cannot be shown)")))
             self._picture.display = False
             return
         self._image = message.image
@@ -88,4 +95,4 @@ class FigureRow(Vertical, can_focus=True):
     def action_enlarge(self) -> None:
         """Fill the screen with the picture."""
         if self._image is not None:
-            self.post_message(PictureWanted(self.caption, self._image))
+            self.post_message(PictureWanted(self.caption, self._image, figure=self.figure))

@@ -8,82 +8,35 @@ from typing import TYPE_CHECKING, ClassVar
 from textual import on, work
 from textual.binding import Binding, BindingType
 from textual.content import Content
-from textual.events import Click
+from textual.events import Click, Resize
 from textual.widgets import Static
 from textual.worker import get_current_worker
 
+from fieldfare.catalogue import _
 from fieldfare.domain import BlockKind
 from fieldfare.errors import FieldfareError
 from fieldfare.text import primary, squeeze
 from fieldfare.tui.highlight import quoted_rows, quoted_span
-from fieldfare.tui.messages import PictureWanted, SectionLoaded, Target, TextTranslated, TranslationsChanged
-from fieldfare.tui.translations import Translations, origin, redraw, texts_of
+from fieldfare.tui.marking import Marking
+from fieldfare.tui.messages import SectionLoaded, Target, TextTranslated, TranslationsChanged
+from fieldfare.tui.translations import Translations, redraw, texts_of
+from fieldfare.tui.widgets.blocks import Code, PageRow, Prose
 from fieldfare.tui.widgets.column import Column
 from fieldfare.tui.widgets.figure import FigureRow
 from fieldfare.tui.widgets.grid import Table
 from fieldfare.tui.widgets.hazard import HazardBox
-from fieldfare.tui.widgets.wrapped import Wrapped, hanging
+from fieldfare.tui.widgets.wrapped import Wrapped
 from fieldfare.tui.wording import heading_path, page_name, plain
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    import re
+    from collections.abc import Container, Iterator
 
     from textual.widget import Widget
 
-    from fieldfare.assistant import Assistant
-    from fieldfare.domain import Block, Figure, Region, SectionView
-
-_QUOTE = "bold underline"
-
-
-class Prose(Wrapped):
-    """A paragraph, step or piece of code; the quoted part is underlined and its block has a bar."""
-
-    def __init__(
-        self,
-        text: str,
-        *,
-        number: str = "",
-        level: int = 1,
-        span: tuple[int, int] | None = None,
-        source: str = "",
-        translations: Translations | None = None,
-    ) -> None:
-        """`source` is the text as the manual has it, by which its translation is known."""
-        super().__init__(classes="block" + (" cited" if span else ""))
-        self.texts = frozenset([source])
-        self._source, self._span = source, span
-        self._translations = translations or Translations()
-        self._text = text
-        self._indent = "   " * (max(1, level) - 1)
-        self._number = number
-
-    def lines(self, width: int) -> list[Content]:
-        """The number stands out, the text hangs behind it."""
-        first = self._indent + (f"{self._number:<3} " if self._number else "")
-        said = self._translations.of(self._source)
-        content = Content(plain(said.text).strip("\n") if said else self._text)
-        if self._span:
-            content = content.stylize(_QUOTE) if said else content.stylize(_QUOTE, *self._span)
-        lines = hanging(content, width, Content.assemble((first, "bold")), " " * len(first))
-        if said and said.originals and (note := origin(said)) is not None:
-            lines += hanging(note, width, " " * len(first), " " * len(first))
-        return lines
-
-
-class PageRow(Static, can_focus=True):
-    """Opens the picture of the printed page."""
-
-    BINDINGS: ClassVar[list[BindingType]] = [Binding("enter", "open", "Open", show=False)]
-
-    def __init__(self, title: str, data: bytes, region: Region | None) -> None:
-        super().__init__(Content(f"{title} as printed (Enter or p)"), classes="row page-row", markup=False)
-        self._title, self._data, self._region = title, data, region
-
-    @on(Click)
-    def action_open(self) -> None:
-        """Fill the screen with the page."""
-        self.post_message(PictureWanted(self._title, self._data, self._region))
+    from fieldfare.domain import Block, Figure, SectionView
+    from fieldfare.domain.manual import Spot
+    from fieldfare.tui.desk import Desk
 
 
 class SectionPane(Column):
@@ -94,18 +47,29 @@ class SectionPane(Column):
     """
 
     BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("p", "page", "Page", show=False),
         Binding("z", "picture", "Picture", show=False),
         Binding("w", "warnings", "Warnings", show=False),
+        Binding("c", "columns", "Columns", show=False),
         Binding("enter", "picture", "Picture", show=False),
     ]
+    DEFAULT_CSS = """
+    SectionPane { layers: text head; }
+    SectionPane > * { max-width: 104; }
+    SectionPane > .table, SectionPane > .pane-head, SectionPane.-both > * { max-width: 100%; }
+    """
 
-    def __init__(self, assistant: Assistant, *, id: str | None = None) -> None:  # noqa: A002 - Textual's name
+    def __init__(self, desk: Desk, *, id: str | None = None) -> None:  # noqa: A002 - Textual's name
         super().__init__(id=id)
-        self._assistant = assistant
+        self.desk = desk
+        self._assistant = desk.assistant
         self.target: Target | None = None
+        self.view: SectionView | None = None
         self._shown: Target | None = None
         self._translations = Translations()
+        self._marking = Marking()
+        self._both = False
+        self._wide = 0  # the width for which the anchor holds
+        self._anchor: tuple[Widget, float] | None = None
 
     def show(self, target: Target, language: str = "") -> None:
         """Read and draw the section of a passage, translated into a `language`; a newer call overtakes."""
@@ -118,7 +82,7 @@ class SectionPane(Column):
 
     def clear(self) -> None:
         """Show nothing; what is still being read is not drawn."""
-        self.target = self._shown = None
+        self.target = self._shown = self.view = None
         self.remove_children()
 
     @work(thread=True, exclusive=True, group="section", exit_on_error=False)
@@ -126,6 +90,7 @@ class SectionPane(Column):
         try:
             view = self._assistant.view(target.passage)
             self.post_message(SectionLoaded(target, view))
+            self.look_around(target, view)
             worker = get_current_worker()
             foreign = primary(target.passage.language) != translations.language
             texts = [(text, target.passage) for text in texts_of(view)] if translations.language and foreign else []
@@ -134,21 +99,29 @@ class SectionPane(Column):
         except FieldfareError as error:
             self.post_message(SectionLoaded(target, None, str(error)))
         except Exception as error:  # noqa: BLE001 - a page that breaks must not take the screen along
-            self.post_message(SectionLoaded(target, None, f"This page cannot be shown: {error}"))
+            self.post_message(SectionLoaded(target, None, _("This page cannot be shown: {error}").format(error=error)))
 
     @on(SectionLoaded)
     async def _draw(self, message: SectionLoaded) -> None:
         message.stop()
         if message.target != self.target:
             return
-        self._shown = message.target
+        self._shown, self.view = message.target, message.view
+        self._anchor = None
         await self.remove_children()
         if message.view is None:
             await self.mount(Static(Content(plain(message.error)), markup=False))
             return
         await self.mount_all(self._widgets(message.target, message.view))
         self.scroll_home(animate=False)
-        self.call_after_refresh(self._to_quote)
+        self.call_after_refresh(self._arrive)
+        self.drawn()
+
+    def look_around(self, target: Target, view: SectionView) -> None:
+        """Find out what belongs to a section beside its text; runs in the worker that read it."""
+
+    def drawn(self) -> None:
+        """The section is on the screen."""
 
     @on(TextTranslated)
     def _translated(self, message: TextTranslated) -> None:
@@ -170,10 +143,11 @@ class SectionPane(Column):
 
     def _widgets(self, target: Target, view: SectionView) -> Iterator[Widget]:
         number = f"[{target.number}] " if target.number else ""
-        revision = f" · rev. {squeeze(view.revision)}" if view.revision else ""
+        revision = " · " + _("rev. {revision}").format(revision=squeeze(view.revision)) if view.revision else ""
         page = page_name(view.place)
-        unsigned = "UNSIGNED PACK · " if view.unsigned else ""
+        unsigned = _("UNSIGNED PACK") + " · " if view.unsigned else ""
         yield PaneHead(self, unsigned + (f"{page} · " if page else "") + squeeze(view.document) + revision)
+        yield TableHead(self)
         yield Static(Content.assemble((number + heading_path(view.heading), "bold")), classes="path", markup=False)
         quotes = self._quotes(target, view)
         ahead = {(one.signal_word, one.text): one for one in view.hazards}
@@ -185,18 +159,23 @@ class SectionPane(Column):
             cited = quoted_span(plain(hazard.text).strip(), quotes) is not None
             yield HazardBox.of(hazard, cited=cited, translations=self._translations)
         figures = list(view.figures)
-        for block in view.blocks:
-            if (block.signal_word, block.text) in ahead:
-                words = f"▲ {squeeze(block.signal_word)}: stands at the top"
-                yield Static(Content(words), classes="hazard-mark", markup=False)
-            else:
-                yield from self._block(block, quotes, figures, target.passage.pack)
+        for index, block in enumerate(view.blocks):
+            for widget in self._drawn_block(block, ahead, quotes, figures, target.passage.pack):
+                yield widget.set_class(True, f"block-{index}")
         for figure in figures:
             yield self._figure(figure, target.passage.pack)
         if view.sheet is not None:
             place = target.passage.place if target.passage.place.page is not None else view.place
-            title = f"Page {page_name(place).removeprefix('p. ')}".strip()
-            yield PageRow(title, view.sheet.data, target.passage.place.region)
+            yield PageRow(squeeze(place.label) or str(place.page or ""))
+
+    def _drawn_block(
+        self, block: Block, ahead: Container[tuple[str, str]], quotes: tuple[str, ...], figures: list[Figure], pack: str
+    ) -> Iterator[Widget]:
+        if (block.signal_word, block.text) in ahead:
+            words = _("▲ {signal_word}: stands at the top").format(signal_word=squeeze(block.signal_word))
+            yield Static(Content(words), classes="hazard-mark", markup=False)
+        else:
+            yield from self._block(block, quotes, figures, pack)
 
     def _quotes(self, target: Target, view: SectionView) -> tuple[str, ...]:
         for quotes in (target.quotes, (target.passage.text,)):
@@ -216,10 +195,12 @@ class SectionPane(Column):
             )  # fmt: skip
         elif block.kind is BlockKind.TABLE and block.rows:
             if block.caption:
-                caption = Prose(plain(block.caption), source=block.caption, translations=self._translations)
+                caption = Prose(
+                    plain(block.caption), source=block.caption, translations=self._translations, marking=self._marking
+                )
                 yield caption.set_classes("table-caption")
             cited = quoted_rows(block, quotes)
-            table = Table(block, cited, self._translations)
+            table = Table(block, cited, self._translations, self._marking)
             table.set_class(bool(cited), "cited-table")
             yield table
         elif block.kind is BlockKind.FIGURE:
@@ -231,19 +212,20 @@ class SectionPane(Column):
                 row.set_class(span is not None or quoted_span(found.caption, quotes) is not None, "cited")
                 yield row
             elif text or block.caption:
-                yield Prose(text or plain(block.caption), span=span)
+                yield Prose(text or plain(block.caption), span=span, marking=self._marking)
         elif block.kind is BlockKind.CODE:
-            code = Static(Content(text), classes="block code", markup=False)
-            code.set_class(span is not None, "cited")
-            yield code
+            yield Code(text, cited=span is not None, marking=self._marking)
         else:
-            yield Prose(
+            prose = Prose(
                 text, number=plain(block.number), level=block.level, span=span, source=block.text,
-                translations=self._translations,
+                translations=self._translations, marking=self._marking,
             )  # fmt: skip
+            prose.both = self._both
+            yield prose
 
     def _figure(self, figure: Figure, pack: str) -> FigureRow:
         return FigureRow(
+            id_=figure.id,
             caption=figure.caption or figure.number,
             width=figure.width,
             height=figure.height,
@@ -251,17 +233,68 @@ class SectionPane(Column):
             load=partial(self._assistant.picture, pack, figure.image),
         )
 
-    def _to_quote(self) -> None:
+    def _arrive(self) -> None:
+        """Scroll to where one wanted to be."""
         for head in self.query(PaneHead):
             head.tell()
-        if self.target is not None and not self.target.warned:
+        target = self.target
+        if target is None or not target.warned:
             return  # from the top, where the warnings stand
+        if target.spot is not None:
+            self.scroll_to_spot(target.spot)
+            return
         for widget in self.query(".cited, .cited-table, .cited-hazard"):
             line = widget.cited_line if isinstance(widget, Table) else 0
             top = widget.virtual_region.y + line
             # A third of the pane above the quote keeps what leads to it in sight.
             self.scroll_to(y=max(0, top - self.content_size.height // 3), animate=False, force=True)
             return
+
+    def scroll_to_spot(self, spot: Spot) -> None:
+        """Bring a block, and of a table the row, on the screen; a third of the pane above it stays in sight."""
+        widgets = list(self.query(f".block-{spot.block}")) if spot.block >= 0 else []
+        if not widgets:
+            self.scroll_home(animate=False)
+            return
+        widget = widgets[-1]
+        line = widget.line_of(spot.row) if isinstance(widget, Table) and spot.row >= 0 else 0
+        self.scroll_to(
+            y=max(0, widget.virtual_region.y + line - self.content_size.height // 3), animate=False, force=True
+        )
+
+    def block_on_screen(self) -> int:
+        """The first block that is on the screen, -1 where none is."""
+        for index in range(len(self.view.blocks) if self.view is not None else 0):
+            for widget in self.query(f".block-{index}"):
+                if widget.virtual_region.bottom > self.scroll_offset.y:
+                    return index
+        return -1
+
+    # What is read stays where it is when the window changes.
+
+    def _keep_anchor(self) -> None:
+        if self.size.width != self._wide:
+            return
+        top = self.scroll_offset.y
+        for widget in self.children:
+            region = widget.virtual_region
+            if widget.styles.dock == "none" and region.bottom > top and region.height:
+                self._anchor = widget, (top - region.y) / region.height
+                return
+
+    @on(Resize)
+    def _resized(self) -> None:
+        if self.size.width != self._wide:
+            self.call_after_refresh(self._to_anchor)
+
+    def _to_anchor(self) -> None:
+        self._wide = self.size.width
+        if self._anchor is not None and self._anchor[0].is_attached:
+            widget, share = self._anchor
+            region = widget.virtual_region
+            self.scroll_to(y=region.y + round(share * region.height), animate=False, force=True)
+        for head in self.query(TableHead):
+            head.tell()
 
     def hazards_above(self) -> list[HazardBox]:
         """The hazard boxes that begin above what is on the screen."""
@@ -271,13 +304,34 @@ class SectionPane(Column):
     def watch_scroll_y(self, old_value: float, new_value: float) -> None:
         """Keep the line about hazards above right while scrolling."""
         super().watch_scroll_y(old_value, new_value)
+        self._keep_anchor()
         for line in self.query(PaneHead):
             line.tell()
+        for head in self.query(TableHead):
+            head.tell()
 
-    def action_page(self) -> None:
-        """The printed page, where there is one."""
-        for row in self.query(PageRow):
-            row.action_open()
+    def action_leave(self, edge: str) -> None:
+        """Sideways in a table that is too wide, else out of the pane."""
+        for table in self.query(Table):
+            if self.content_region.overlaps(table.region) and table.move(1 if edge == "right" else -1):
+                for head in self.query(TableHead):
+                    head.tell()
+                return
+        super().action_leave(edge)
+
+    def action_columns(self) -> None:
+        """Tables in columns, or row by row."""
+        for table in self.query(Table):
+            if self.content_region.overlaps(table.region) and table.too_wide:
+                table.turn()
+
+    def mark(self, pattern: re.Pattern[str] | None) -> None:
+        """Mark what was searched for, wherever it stands."""
+        self._marking.pattern = pattern
+        for widget in self.query("*"):
+            if hasattr(widget, "marking"):
+                widget.refresh()
+                widget.changed()  # type: ignore[attr-defined]
 
     def action_picture(self) -> None:
         """Enlarge the chosen figure, else the first that is on the screen, else the first."""
@@ -309,9 +363,40 @@ class PaneHead(Static):
             return
         self._hidden = len(above)
         words = ", ".join(dict.fromkeys(box.word for box in above))
-        warning = f" ▲ {words} above: key w " if above else ""
+        warning = " " + _("▲ {signal_words} above: key w").format(signal_words=words) + " " if above else ""
         self.update(Content.assemble((warning, "bold reverse"), " " if above else "", self._source), layout=False)
 
     @on(Click)
     def _clicked(self) -> None:
         self._pane.action_warnings()
+
+
+class TableHead(Wrapped):
+    """The header of the table that is scrolled through, below the line at the top."""
+
+    DEFAULT_CSS = """
+    TableHead { layer: head; dock: top; margin: 1 0 0 0; display: none; background: $panel; }
+    """
+
+    def __init__(self, pane: SectionPane) -> None:
+        super().__init__()
+        self._pane = pane
+        self._shown: list[Content] = []
+
+    def tell(self) -> None:
+        """See again which table that is."""
+        top = self._pane.scroll_offset.y
+        shown: list[Content] = []
+        for table in self._pane.query(Table):
+            region = table.virtual_region
+            header = table.header if region.y < top < region.bottom else []
+            if header and top > region.y + table.line_of(0) and region.bottom - top > len(header) + 1:
+                shown = header
+        if shown != self._shown:
+            self._shown = shown
+            self.display = bool(shown)
+            self.changed()
+
+    def lines(self, width: int) -> list[Content]:  # noqa: ARG002 - as wide as the table
+        """The lines of the header."""
+        return self._shown

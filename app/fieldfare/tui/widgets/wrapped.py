@@ -5,6 +5,11 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from textual.content import Content
+from textual.geometry import Offset
+from textual.selection import Selection
+from textual.strip import Strip
+from textual.style import Style
+from textual.visual import RenderOptions
 from textual.widget import Widget
 
 if TYPE_CHECKING:
@@ -15,7 +20,7 @@ class Wrapped(Widget):
     """A widget whose lines depend on its width.
 
     Static wraps every line to the left margin; steps, quotes and tables need their own indent. The lines are made once
-    for a width and kept.
+    for a width and kept, and drawn only as they come on the screen: a table of thousands of rows costs what is seen of it.
     """
 
     DEFAULT_CSS = "Wrapped { height: auto; }"
@@ -23,10 +28,19 @@ class Wrapped(Widget):
     def __init__(self, *, id: str | None = None, classes: str | None = None) -> None:  # noqa: A002 - Textual's name
         super().__init__(id=id, classes=classes, markup=False)
         self._made: tuple[int, list[Content]] | None = None
+        self._drawn: dict[int, Strip] = {}
 
     def lines(self, width: int) -> list[Content]:
         """The lines for a width in cells."""
         raise NotImplementedError
+
+    def count(self, width: int) -> int:
+        """How many lines there are at a width."""
+        return len(self._lines(width))
+
+    def line(self, y: int, width: int) -> Content:
+        """One of the lines."""
+        return self._lines(width)[y]
 
     def changed(self) -> None:
         """Lay out again: what is shown changed."""
@@ -41,11 +55,33 @@ class Wrapped(Widget):
 
     def get_content_height(self, container: Size, viewport: Size, width: int) -> int:  # noqa: ARG002 - Textual's signature
         """As many rows as lines."""
-        return len(self._lines(width)) if width else 0
+        return self.count(width) if width else 0
 
     def render(self) -> Content:
-        """The lines at the present width."""
-        return Content("\n").join(self._lines(max(1, self.content_size.width)))
+        """All lines at the present width: what is copied when it is selected."""
+        return Content("\n").join(self.lines(max(1, self.content_size.width)))
+
+    def render_line(self, y: int) -> Strip:
+        """One line of the content; what was drawn is kept until something changes."""
+        if self._dirty_regions:
+            self._dirty_regions.clear()
+            self._drawn.clear()
+        if (known := self._drawn.get(y)) is None:
+            known = self._drawn[y] = self._draw(y)
+        return known
+
+    def _draw(self, y: int) -> Strip:
+        width = self.size.width
+        if not width or y >= self.count(width):
+            return Strip.blank(width, self.visual_style.rich_style)
+        selection, style = self.text_selection, None
+        if selection is not None:
+            start, end = (None if one is None else Offset(one.x, one.y - y) for one in selection)
+            selection = Selection(start, end)
+            style = Style.from_styles(self.screen.get_component_styles("screen--selection"))
+        options = RenderOptions(self._get_style, self.styles, selection, style)  # type: ignore[arg-type]  # as Textual passes it
+        strips = self.line(y, width).render_strips(width, 1, self.visual_style, options)
+        return strips[0] if strips else Strip.blank(width, self.visual_style.rich_style)
 
 
 def hanging(content: Content, width: int, first: Content | str = "", rest: str = "") -> list[Content]:
