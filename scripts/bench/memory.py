@@ -17,6 +17,7 @@ import tempfile
 import time
 from collections import Counter
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[2] / "app"))
 
@@ -26,6 +27,11 @@ from fieldfare.ingest.tmx import write_tmx
 from fieldfare.ingest.units import State, Unit
 from fieldfare.pack.archive import Archive
 from fieldfare.translation.memory import Memory
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from fieldfare.translation.memory import MemoryMatch
 
 CORPUS = Path(__file__).resolve().parents[3] / "shared" / "eval" / "translation" / "parallel.en-de.tsv"
 ASKED = 300
@@ -48,11 +54,11 @@ def units(wanted: int, chance: random.Random) -> list[Unit]:
     return made
 
 
-def ask(name: str, memory: Memory, texts: list[str]) -> None:
+def ask(name: str, look: Callable[[str, str, str], MemoryMatch | None], texts: list[str]) -> None:
     times, kinds = [], Counter()
     for text in texts:
         began = time.process_time()
-        match = memory.lookup(text, "en", "de")
+        match = look(text, "en", "de")
         times.append((time.process_time() - began) * 1000)
         kinds[match.kind.value if match else "none"] += 1
     times.sort()
@@ -82,9 +88,10 @@ def main() -> None:
         archive = Archive(folder / "made.fpack")
         memory = Memory([archive])
         known = [one.source for one in chance.sample(made[:2444], ASKED)]
-        ask("the same sentence", memory, known)
-        ask("one word more", memory, [f"{text[:-1]} carefully{text[-1]}" for text in known])
-        ask("half of its words", memory, [" ".join(text.split()[::2]) for text in known])
+        ask("the same sentence", memory.lookup, known)
+        ask("another, approved only", memory.approved, [f"{text} And more." for text in known])
+        ask("one word more", memory.lookup, [f"{text[:-1]} carefully{text[-1]}" for text in known])
+        ask("half of its words", memory.lookup, [" ".join(text.split()[::2]) for text in known])
         archive.close()
 
 
