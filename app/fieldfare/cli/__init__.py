@@ -13,7 +13,19 @@ from typing import TYPE_CHECKING
 
 from fieldfare import __version__, catalogue, paths, settings
 from fieldfare.catalogue import _
-from fieldfare.cli import authors, checks, evaluations, jobs, languages, models, packs, questions, signing, translations
+from fieldfare.cli import (
+    authors,
+    checks,
+    evaluations,
+    jobs,
+    languages,
+    machine,
+    models,
+    packs,
+    questions,
+    signing,
+    translations,
+)
 from fieldfare.cli.arguments import show_help
 from fieldfare.errors import FieldfareError, StorageError, UsageError
 from fieldfare.text import clean
@@ -115,6 +127,7 @@ def _parser() -> argparse.ArgumentParser:
     jobs.register(commands)
     languages.register(commands)
     models.register(commands)
+    machine.register(commands)
     return parser
 
 

@@ -24,10 +24,8 @@ __all__ = ["Dialogue", "Session", "run"]
 
 def run(assistant: Assistant, journal: Journal, source: TextIO, target: TextIO, *, ascii_only: bool = False) -> int:
     """Ask and answer until the lines end or the technician leaves; the exit code: that of the last question of a pipe."""
-    for stream in (source, target):
+    shown = {"errors": ERRORS, "encoding": "ascii"} if ascii_only else {"errors": ERRORS}
+    for stream, how in ((source, {"errors": "replace"}), (target, shown)):
         with contextlib.suppress(AttributeError, ValueError, OSError):
-            stream.reconfigure(errors=ERRORS if stream is target else "replace")  # type: ignore[attr-defined]
-    if ascii_only:
-        with contextlib.suppress(AttributeError, ValueError, OSError):
-            target.reconfigure(encoding="ascii")  # type: ignore[attr-defined]
+            stream.reconfigure(**how)  # type: ignore[attr-defined]
     return Session(assistant, journal, Dialogue(source, target)).run()

@@ -72,7 +72,7 @@ class Dialogue(Paper):
                 used = 0
                 typed = self.ask(_("More: Enter. Stop: s and Enter."))
                 if typed != "":
-                    self.pending = typed if typed and typed.casefold() != "s" else ""
+                    self.pending = "" if typed is None or typed.casefold() in {"s", "q"} else typed
                     return
             self.write(paragraph)
             used += len(lines)
