@@ -104,7 +104,6 @@ def test_hostile_questions_get_a_sentence(tmp_path: Path, question: str) -> None
         (("search", "--limit", "0", "oil"), 2, "--limit"),
         (("model", "use", "missing.gguf"), 5, "missing.gguf"),
         (("model", "show", __file__), 5, "GGUF"),
-        ((), 2, "needs a terminal"),
     ],
 )
 def test_bad_input_gets_a_sentence_and_an_exit_code(
