@@ -1,4 +1,4 @@
-"""The language model, and `doctor`."""
+"""The language model: show, choose, compare."""
 
 from __future__ import annotations
 
@@ -53,10 +53,6 @@ def register(commands: Commands) -> None:
     bench.add_argument("--no-resume", action="store_true", help=_("ask everything anew"))
     bench.add_argument("--json", action="store_true", help=_("print one JSON object"))
     bench.set_defaults(run=_model_bench)
-
-    doctor = commands.add_parser("doctor", help=_("check this machine, the models, the packs and that it is offline"))
-    doctor.add_argument("--json", action="store_true")
-    doctor.set_defaults(run=_doctor)
 
 
 def _model_show(options: argparse.Namespace) -> int:
@@ -172,16 +168,3 @@ def _trial_lines(trials: Sequence[Trial]) -> Iterator[str]:
         whole = f"{one.seconds('whole answer', 'p50'):.2f} ({one.seconds('whole answer', 'p90'):.2f})"
         yield (f"{one.label:{width}}  {engine} {counted['right']:>5} {counted['wrong']:>5} {counted['refused']:>7} {drafted:>7} "
                f"{one.seconds('first statement', 'p50'):>7.2f}  {whole}")  # fmt: skip
-
-
-def _doctor(options: argparse.Namespace) -> int:
-    from fieldfare.doctor import examine
-
-    findings = examine()
-    if options.json:
-        rows = [{"check": one.check, "ok": one.ok, "finding": one.finding} for one in findings]
-        print(json.dumps(rows, ensure_ascii=False, indent=2))
-    else:
-        for one in findings:
-            print(f"{'ok  ' if one.ok else 'FAIL'}  {_(one.check):<10} {clean(one.finding)}")
-    return 0 if all(one.ok for one in findings) else 1

@@ -1,0 +1,137 @@
+"""This machine and this program: `doctor` with its proofs, and whose work came with it."""
+
+from __future__ import annotations
+
+import json
+import sys
+from typing import TYPE_CHECKING
+
+from fieldfare.catalogue import _, ngettext
+from fieldfare.cli.arguments import Progress
+from fieldfare.errors import DamageError, UsageError
+from fieldfare.text import clean
+
+if TYPE_CHECKING:
+    import argparse
+
+    from fieldfare.cli.arguments import Commands
+
+
+def register(commands: Commands) -> None:
+    """Declare the commands."""
+    doctor = commands.add_parser("doctor", help=_("check this machine, the models, the packs and that it is offline"))
+    doctor.add_argument("--json", action="store_true")
+    what = doctor.add_mutually_exclusive_group()
+    what.add_argument(
+        "--offline-proof",
+        action="store_true",
+        help=_("use the program, try to reach a network, and report what came of it"),
+    )
+    what.add_argument(
+        "--verify", action="store_true", help=_("compare every file of the program with the list it came with")
+    )
+    what.add_argument("--socket", action="store_true", help=_("only try to open a socket; 0 where it is refused"))
+    doctor.set_defaults(run=_doctor)
+    licences = commands.add_parser("licences", help=_("whose work came with the program, and under which terms"))
+    licences.add_argument("name", nargs="?", metavar="NAME", help=_("show the texts of one of them"))
+    licences.add_argument("--json", action="store_true")
+    licences.set_defaults(run=_licences)
+
+
+def _doctor(options: argparse.Namespace) -> int:
+    if options.offline_proof:
+        return _prove(options)
+    if options.verify:
+        return _verify(options)
+    if options.socket:
+        from fieldfare import offline
+
+        return 1 if offline.probe() else 0
+    from fieldfare.doctor import examine
+
+    findings = examine()
+    if options.json:
+        rows = [{"check": one.check, "ok": one.ok, "finding": one.finding} for one in findings]
+        print(json.dumps(rows, ensure_ascii=False, indent=2))
+    else:
+        for one in findings:
+            print(f"{'ok  ' if one.ok else 'FAIL'}  {_(one.check):<10} {clean(one.finding)}")
+    return 0 if all(one.ok for one in findings) else 1
+
+
+def _prove(options: argparse.Namespace) -> int:
+    from fieldfare import proof
+
+    found = proof.run()
+    said = found.as_object()
+    if options.json:
+        print(json.dumps(said, ensure_ascii=False, indent=1))
+        return 0 if found.holds else 1
+    print(f"Fieldfare {said['program']['version']}, {said['system']}, {said['time']}\n")
+    for one in found.trials:
+        mark = {True: "ok  ", False: "FAIL", None: "–   "}[one.ok]
+        print(f"{mark}  {one.name:<26} {one.seconds:6.2f} s  {clean(one.outcome)}")
+    print()
+    for name, version in said["libraries"].items():
+        print(f"{clean(name)} {clean(version)}")
+    for pack in said["packs"]:
+        print(f"{pack['sha256']}  {clean(pack['id'])} {clean(pack['version'])}")
+    for name, digest in said["models"].items():
+        print(f"{digest}  {clean(name)}")
+    print(f"{said['program']['executable']}  {clean(sys.executable)}")
+    if said["program"]["sums"]:
+        print(f"{said['program']['sums']}  SHA256SUMS")
+    print()
+    print(_("Nothing got out.") if found.holds else _("This machine is not closed: see the lines marked FAIL."))
+    print(_("SHA-256 of this report as JSON: {digest}").format(digest=said["sha256_of_report"]))
+    return 0 if found.holds else 1
+
+
+def _verify(options: argparse.Namespace) -> int:
+    from fieldfare import inventory
+
+    folder = inventory.program_dir()
+    if folder is None:
+        raise UsageError(
+            _("This program runs from a Python installation, which has no list of its files. Verify a bundle.")
+        )
+    found = inventory.verify(folder, Progress())
+    if options.json:
+        rows = {"folder": str(folder), "files": found.files, "sums": found.digest, "sound": found.sound,
+                "changed": found.changed, "missing": found.missing, "added": found.added}  # fmt: skip
+        print(json.dumps(rows, ensure_ascii=False, indent=1))
+        return 0 if found.sound else DamageError.exit_code
+    for said, names in ((_("changed"), found.changed), (_("missing"), found.missing), (_("added"), found.added)):
+        for name in names:
+            print(f"{said}: {clean(name)}")
+    if found.sound:
+        print(
+            ngettext("{count} file is as it was made.", "{count} files are as they were made.", found.files).format(
+                count=found.files
+            )
+        )
+    else:
+        print(_("This is not the program as it was made. Install it again."))
+    print(f"{found.digest}  {inventory.SUMS}")
+    return 0 if found.sound else DamageError.exit_code
+
+
+def _licences(options: argparse.Namespace) -> int:
+    from fieldfare import inventory
+
+    if options.name:
+        found = inventory.part(options.name)
+        print(f"{clean(found.name)} {clean(found.version)}: {clean(found.licence)}")
+        for text in found.texts:
+            print(f"\n{text.read_text('utf-8', 'replace').rstrip()}")
+        return 0
+    parts = inventory.parts()
+    if options.json:
+        rows = [{"name": one.name, "version": one.version, "licence": one.licence, "texts": [str(text) for text in one.texts]}
+                for one in parts]  # fmt: skip
+        print(json.dumps(rows, ensure_ascii=False, indent=1))
+        return 0
+    width = max(len(one.name) for one in parts)
+    for one in parts:
+        print(f"{clean(one.name):<{width}}  {clean(one.version):<14}  {clean(one.licence)}")
+    return 0

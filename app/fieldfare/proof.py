@@ -1,0 +1,246 @@
+"""Proves on this machine that the program is offline: uses it, tries to get out, and reports what was tried and what came of it."""
+
+from __future__ import annotations
+
+import ctypes
+import errno
+import hashlib
+import json
+import os
+import platform
+import socket
+import subprocess
+import sys
+import threading
+import time
+from dataclasses import dataclass, field
+from datetime import datetime
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from fieldfare import __version__, inventory, offline, paths, settings, trust
+from fieldfare.catalogue import N_, _
+from fieldfare.domain import Answered, Failed, Question
+from fieldfare.errors import FieldfareError
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+
+    from fieldfare.assistant import Assistant
+    from fieldfare.pack.archive import Archive
+
+_LIBRARIES = ("apsw", "numpy", "ctranslate2", "tokenizers", "llama-cpp-python", "llama_cpp_python", "sentencepiece", "pillow", "textual",
+              "pynacl", "Python")  # fmt: skip
+_LOOKED = 20  # questions that are tried until one finds a figure
+ASKED = N_("How is the machine switched off?")  # where a pack has no question of its own
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Trial:
+    """One thing that was tried: `ok` None where it could not be tried on this machine."""
+
+    name: str
+    ok: bool | None
+    outcome: str
+    seconds: float = 0.0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Proof:
+    """What was tried, on what; `digest` covers all of it."""
+
+    trials: tuple[Trial, ...]
+    about: dict[str, Any] = field(default_factory=dict)
+
+    @property
+    def holds(self) -> bool:
+        """Whether nothing that was tried failed."""
+        return all(one.ok is not False for one in self.trials)
+
+    def as_object(self) -> dict[str, Any]:
+        """For JSON."""
+        rows = [{"tried": one.name, "ok": one.ok, "outcome": one.outcome, "seconds": round(one.seconds, 3)}
+                for one in self.trials]  # fmt: skip
+        whole = {**self.about, "offline": self.holds, "trials": rows}
+        canonical = json.dumps(whole, sort_keys=True, ensure_ascii=False, separators=(",", ":"))
+        return {**whole, "sha256_of_report": hashlib.sha256(canonical.encode()).hexdigest()}
+
+
+def run() -> Proof:
+    """Close the network, use the program, and look whether anything got out; takes seconds."""
+    began = datetime.now().astimezone().isoformat(timespec="seconds")
+    guard = offline.close_network()
+    trials = [
+        Trial(name="guard", ok=guard.covers_native or None, outcome=_(guard.sentence)),
+        _tried("socket of Python", _python_socket),
+        _tried("socket of native code", _native_socket),
+        _tried("socket of a child process", _child_socket),
+        *_uses(),
+        _tried("open sockets afterwards", _no_sockets),
+    ]
+    return Proof(trials=tuple(trials), about=_about(began, guard.kind))
+
+
+def _tried(name: str, trial: Callable[[], tuple[bool | None, str]]) -> Trial:
+    """Run one trial; what it raises is its failure."""
+    began = time.monotonic()
+    try:
+        ok, outcome = trial()
+    except (FieldfareError, OSError, LookupError) as error:
+        ok, outcome = False, str(error)
+    return Trial(name=name, ok=ok, outcome=outcome, seconds=time.monotonic() - began)
+
+
+def _python_socket() -> tuple[bool | None, str]:
+    if offline.probe():
+        return False, _("A socket to another machine could be opened.")
+    return True, _("It was refused.")
+
+
+def _native_socket() -> tuple[bool | None, str]:
+    if os.name != "posix":
+        return None, _("It cannot be tried on this system.")
+    libc = ctypes.CDLL(None, use_errno=True)
+    for family in (socket.AF_INET, socket.AF_INET6):
+        descriptor = libc.socket(int(family), int(socket.SOCK_STREAM), 0)
+        if descriptor >= 0:
+            os.close(descriptor)
+            return False, _("A socket to another machine could be opened.")
+    refused = ctypes.get_errno() in {errno.EACCES, errno.EPERM}
+    return refused or None, _("It was refused.") if refused else os.strerror(ctypes.get_errno())
+
+
+def _child_socket() -> tuple[bool | None, str]:
+    """The guard goes on to what the program starts: a child of the same kind as the model's process asks for a socket."""
+    program = [sys.executable] if inventory.program_dir() else [sys.executable, "-P", "-m", "fieldfare"]
+    found = {**os.environ, "PYTHONPATH": os.pathsep.join(filter(None, sys.path))}
+    done = subprocess.run([*program, "doctor", "--socket"], capture_output=True, check=False, env=found, timeout=60)
+    refused = done.returncode == 0
+    return refused, _("It was refused.") if refused else _("A socket to another machine could be opened.")
+
+
+def _uses() -> Iterator[Trial]:
+    """What a technician does: search, ask, translate, look at a figure."""
+    from fieldfare.assistant import open_assistant
+
+    try:
+        assistant = open_assistant(settings.read()[0], eager=True)
+    except FieldfareError as error:
+        yield Trial(name="packs", ok=False, outcome=str(error))
+        return
+    try:
+        if not assistant.packs:
+            yield Trial(name="packs", ok=None, outcome=_("No pack is installed: searching and asking were not tried."))
+            return
+        question = Question(text=_questions(1)[0])
+        yield _tried("search", lambda: _search(assistant, question))
+        yield _tried("ask", lambda: _ask(assistant, question))
+        yield _tried("translate", _translate)
+        yield _tried("figure", lambda: _figure(assistant))
+    finally:
+        assistant.close()
+
+
+def _archives() -> Iterator[Archive]:
+    from fieldfare import library
+
+    shelf = library.open_shelf()
+    try:
+        yield from shelf.archives
+    finally:
+        shelf.close()
+
+
+def _questions(most: int) -> list[str]:
+    """Questions that the authors of the installed packs expect; one that fits any machine where they expect none."""
+    asked = [gold.text for archive in _archives() for gold in archive.questions() if gold.answerable]
+    return asked[:most] or [_(ASKED)]
+
+
+def _search(assistant: Assistant, question: Question) -> tuple[bool | None, str]:
+    found = assistant.search(question)
+    return True, _("“{question}”: {count} places found.").format(question=question.text, count=len(found))
+
+
+def _ask(assistant: Assistant, question: Question) -> tuple[bool | None, str]:
+    for event in assistant.ask(question, threading.Event()):
+        if isinstance(event, Answered):
+            return True, _("“{question}”: {verdict}.").format(
+                question=question.text, verdict=event.answer.verdict.value
+            )
+        if isinstance(event, Failed):
+            return False, event.message
+    return False, _("No answer came.")
+
+
+def _translate() -> tuple[bool | None, str]:
+    from fieldfare.translation import packages
+    from fieldfare.translation.engine import Engine
+
+    found = packages.installed()[0]
+    if not found:
+        return None, _("No language package is installed.")
+    said = next(iter(Engine(found[:1], threads=1).translate(["Switch the machine off."], *found[0].pair)))
+    text = said[0].text if said else ""
+    return bool(text), f"{found[0]}: {text}"
+
+
+def _figure(assistant: Assistant) -> tuple[bool | None, str]:
+    import io
+
+    from PIL import Image
+
+    for text in _questions(_LOOKED):
+        for evidence in assistant.find_figures(Question(text=text)):
+            if evidence.figure is None:
+                continue
+            with Image.open(io.BytesIO(assistant.picture(evidence.passage.pack, evidence.figure.image))) as image:
+                image.load()
+                return True, _("A figure of {width} x {height} pixels was drawn.").format(
+                    width=image.width, height=image.height
+                )
+    return None, _("No figure was found.")
+
+
+def _no_sockets() -> tuple[bool | None, str]:
+    """Compare the sockets that this process holds with those of the internet families that the kernel knows."""
+    descriptors = Path("/proc/self/fd")
+    if not descriptors.is_dir():
+        return None, _("This system does not show them.")
+    held = set()
+    for one in descriptors.iterdir():
+        try:
+            held.add(str(one.readlink()))
+        except OSError:
+            continue
+    known = set()
+    for table in ("tcp", "tcp6", "udp", "udp6", "raw", "raw6"):
+        try:
+            lines = Path("/proc/self/net", table).read_text("ascii").splitlines()[1:]
+        except OSError:
+            continue
+        known |= {f"socket:[{line.split()[9]}]" for line in lines if len(line.split()) > 9}
+    return not held & known, _("None to another machine.") if not held & known else ", ".join(sorted(held & known))
+
+
+def _about(began: str, guard: str) -> dict[str, Any]:
+    """What was tried: program, libraries, packs and models with their digests."""
+    folder = inventory.program_dir()
+    sums = folder / inventory.SUMS if folder else None
+    wanted = {name.lower() for name in _LIBRARIES}
+    packs = [{"id": one.manifest.id, "version": one.manifest.version, "sha256": trust.sha256(Path(one.path))}
+             for one in _archives()]  # fmt: skip
+    models = sorted(
+        path for path in (paths.share_dir() / "models").rglob("*") if path.is_file() and path.stat().st_size > 1 << 20
+    )
+    return {
+        "report": "fieldfare offline proof",
+        "time": began,
+        "program": {"version": __version__, "executable": trust.sha256(Path(sys.executable).resolve()),
+                    "sums": trust.sha256(sums) if sums and sums.is_file() else ""},
+        "system": f"{platform.system()} {platform.release()} {platform.machine()}",
+        "guard": guard,
+        "libraries": {one.name: one.version for one in inventory.parts() if one.name.lower() in wanted},
+        "packs": packs,
+        "models": {path.relative_to(paths.share_dir()).as_posix(): trust.sha256(path) for path in models},
+    }  # fmt: skip
