@@ -138,7 +138,7 @@ def _show(options: argparse.Namespace, journal: Journal) -> int:
     for label, value in report.facts:
         print(f"{label}: {', '.join(clean(value).splitlines())}")
     for entry in entries:
-        print(f"{contents.time_line(entry.at)}  {contents.kind_name(entry.deed)}: {contents.describe(entry.deed)}")
+        print(f"{contents.time_line(entry.at)}  {contents.describe(entry.deed)}")
     return 0
 
 
@@ -183,7 +183,7 @@ def _meant_now(journal: Journal) -> Job:
 
 
 def _export(options: argparse.Namespace, journal: Journal) -> int:
-    from fieldfare.report.export import FORMATS, export
+    from fieldfare.report.export import FORMATS, export, unsettable_sentence
 
     job = _meant(options, journal)
     named = options.to.suffix.lower().lstrip(".") if options.to and not options.to.is_dir() else ""
@@ -198,12 +198,6 @@ def _export(options: argparse.Namespace, journal: Journal) -> int:
     if done.unsettable:
         print(unsettable_sentence(done.unsettable), file=sys.stderr)
     return _tell(options, {"path": str(done.path), "files": [str(file) for file in done.files]}, sentence)
-
-
-def unsettable_sentence(characters: str) -> str:
-    """What is missing in a PDF, and where it stands instead."""
-    sentence = _("The PDF shows a box for what its letters lack: {characters}. The web page (html) shows everything.")
-    return sentence.format(characters=clean(characters[:20]))
 
 
 def _hand_over(options: argparse.Namespace, journal: Journal) -> int:

@@ -20,6 +20,7 @@ from fieldfare.journal import attachments, records
 from fieldfare.text import clean, squeeze
 
 if TYPE_CHECKING:
+    import threading
     from collections.abc import Callable
     from pathlib import Path
 
@@ -35,17 +36,26 @@ _ID = re.compile(r"[0-9a-f]{32}")
 _SHA256 = re.compile(r"[0-9a-f]{64}")
 
 
-def hand_over(journal: Journal, job: Job, target: Path, progress: Callable[[str, int, int], None]) -> None:
-    """Write a job as a file that is whole or not there. Raises StorageError."""
+def hand_over(
+    journal: Journal,
+    job: Job,
+    target: Path,
+    progress: Callable[[str, int, int], None],
+    stop: threading.Event | None = None,
+) -> None:
+    """Write a job as a file that is whole or not there. Raises StorageError, and UsageError where it was stopped."""
     parcel = journal.parcel(job)
     text = json.dumps({"format": FORMAT, "version": VERSION, **records.plain(parcel)}, ensure_ascii=False).encode()
     digests = sorted({one.deed.digest for one in parcel.entries if isinstance(one.deed, Attached)})
     scratch = target.with_name(f".{target.name}.part")
     try:
-        with zipfile.ZipFile(scratch, "x", zipfile.ZIP_DEFLATED) as container:
+        target.parent.mkdir(parents=True, exist_ok=True)
+        with zipfile.ZipFile(scratch, "w", zipfile.ZIP_DEFLATED) as container:
             container.writestr(_JOB, text)
             container.writestr(_DIGEST, hashlib.sha256(text).hexdigest())
             for number, digest in enumerate(digests, 1):
+                if stop is not None and stop.is_set():
+                    raise UsageError(_("Stopped. Nothing was written."))
                 container.writestr(_FILES + digest, journal.attachment(digest), zipfile.ZIP_STORED)
                 progress(_("Packing the files"), number, len(digests))
         scratch.replace(target)

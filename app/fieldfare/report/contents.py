@@ -147,32 +147,62 @@ def verdict_name(verdict: Verdict) -> str:
     }[verdict]
 
 
-def describe(deed: Deed) -> str:
-    """An entry in one line, for a list on the screen."""
+def headline(deed: Deed) -> str:
+    """What an entry says, in one line."""
     match deed:
         case Asked():
-            return f"{squeeze(deed.question)}: {verdict_name(deed.verdict)}"
+            return squeeze(deed.question)
         case Read():
-            return source_line(deed.reference)
+            return squeeze(deed.reference.heading[-1]) if deed.reference.heading else squeeze(deed.reference.document)
         case Stepped():
-            reason = f" ({squeeze(deed.reason)})" if deed.reason else ""
-            number = f"{squeeze(deed.number)} " if deed.number else ""
-            return f"{number}{squeeze(deed.reference.text)}: {state_name(deed.state)}{reason}"
+            return " ".join(filter(None, (squeeze(deed.number), squeeze(deed.reference.text))))
         case Acknowledged():
             return f"{squeeze(deed.signal_word)}: {squeeze(deed.reference.text)}"
         case Measured():
-            return f"{squeeze(deed.name)}: {reading(deed)}"
+            return f"{squeeze(deed.name)}: {squeeze(deed.value)} {squeeze(deed.unit)}".rstrip()
         case Noted():
             return squeeze(deed.text)
         case Attached():
-            return " ".join(filter(None, (squeeze(deed.caption), f"({squeeze(deed.name)})")))
+            return squeeze(deed.caption) or squeeze(deed.name)
+
+
+def detail(deed: Deed) -> str:
+    """What kind of entry it is and what became of it, in one line."""
+    match deed:
+        case Asked():
+            parts = [verdict_name(deed.verdict), *(source_line(place) for place in deed.sources[:1])]
+        case Read():
+            parts = [source_line(deed.reference)]
+        case Stepped():
+            parts = [": ".join(filter(None, (state_name(deed.state), squeeze(deed.reason))))]
+        case Acknowledged():
+            parts = [_("acknowledged")]
+        case Measured():
+            parts = [reading(deed)]
+        case Noted():
+            parts = [source_line(deed.reference)] if deed.reference else []
+        case Attached():
+            size = f"{max(1, round(deed.size / 1000))} kB"
+            parts = [squeeze(deed.name), size] if deed.caption else [size]
+    return " · ".join((kind_name(deed), *parts))
+
+
+def describe(deed: Deed) -> str:
+    """An entry in one line."""
+    return f"{headline(deed)} ({detail(deed)})"
+
+
+def needs_attention(deed: Deed) -> bool:
+    """Whether a reader must not overlook it: a step left out, a reading out of limits."""
+    if isinstance(deed, Stepped):
+        return deed.state is StepState.SKIPPED
+    return isinstance(deed, Measured) and deed.verdict in {Limit.LOW, Limit.HIGH}
 
 
 def reading(deed: Measured) -> str:
-    """`23.5 V, expected 24 to 28 V: low`."""
-    value = f"{squeeze(deed.value)} {squeeze(deed.unit)}".strip()
-    expected = ", " + _("expected {limits}").format(limits=squeeze(deed.expected)) if deed.expected else ""
-    return f"{value}{expected}: {limit_name(deed.verdict)}"
+    """What was expected and how the value lies to it: `expected 24 to 28 V: low`."""
+    expected = _("expected {limits}").format(limits=squeeze(deed.expected)) + ": " if deed.expected else ""
+    return f"{expected}{limit_name(deed.verdict)}"
 
 
 def kind_name(deed: Deed) -> str:
@@ -223,12 +253,12 @@ def _attention(entries: Iterable[Entry]) -> Chapter:
             squeeze(deed.reason),
         )
         for deed in (entry.deed for entry in steps)
-        if isinstance(deed, Stepped) and deed.state is StepState.SKIPPED
+        if isinstance(deed, Stepped) and needs_attention(deed)
     ]
     rows += [
-        (_("Reading out of limits"), squeeze(deed.name), reading(deed))
+        (_("Reading out of limits"), squeeze(deed.name), f"{squeeze(deed.value)} {squeeze(deed.unit)}, {reading(deed)}")
         for deed in readings
-        if deed.verdict in {Limit.LOW, Limit.HIGH}
+        if needs_attention(deed)
     ]
     header = (_("What"), _("Where"), _("Details"))
     table = Table(header=header, rows=tuple(rows), marked=frozenset(range(len(rows))))
@@ -266,7 +296,7 @@ def _procedures(entries: Iterable[Entry], zone: tzinfo | None) -> list[Chapter]:
                 place = deed.reference
                 state = ": ".join(filter(None, (state_name(deed.state), squeeze(deed.reason))))
                 text = "\n".join(filter(None, (squeeze(place.text), squeeze(place.translated))))
-                if deed.state is StepState.SKIPPED:
+                if needs_attention(deed):
                     marked.add(len(rows))
                 rows.append((squeeze(deed.number), text, state, time_line(entry.at, zone)))
         header = (_("Step"), _("Text"), _("State"), _("Time"))
@@ -280,7 +310,7 @@ def _readings(entries: Iterable[Entry], zone: tzinfo | None) -> Chapter:
     marked: set[int] = set()
     for entry in entries:
         if isinstance(deed := entry.deed, Measured):
-            if deed.verdict in {Limit.LOW, Limit.HIGH}:
+            if needs_attention(deed):
                 marked.add(len(rows))
             value = f"{squeeze(deed.value)} {squeeze(deed.unit)}".strip()
             place = source_line(deed.reference) if deed.reference else ""
@@ -319,7 +349,7 @@ def _item(entry: Entry, zone: tzinfo | None) -> Item:
             lines = (source_line(deed.reference),) if deed.reference else ()
             return Item(at=at, head=squeeze(deed.caption) or squeeze(deed.name), strong=True, lines=lines, file=deed)
         case _:
-            return Item(at=at, head=describe(deed))
+            return Item(at=at, head=source_line(deed.reference) if isinstance(deed, Read) else headline(deed))
 
 
 def _quote(place: Reference, label: str = "") -> Quote:

@@ -29,13 +29,24 @@ _NUMBER = re.compile(r"[+-]?\d+([.,]\d+)?")
 
 
 def job_object(job: Job, entries: Sequence[Entry], files: Mapping[str, str]) -> dict[str, Any]:
-    """The job with its entries in order of time; `files` names the file beside it of each digest."""
-    return {
-        "format": FORMAT,
-        "version": VERSION,
-        "job": records.plain(job),
-        "entries": [entry_object(entry, files) for entry in entries],
-    }
+    """The job with its entries in order of time, all texts cleaned; `files` names the file beside it of each digest."""
+    made: dict[str, Any] = _cleaned(
+        {
+            "format": FORMAT,
+            "version": VERSION,
+            "job": records.plain(job),
+            "entries": [entry_object(entry, files) for entry in entries],
+        }
+    )
+    return made
+
+
+def _cleaned(value: Any) -> Any:
+    if isinstance(value, dict):
+        return {name: _cleaned(one) for name, one in value.items()}
+    if isinstance(value, list):
+        return [_cleaned(one) for one in value]
+    return clean(value) if isinstance(value, str) else value
 
 
 def entry_object(entry: Entry, files: Mapping[str, str]) -> dict[str, Any]:

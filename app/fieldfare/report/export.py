@@ -17,6 +17,7 @@ from fieldfare.journal import attachments
 from fieldfare.report import data
 from fieldfare.report.contents import job_name, report_of
 from fieldfare.settings import write_atomically
+from fieldfare.text import clean
 
 if TYPE_CHECKING:
     import threading
@@ -44,6 +45,12 @@ class Exported:
     unsettable: str = ""
 
 
+def unsettable_sentence(characters: str) -> str:
+    """What is missing in a PDF, and where it stands instead."""
+    sentence = _("The PDF shows a box for what its letters lack: {characters}. The web page (html) shows everything.")
+    return sentence.format(characters=clean(characters[:20]))
+
+
 def folders() -> tuple[Path, ...]:
     """Where a report may go: the user's documents, then every stick that is plugged in and can be written."""
     import psutil
@@ -66,11 +73,11 @@ def file_name(job: Job, suffix: str) -> str:
 
 
 def target_of(job: Job, suffix: str, to: Path | None) -> Path:
-    """The file that is written: `to` where it names one, else a free name in that folder or among the user's documents.
+    """The file that is written: `to` where it has a suffix, else a free name in that folder or among the user's documents.
 
     Raises UsageError where a file of that name is there, or its suffix is another.
     """
-    if to is not None and not to.is_dir():
+    if to is not None and to.suffix and not to.is_dir():
         if to.suffix.lower() != f".{suffix}":
             raise UsageError(_("{name} must end in .{suffix}.").format(name=to.name, suffix=suffix))
         if to.exists():
