@@ -9,6 +9,7 @@ from fieldfare.bookshelf import Bookshelf
 from fieldfare.domain import Block, BlockKind, SectionView
 from fieldfare.errors import PackError
 from fieldfare.mentions import SECTION, mentions
+from fieldfare.procedure.course import END, START
 from fieldfare.procedure.steps import compose
 
 if TYPE_CHECKING:
@@ -16,7 +17,7 @@ if TYPE_CHECKING:
 
     from fieldfare.domain import Figure, Passage
     from fieldfare.domain.manual import Link
-    from fieldfare.domain.procedure import Procedure, ProcedureTitle, Step
+    from fieldfare.domain.procedure import Procedure, ProcedureTitle
     from fieldfare.pack.archive import Archive
 
 
@@ -70,27 +71,29 @@ class Procedures:
         """The beginning of a procedure as a passage: where it is read, and in which language."""
         return self._archive(title.pack).contents.opening(title.sections[0])
 
-    def links(self, procedure: Procedure, step: Step | None) -> tuple[Link, ...]:
-        """The sections that a step refers to, or what stands above the steps; none of the procedure itself."""
+    def links(self, procedure: Procedure) -> dict[str, tuple[Link, ...]]:
+        """The sections that each page of a procedure refers to, by its key; none of the procedure itself."""
         archive = self._archives.get(procedure.title.pack)
         if archive is None or archive.manifest.digest != procedure.digest:
-            return ()
-        if step is not None:
-            blocks = [Block(kind=BlockKind.STEP, text=step.instruction)]
-            blocks += [one.block for one in (*step.before, *step.body) if one.block.kind is not BlockKind.STEP]
-        else:
-            blocks = [one.block for one in procedure.lead]
-        blocks = [one for one in blocks if next(mentions(SECTION, one.text), None)]
-        if not blocks:
-            return ()
+            return {}
+        pages = {step.key: [Block(kind=BlockKind.STEP, text=step.instruction)] for step in procedure.steps}
+        for step in procedure.steps:
+            more = (one.block for one in (*step.before, *step.body))
+            pages[step.key] += [one for one in more if one.kind is not BlockKind.STEP]
+        pages[START] = [one.block for one in procedure.lead]
+        pages[END] = [one.block for one in procedure.tail]
         passage = archive.contents.opening(procedure.title.sections[0])
-        view = SectionView(
-            document=passage.document, revision="", heading=passage.heading, place=passage.place,
-            blocks=tuple(blocks), figures=(),
-        )  # fmt: skip
-        found = Bookshelf([archive]).links(passage, view)
-        sections = [one for one in found if one.spot.block < 0 and one.spot.section not in procedure.title.sections]
-        return tuple({one.spot.section: one for one in sections}.values())
+        shelf = Bookshelf([archive])
+        found = {}
+        for key, blocks in pages.items():
+            naming = tuple(one for one in blocks if next(mentions(SECTION, one.text), None))
+            if naming:
+                view = SectionView(
+                    document=passage.document, revision="", heading=passage.heading, place=passage.place,
+                    blocks=naming, figures=(),
+                )  # fmt: skip
+                found[key] = _elsewhere(shelf.links(passage, view), procedure.title.sections)
+        return {key: links for key, links in found.items() if links}
 
     def _of(self, archive: Archive) -> tuple[ProcedureTitle, ...]:
         digest = archive.manifest.digest
@@ -109,6 +112,12 @@ class Procedures:
             return self._archives[pack]
         except KeyError:
             raise PackError(f"The pack {pack} is not installed any more. Choose another procedure.") from None
+
+
+def _elsewhere(links: Iterable[Link], sections: tuple[int, ...]) -> tuple[Link, ...]:
+    """The links to other sections, each once."""
+    headings = (one for one in links if one.spot.block < 0 and one.spot.section not in sections)
+    return tuple({one.spot.section: one for one in headings}.values())
 
 
 def _composed(archive: Archive, title: ProcedureTitle) -> Procedure:

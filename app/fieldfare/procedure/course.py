@@ -32,6 +32,9 @@ START = "start"
 END = "end"
 """The page behind the last step: what stands below the steps, what was skipped, which readings are out of limits."""
 
+CLOSED = "closed"
+"""Shown of a procedure that somebody has closed: nothing, until he opens it again."""
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Changes:

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import contextlib
 import os
+from datetime import UTC, datetime
 from functools import partial
 from typing import TYPE_CHECKING, ClassVar
 
-from textual import on
+from textual import on, work
 from textual.app import App
 from textual.binding import Binding, BindingType
 from textual.events import ScreenResume
@@ -18,6 +19,7 @@ from fieldfare.errors import FieldfareError
 from fieldfare.journal import Journal
 from fieldfare.preferences import Preferences
 from fieldfare.text import squeeze
+from fieldfare.tui.alarms import Alarms
 from fieldfare.tui.commands import active, commands, key_name, of
 from fieldfare.tui.desk import Desk
 from fieldfare.tui.messages import PreferencesChanged
@@ -67,6 +69,7 @@ class FieldfareApp(App[None]):
         self.desk = Desk(
             assistant=assistant, preferences=preferences or Preferences(), journal=journal or Journal(None)
         )
+        self.alarms = Alarms()
         for theme in THEMES:
             self.register_theme(theme)
         self._red = RedOnly()
@@ -79,6 +82,25 @@ class FieldfareApp(App[None]):
         """Say what is wrong with the settings, if anything is."""
         for problem in self.desk.preferences.problems:
             self.notify(squeeze(problem), severity="warning", timeout=20, markup=False)
+        self.set_interval(1.0, self._ring)
+        self._load_alarms()
+
+    @work(thread=True, group="journal", exit_on_error=False)
+    def _load_alarms(self) -> None:
+        with contextlib.suppress(FieldfareError):  # the rooms say what is wrong with the journal
+            self.alarms.load(self.desk.journal)
+
+    def _ring(self) -> None:
+        """Tell of timers that are over, in whichever room that is."""
+        for said in self.alarms.due(datetime.now(UTC)):
+            self.bell()
+            self.notify(said, title=_("Timer"), severity="warning", timeout=30, markup=False)
+
+    def open_procedure(self, pack: str, section: int, language: str = "") -> None:
+        """Carry out the procedure that a section of a pack is, or is a part of; its texts in a `language` where it is named."""
+        self.action_room("procedure")
+        room = next(one for one in self.screen_stack if one.id == "procedure-room")
+        room.open(pack, section, language)  # type: ignore[attr-defined]
 
     def fit(self, environment: Mapping[str, str]) -> None:
         """Choose what was not chosen by the user: the theme and the signs that this terminal can draw, the language."""

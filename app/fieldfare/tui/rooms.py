@@ -33,5 +33,6 @@ class Room:
 
 ROOMS = (
     Room(name="ask", key="f2", label=N_("Ask"), purpose=N_("Ask the manuals"), screen="ask:AskScreen"),
+    Room(name="procedure", key="f4", label=N_("Procedure"), purpose=N_("Step by step, with readings and timers"), screen="procedure:ProcedureScreen"),
     Room(name="settings", key="f8", label=N_("Settings"), purpose=N_("Language, look, rows, model, memory"), screen="settings:SettingsScreen"),
 )  # fmt: skip

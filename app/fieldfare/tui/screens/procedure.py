@@ -1,0 +1,487 @@
+"""The room in which a procedure is carried out: one step on the screen, and single keys for all that is done at it."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import UTC, datetime
+from functools import partial
+from typing import TYPE_CHECKING, ClassVar
+
+from textual import on, work
+from textual.binding import Binding, BindingType
+from textual.message import Message
+
+from fieldfare.catalogue import N_, _
+from fieldfare.domain import StepState
+from fieldfare.domain.procedure import Check, Wait
+from fieldfare.errors import FieldfareError, UsageError
+from fieldfare.procedure import readings
+from fieldfare.procedure.course import CLOSED, END, START, remaining
+from fieldfare.procedure.durations import LONGEST
+from fieldfare.procedure.lists import lists_of
+from fieldfare.text import squeeze
+from fieldfare.tui.album import Shot
+from fieldfare.tui.messages import PictureWanted, Target
+from fieldfare.tui.screens.needs import NeedsScreen
+from fieldfare.tui.screens.overview import OverviewScreen
+from fieldfare.tui.screens.pick import PickScreen, TypeScreen
+from fieldfare.tui.screens.picture import PictureScreen
+from fieldfare.tui.screens.procedures import ProceduresScreen
+from fieldfare.tui.screens.underway import UnderwayScreen
+from fieldfare.tui.translations import redraw, switch_key
+from fieldfare.tui.widgets.hazard import HazardBox
+from fieldfare.tui.widgets.pages import name_of, said_of
+from fieldfare.tui.widgets.step import StepText
+
+if TYPE_CHECKING:
+    from textual.events import Key as KeyEvent
+
+    from fieldfare.domain.manual import Link
+    from fieldfare.domain.procedure import ProcedureTitle
+    from fieldfare.procedure.course import Course
+    from fieldfare.tui.widgets.bars import Key
+
+REASONS = (
+    N_("Does not apply to this machine"),
+    N_("Was done before"),
+    N_("Part or tool is missing"),
+    N_("Not possible now"),
+)
+_OTHER = "other"
+
+
+class TitlesRead(Message):
+    """The procedures of the installed manuals."""
+
+    def __init__(self, titles: tuple[ProcedureTitle, ...], error: str = "") -> None:
+        super().__init__()
+        self.titles, self.error = titles, error
+
+
+class ProcedureScreen(UnderwayScreen):
+    """Enter goes on: through the warnings, which are acknowledged when all of them were on the screen, to the tick."""
+
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("enter,space", "onward", N_("go on: read the warnings, then tick the step"), show=False),
+        Binding("left", "look(-1)", N_("look at the page before, without ticking"), show=False),
+        Binding("right", "look(1)", N_("look at the page behind, without ticking"), show=False),
+        Binding("s", "skip", N_("skip the step, with a reason"), show=False),
+        Binding("r", "reading", N_("take a reading"), show=False),
+        Binding("m", "timer", N_("start the timer of the step, or end it"), show=False),
+        Binding("n", "note", N_("write a note at the step"), show=False),
+        Binding("f,z", "figure", N_("the figures of the step, large"), show=False),
+        Binding("l", "lists", N_("torques, parts and tools of this procedure"), show=False),
+        Binding("o", "overview", N_("all steps"), show=False),
+        Binding("g", "follow", N_("open the section that the step refers to"), show=False),
+        Binding("u", "reopen", N_("open a step again that was ticked or skipped"), show=False),
+        Binding("p", "choose", N_("choose another procedure"), show=False),
+        Binding("t", "original", N_("the original in place of its translation, and back"), show=False),
+    ]
+    _scanned = ""
+    _reminded = ""  # the step whose missing readings were told
+
+    @property
+    def _course(self) -> Course | None:
+        return self.opened.course if self.opened else None
+
+    def keys(self) -> tuple[Key, ...]:
+        """Those that do something here, the most important first."""
+        opened, course = self.opened, self._course
+        if opened is None or course is None:
+            return (("enter", "Enter", _("Choose")),)
+        key, step = course.current, course.step
+        found: list[Key] = [("enter", "Enter", self._onward_word(course))]
+        if step is not None:
+            open_ = course.state(key).state is StepState.OPEN
+            found += [("r", "r", _("Reading"))] if step.checks else []
+            found += [("m", "m", _("Timer"))] if step.waits or self._timer(course) else []
+            found += [("s", "s", _("Skip"))] if open_ else [("u", "u", _("Undo"))]
+        found += [("f", "f", _("Figure"))] if self.sheet(opened).figures() else []
+        found += [("g", "g", _("Go to"))] if opened.links.get(key) else []
+        found += switch_key(original=self._translations.original) if self._translations.any else ()
+        found += [("right", "← →", _("Look")), ("o", "o", _("Overview")), ("l", "l", _("Parts, torques"))]
+        found += [("n", "n", _("Note"))] if step is not None else []
+        found += [("r", "r", _("Reading"))] if step is not None and not step.checks else []
+        found += [("m", "m", _("Timer"))] if step is not None and not step.waits else []
+        return (*dict.fromkeys(found), ("p", "p", _("Procedures")))
+
+    @staticmethod
+    def _onward_word(course: Course) -> str:
+        key = course.current
+        if course.hazards(key) and not course.state(key).acknowledged:
+            return _("Read it")
+        if key == START:
+            return _("Begin") if course.counts()[StepState.OPEN] == len(course.procedure.steps) else _("Go on")
+        if key == END:
+            return _("Open steps") if course.counts()[StepState.OPEN] else _("Close")
+        return _("Done") if course.state(key).state is StepState.OPEN else _("Next")
+
+    # Going on.
+
+    async def action_onward(self) -> None:
+        """See the rest of the page, acknowledge its warnings, tick its step: whichever comes first."""
+        course = self._course
+        if course is None:
+            self.action_choose()
+            return
+        key, page = course.current, self.page
+        unread = course.hazards(key) and not course.state(key).acknowledged
+        unseen = page.unseen
+        if any(isinstance(one, HazardBox) for one in unseen) and unread:
+            page.onward()
+            self.say(_("The warning goes on below."))
+        elif unread:
+            changed, deeds = course.acknowledge(key)
+            await self.change(changed, deeds, again=True)
+            self.call_after_refresh(self._to_text)
+        elif any(isinstance(one, StepText) for one in unseen):
+            page.onward()
+        elif key == START:
+            await self.change(course.go(course.next_open))
+        elif key == END:
+            await self._close(course)
+        elif (first := course.unacknowledged(key)) and course.state(key).state is StepState.OPEN:
+            await self.change(course.go(first))
+            self.say(_("First read the warnings of this procedure."))
+        elif course.state(key).state is not StepState.OPEN:
+            await self.change(course.go_by(1))
+        else:
+            await self._tick(course, key)
+
+    def _to_text(self) -> None:
+        for text in self.page.query(StepText):
+            if text.virtual_region.bottom > self.page.scroll_offset.y + self.page.content_size.height:
+                self.page.to(text)
+
+    async def _tick(self, course: Course, key: str) -> None:
+        step, state = course.step, course.state(key)
+        missing = len(step.checks) - len(state.readings) if step else 0
+        if missing > 0 and self._reminded != key:
+            self._reminded = key
+            self.say(_("This step asks for a reading: r takes it. Enter again goes on without."))
+            return
+        changed, deeds = course.tick(key)
+        await self.change(changed, deeds)
+
+    async def _close(self, course: Course) -> None:
+        if course.next_open != END:
+            await self.change(course.go(course.next_open))
+            return
+        title = squeeze(course.procedure.title.heading[-1]) if course.procedure.title.heading else ""
+        self.keep(self._stack[-1], course.go(CLOSED).progress)
+        self._begun[self._stack[-1]] = course.go(CLOSED).progress
+        await self.close_top()
+        self.say(_("{procedure}: closed. It is in the job.").format(procedure=title))
+
+    async def action_look(self, pages: int) -> None:
+        """Look at the page before or behind without ticking anything."""
+        if (course := self._course) is not None:
+            await self.change(course.go_by(pages))
+
+    async def action_leave(self) -> None:  # type: ignore[override]
+        """Back to the procedure below, else to where one came from."""
+        if len(self._stack) > 1:
+            await self.close_top()
+        else:
+            super().action_leave()
+
+    async def action_reopen(self) -> None:
+        """The step is to be done again, or after all."""
+        course = self._course
+        if course is not None and course.step and course.state(course.current).state is not StepState.OPEN:
+            changed, deeds = course.reopen(course.current)
+            await self.change(changed, deeds, again=True)
+
+    def action_skip(self) -> None:
+        """Leave the step out, for a reason."""
+        course = self._course
+        if course is None or course.step is None or course.state(course.current).state is not StepState.OPEN:
+            self.say(_("Only a step that is open can be skipped."))
+            return
+        choices = [(_(reason), _(reason), "") for reason in REASONS]
+        choices.append((_OTHER, _("Another reason…"), ""))
+        heading = _("Why is step {number} skipped?").format(number=squeeze(course.step.number))
+        self.app.push_screen(PickScreen(heading, choices), partial(self._skip_for, course.current, heading))
+
+    def _skip_for(self, key: str, heading: str, reason: str | None) -> None:
+        if reason == _OTHER:
+            screen = TypeScreen(heading, check=lambda text: "" if text else _("Type why, or leave with Esc."))
+            self.app.push_screen(screen, partial(self._skip, key))
+        else:
+            self._skip(key, reason)
+
+    def _skip(self, key: str, reason: str | None) -> None:
+        if reason and (course := self._course) is not None:
+            changed, deeds = course.skip(key, squeeze(reason)[:200])
+            self.run_worker(self.change(changed, deeds))
+
+    def action_note(self) -> None:
+        """Write a note at the step."""
+        if (course := self._course) is not None:
+            heading = _("Note at this step") if course.step else _("Note at this procedure")
+            screen = TypeScreen(heading, value=course.state(course.current).note)
+            self.app.push_screen(screen, partial(self._noted, course.current))
+
+    def _noted(self, key: str, text: str | None) -> None:
+        if text is not None and (course := self._course) is not None and text != course.state(key).note:
+            changed, deeds = course.note(key, text[:2000])
+            self.run_worker(self.change(changed, deeds, again=True))
+
+    # Readings.
+
+    def action_reading(self) -> None:
+        """Take a reading: the next that the step asks for, or one of which it says nothing."""
+        course = self._course
+        if course is None or course.step is None:
+            self.say(_("Readings are taken at a step."))
+            return
+        taken = {one.name for one in course.state(course.current).readings}
+        checks = course.step.checks
+        if len(checks) == 1 and name_of(checks[0]) not in taken:
+            self._take(checks[0])
+            return
+        if not checks and not taken:
+            self._name_it()
+            return
+        choices = [
+            (str(index), name_of(one), squeeze(one.expected) + ("  ✓" if name_of(one) in taken else ""))
+            for index, one in enumerate(checks)
+        ]
+        choices.append((_OTHER, _("Another reading…"), ""))
+        first = next((str(i) for i, one in enumerate(checks) if name_of(one) not in taken), None)
+        self.app.push_screen(PickScreen(_("Which reading?"), choices, chosen=first), self._chosen)
+
+    def _chosen(self, choice: str | None) -> None:
+        course = self._course
+        if choice == _OTHER:
+            self._name_it()
+        elif choice is not None and course is not None and course.step is not None:
+            self._take(course.step.checks[int(choice)])
+
+    def _name_it(self) -> None:
+        screen = TypeScreen(
+            _("What is measured?"), hint=_("Battery voltage"),
+            check=lambda text: "" if text else _("Type what is measured, or leave with Esc."),
+        )  # fmt: skip
+        self.app.push_screen(screen, lambda name: self._take(Check(name=squeeze(name)[:100])) if name else None)
+
+    def _take(self, check: Check) -> None:
+        """Ask for the value of a reading until it can be read."""
+
+        def wrong(text: str) -> str:
+            try:
+                readings.judge(check, text)
+            except UsageError as error:
+                return squeeze(str(error))
+            return ""
+
+        sentence = _("Expected: {value}").format(value=squeeze(check.expected)) if check.expected else ""
+        hint = _("Number and unit, such as 23.5 {unit}").format(unit=check.unit or "V")
+        course = self._course
+        if course is not None:
+            screen = TypeScreen(name_of(check), sentence=sentence, hint=hint, check=wrong)
+            self.app.push_screen(screen, partial(self._taken, course.current, check))
+
+    def _taken(self, key: str, check: Check, text: str | None) -> None:
+        course = self._course
+        if text is None or course is None:
+            return
+        changed, deeds = course.measure(key, check, readings.judge(check, text), name_of(check))
+        self.run_worker(self._measured(changed, deeds, key))
+
+    async def _measured(self, course: Course, deeds: tuple[object, ...], key: str) -> None:
+        await self.change(course, deeds, again=True)  # type: ignore[arg-type]
+        reading = course.state(key).readings[-1]
+        self.say(f"{reading.name}: {said_of(reading)}")
+        step = course.step_of(key)
+        taken = {one.name for one in course.state(key).readings}
+        missing = [one for one in step.checks if name_of(one) not in taken] if step else []
+        if missing and len(step.checks if step else ()) > 1:
+            self._take(missing[0])
+
+    # Timers.
+
+    @staticmethod
+    def _timer(course: Course) -> object:
+        return next((one for one in course.progress.timers if one.step == course.current), None)
+
+    def action_timer(self) -> None:
+        """Start the duration of the step, or end the timer that runs."""
+        course = self._course
+        if course is None:
+            return
+        timer = next((one for one in course.progress.timers if one.step == course.current), None)
+        over = [one for one in course.progress.timers if remaining(one, datetime.now(UTC)) <= 0]
+        if timer is None and over:  # the line says that it is over: the same key takes it away, wherever one is
+            timer = over[0]
+        if timer is not None:
+            if timer in over:
+                self._stop_timer(timer.step, "stop")
+                return
+            choices = [("on", _("Let it run"), ""), ("stop", _("End the timer"), "")]
+            self.app.push_screen(PickScreen(_("Timer"), choices), partial(self._stop_timer, timer.step))
+        elif course.step is None:
+            self.say(_("A timer belongs to a step."))
+        elif len(course.step.waits) == 1:
+            self._start(course.current, course.step.waits[0])
+        elif course.step.waits:
+            waits = course.step.waits
+            choices = [(str(i), squeeze(one.text), "") for i, one in enumerate(waits)]
+            self.app.push_screen(
+                PickScreen(_("Which time?"), choices),
+                lambda i: self._start(course.current, waits[int(i)]) if i is not None else None,
+            )
+        else:
+            screen = TypeScreen(_("Timer"), sentence=_("How many minutes?"), check=_wrong_minutes)
+            self.app.push_screen(screen, lambda text: self._start(course.current, _minutes(text)) if text else None)
+
+    def _start(self, key: str, wait: Wait) -> None:
+        if (course := self._course) is not None:
+            self.run_worker(self.change(course.start_timer(key, wait, datetime.now(UTC)), again=True))
+
+    def _stop_timer(self, key: str, choice: str | None) -> None:
+        if choice == "stop" and (course := self._course) is not None:
+            self.run_worker(self.change(course.stop_timer(key), again=True))
+
+    # Looking.
+
+    def action_figure(self) -> None:
+        """The figures of the page on the whole screen."""
+        opened = self.opened
+        figures = self.sheet(opened).figures() if opened else ()
+        if opened is None or not figures:
+            self.say(_("There is no figure here."))
+            return
+        pack = opened.course.procedure.title.pack
+        shots = tuple(
+            Shot(
+                title=squeeze(one.caption or one.number) or _("Figure"),
+                load=partial(self.desk.assistant.picture, pack, one.image),
+                name=f"figure-{one.id}",
+            )
+            for one in figures
+        )
+        self.app.push_screen(PictureScreen(shots[0].title, None, desk=self.desk, album=shots))
+
+    @on(PictureWanted)
+    def _enlarge(self, message: PictureWanted) -> None:
+        self.app.push_screen(PictureScreen(message.title, message.picture, message.region, desk=self.desk))
+
+    def action_lists(self) -> None:
+        """Torques, parts and tools of the whole procedure."""
+        if (course := self._course) is not None:
+            self.app.push_screen(NeedsScreen(course.procedure, lists_of(course.procedure)))
+
+    def action_overview(self) -> None:
+        """All steps with what became of them."""
+        if (course := self._course) is not None:
+            self.app.push_screen(OverviewScreen(course), self._looked)
+
+    def _looked(self, key: str | None) -> None:
+        if key is not None and (course := self._course) is not None:
+            self.run_worker(self.change(course.go(key)))
+
+    def action_original(self) -> None:
+        """The original in place of its translation, and back."""
+        self._translations.original = not self._translations.original
+        redraw(self.page)
+        self.show_keys()
+
+    # Other procedures.
+
+    def action_follow(self) -> None:
+        """Open what the step refers to; Esc comes back."""
+        opened = self.opened
+        links = opened.links.get(opened.course.current, ()) if opened else ()
+        if len(links) == 1:
+            self._follow(links[0])
+        elif links:
+            choices = [(str(i), squeeze(one.title), squeeze(one.label)) for i, one in enumerate(links)]
+            self.app.push_screen(
+                PickScreen(_("Go to"), choices), lambda i: self._follow(links[int(i)]) if i is not None else None
+            )
+        else:
+            self.say(_("This step refers to no other section."))
+
+    def _follow(self, link: Link) -> None:
+        opened = self.opened
+        if opened is None:
+            return
+        pack = opened.course.procedure.title.pack
+        if self.desk.assistant.procedures.title_at(pack, link.spot.section) is not None:
+            self.open(pack, link.spot.section)
+            return
+        from fieldfare.tui.screens.reading import ReadingScreen
+
+        passage = self.desk.assistant.bookshelf.opening(pack, link.spot.section)
+        target = Target(passage=passage, spot=replace(link.spot, block=-1))
+        self.app.push_screen(ReadingScreen(self.desk, target, self._translations.language))
+
+    def action_choose(self) -> None:
+        """The procedures of the installed manuals."""
+        self._read_titles()
+
+    @work(thread=True, group="open", exclusive=True, exit_on_error=False)
+    def _read_titles(self) -> None:
+        try:
+            self.post_message(TitlesRead(self.desk.assistant.procedures.titles()))
+        except FieldfareError as error:
+            self.post_message(TitlesRead((), str(error)))
+
+    @on(TitlesRead)
+    def _titles_read(self, message: TitlesRead) -> None:
+        if message.error:
+            self.say(squeeze(message.error))
+        elif self.is_current:
+            self.app.push_screen(ProceduresScreen(self.desk, message.titles, self._begun), self._title_chosen)
+
+    def _title_chosen(self, title: ProcedureTitle | None) -> None:
+        if title is not None:
+            self._stack.clear()  # a choice of one's own begins anew; what is underway stays in the list
+            self._open.clear()
+            self.show_title(title)
+
+    # What a scanner types is no row of commands: it is noted at the step.
+
+    def typing(self) -> bool:
+        """Whether a scanner is typing."""
+        return bool(self._scanned)
+
+    def type(self, text: str) -> None:
+        """Take what a scanner types; a single stray letter is nothing."""
+        if self._scanned or len(text) > 1:
+            self._scanned = (self._scanned + text)[:200]
+            self.set_timer(0.3, partial(self._forget_scan, self._scanned))
+
+    def typed(self) -> None:
+        """The scan is whole."""
+        scanned, self._scanned = self._scanned, ""
+        course = self._course
+        if scanned and course is not None:
+            before = course.state(course.current).note
+            said = _("Scanned: {code}").format(code=squeeze(scanned))
+            self._noted(course.current, f"{before}; {said}" if before else said)
+
+    def _forget_scan(self, seen: str) -> None:
+        if self._scanned == seen:
+            self._scanned = ""
+
+    def on_key(self, event: KeyEvent) -> None:
+        """A scan ends with Enter."""
+        if event.key == "enter" and self._scanned:
+            event.stop()
+            event.prevent_default()
+            self.typed()
+
+
+def _minutes(text: str) -> Wait:
+    number = float(text.replace(",", "."))
+    return Wait(text=_("{number} min").format(number=text), seconds=round(number * 60))
+
+
+def _wrong_minutes(text: str) -> str:
+    try:
+        fits = 1 <= _minutes(text).seconds <= LONGEST
+    except (ValueError, OverflowError):
+        fits = False
+    return "" if fits else _("Type a number of minutes, at most 24 hours.")

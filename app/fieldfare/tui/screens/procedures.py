@@ -1,0 +1,70 @@
+"""Choosing a procedure: those that are open first, then those for the machine, narrowed by typing."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from fieldfare.catalogue import _, ngettext
+from fieldfare.domain import StepState
+from fieldfare.procedure.course import CLOSED
+from fieldfare.text import squeeze
+from fieldfare.tui.screens.choosing import ChoosingScreen, Offer
+from fieldfare.tui.wording import heading, heading_path, page_name
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from fieldfare.domain import Progress
+    from fieldfare.domain.procedure import ProcedureTitle
+    from fieldfare.tui.desk import Desk
+
+Name = tuple[str, str, tuple[str, ...]]
+"""What names a procedure in every version of its pack: the pack, the document, the heading."""
+
+
+def name_of(title: ProcedureTitle) -> Name:
+    """The name of a procedure."""
+    return title.pack, title.document, title.heading
+
+
+class ProceduresScreen(ChoosingScreen["ProcedureTitle | None"]):
+    """Dismissed with a procedure, or with None."""
+
+    def __init__(self, desk: Desk, titles: tuple[ProcedureTitle, ...], begun: Mapping[Name, Progress]) -> None:
+        """`begun` are those that something was done in, in this job."""
+        super().__init__(desk, id="procedures")
+        own = desk.workplace.packs
+        order = {name: at for at, name in enumerate(begun)}
+        ranked = sorted(
+            titles, key=lambda one: (order.get(name_of(one), len(order)), bool(own) and one.pack not in own)
+        )
+        self._every = tuple(self._offer(one, begun.get(name_of(one))) for one in ranked)
+
+    def on_mount(self) -> None:
+        """Say what can be typed."""
+        self.line.placeholder = _("A word of its heading")
+        self.say(
+            _("Which procedure?") if self._every else _("No installed manual has a procedure with numbered steps.")
+        )
+
+    def offers(self, text: str) -> tuple[Offer[ProcedureTitle | None], ...]:
+        """The procedures in whose heading or manual every typed word stands."""
+        words = text.casefold().split()
+        return tuple(one for one in self._every if all(word in f"{one.name} {one.about}".casefold() for word in words))
+
+    @staticmethod
+    def _offer(title: ProcedureTitle, progress: Progress | None) -> Offer[ProcedureTitle | None]:
+        steps = ngettext("{number} step", "{number} steps", title.steps).format(number=title.steps)
+        about = [page_name(title.place), steps, heading_path((title.document, *title.heading[:-1]))]
+        if title.superseded_by:
+            about.append(_("superseded by {document}").format(document=squeeze(title.superseded_by)))
+        if title.unsigned:
+            about.append(_("unsigned pack"))
+        if progress is not None:
+            decided = sum(one.state is not StepState.OPEN for one in progress.steps)
+            closed = progress.current == CLOSED
+            said = _("closed in this job") if closed else _("OPEN: {done} steps decided").format(done=decided)
+            about.insert(0, said)
+        return Offer(
+            name=heading(title.heading) or squeeze(title.document), about=" · ".join(filter(None, about)), value=title
+        )

@@ -1,0 +1,495 @@
+"""The procedures that are underway: opened, drawn, translated, and kept in the journal at every change."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING
+
+from textual import on, work
+from textual.containers import Horizontal, VerticalScroll
+from textual.content import Content
+from textual.events import Resize
+from textual.message import Message
+from textual.widgets import Static
+from textual.worker import get_current_worker
+
+from fieldfare.catalogue import _
+from fieldfare.domain import StepState
+from fieldfare.errors import FieldfareError
+from fieldfare.procedure import course as courses
+from fieldfare.procedure.course import CLOSED, END, START
+from fieldfare.text import primary, squeeze
+from fieldfare.tui.alarms import ahead
+from fieldfare.tui.messages import TextTranslated
+from fieldfare.tui.scanner import ScannedScreen
+from fieldfare.tui.screens.procedures import Name, name_of
+from fieldfare.tui.screens.room import RoomScreen
+from fieldfare.tui.translations import Translations, redraw
+from fieldfare.tui.widgets.pages import MARKS, Sheet
+from fieldfare.tui.widgets.step import PageHead, StepPage, Told
+from fieldfare.tui.wording import heading
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from textual.app import ComposeResult
+
+    from fieldfare.domain import Deed, Passage, Progress
+    from fieldfare.domain.manual import Link
+    from fieldfare.domain.procedure import ProcedureTitle
+    from fieldfare.procedure.course import Changes, Course
+    from fieldfare.tui.desk import Desk
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Opened:
+    """A procedure that was read, with how far it is: `changes` where the manual is another now, `links` by page.
+
+    `notice` is what must be said of it, empty where nothing must.
+    """
+
+    course: Course
+    opening: Passage
+    links: dict[str, tuple[Link, ...]]
+    changes: Changes | None = None
+    notice: str = ""
+
+
+@dataclass
+class Ready(Message):
+    """A procedure can be shown; None where it cannot, and `error` says why."""
+
+    opened: Opened | None
+    error: str = ""
+
+
+@dataclass
+class JobRead(Message):
+    """What the journal holds of the current job, the id of which is empty where there is none."""
+
+    job: str
+    procedures: tuple[Progress, ...]
+    error: str = ""
+
+
+@dataclass
+class Kept(Message):
+    """What was done is in the journal of a job, or `error` says why not."""
+
+    job: str
+    error: str = ""
+
+
+class TimerLine(Static):
+    """The timers that run, or are over; gone where there is none."""
+
+    DEFAULT_CSS = """
+    TimerLine { height: auto; max-height: 3; padding: 0 1; dock: bottom; background: $panel; display: none; }
+    TimerLine.-over { text-style: bold reverse; }
+    """
+
+    def __init__(self) -> None:
+        super().__init__("", id="timers", markup=False)
+
+
+class UnderwayScreen(ScannedScreen[None], RoomScreen):
+    """Shows the procedure on top of the stack; what was opened from within another one lies upon it."""
+
+    SCOPED_CSS = False  # what is scoped knows no class of the screen itself
+    CSS = """
+    #procedure { height: 1fr; }
+    #figures { display: none; width: 40%; height: 1fr; border-left: solid $rule; padding: 0 1; }
+    UnderwayScreen.-wide #figures.-some { display: block; }
+    UnderwayScreen.-short StepText { padding: 0 1; margin: 0; }
+    UnderwayScreen.-narrow StepText { padding: 0 1; }
+    UnderwayScreen.-narrow StepPage, UnderwayScreen.-narrow PageHead, UnderwayScreen.-narrow TimerLine { padding: 0; }
+    UnderwayScreen.-short .above, UnderwayScreen.-short .rule { margin: 0; }
+    UnderwayScreen.-tall Told { margin: 0 0 1 0; }
+    .-large Told { padding: 1 0; }
+    """
+
+    def __init__(self, desk: Desk) -> None:
+        super().__init__(desk, id="procedure-room")
+        self._open: dict[Name, Opened] = {}
+        self._stack: list[Name] = []
+        self._job: str | None = None  # None until the journal was read
+        self._begun: dict[Name, Progress] = {}  # of this job, as the journal had it
+        self._wanted: tuple[str, int] | None = None
+        self._language = ""
+        self._translations = Translations()
+        self._translated: dict[Name, Translations] = {}
+        self._unkept: dict[Name, Progress] = {}
+        self._deeds: list[Deed] = []
+        self._keeping = False
+
+    def compose_body(self) -> ComposeResult:
+        """Where this is, the page with its figures beside it, the timers."""
+        yield PageHead()
+        with Horizontal(id="procedure"):
+            yield StepPage()
+            yield VerticalScroll(id="figures", can_focus=False)
+        yield TimerLine()
+
+    def on_mount(self) -> None:
+        """Read the journal, then show what was open."""
+        self.page.focus()
+        self.set_interval(1.0, self.tick_timers)
+        self._read_job()
+
+    def on_unmount(self) -> None:
+        """What was not written yet is written before the program ends."""
+        while self._unkept or self._deeds:
+            name = next(iter(self._unkept))
+            try:
+                self.desk.journal.save(self._unkept.pop(name), *self._deeds)
+            except FieldfareError:
+                return
+            self._deeds.clear()
+
+    def on_screen_resume(self) -> None:
+        """The job may be another now, or the language of the screen."""
+        if self._job is not None:
+            self._read_job()
+        if not self.page.children:
+            self.run_worker(self.draw())
+
+    # What is shown.
+
+    @property
+    def opened(self) -> Opened | None:
+        """The procedure that is shown."""
+        return self._open.get(self._stack[-1]) if self._stack else None
+
+    @property
+    def page(self) -> StepPage:
+        """Where it is drawn."""
+        return self.query_one(StepPage)
+
+    def sheet(self, opened: Opened) -> Sheet:
+        """What its page is drawn from."""
+        return Sheet(
+            course=opened.course,
+            opening=opened.opening,
+            links=opened.links.get(opened.course.current, ()),
+            changes=opened.changes,
+            translations=self._translations,
+            assistant=self.desk.assistant,
+            beside=self._beside,
+            columns=max(10, self.page.scrollable_content_region.width - 1),
+        )
+
+    @property
+    def _beside(self) -> bool:
+        return self.has_class("-wide")
+
+    async def draw(self, *, again: bool = False) -> None:
+        """Draw the page that is shown; `again` where it is the same one and only something on it changed."""
+        opened = self.opened
+        if opened is None:
+            await self._draw_nothing()
+            return
+        sheet = self.sheet(opened)
+        widgets = list(sheet.widgets())
+        await (self.page.redo(widgets) if again else self.page.show(widgets))
+        if not again:
+            await self._draw_figures(sheet)
+        self.page.focus()
+        self.show_place()
+        self.show_keys()
+        self.tick_timers()
+        if not again:
+            self._translate(sheet)
+
+    async def _draw_figures(self, sheet: Sheet) -> None:
+        beside = self.query_one("#figures", VerticalScroll)
+        figures = sheet.figures() if sheet.beside else ()
+        beside.set_class(bool(figures), "-some")
+        await beside.remove_children()
+        columns = max(10, self.size.width * 2 // 5 - 4)
+        await beside.mount_all(sheet.figure(one, columns) for one in figures)
+
+    async def _draw_nothing(self) -> None:
+        said = _("No procedure is open. Enter shows those of the installed manuals.")
+        await self.page.show([Told(said, key="enter")])
+        self.query_one(PageHead).show("", "")
+        self.query_one(PageHead).warn("")
+        self.show_keys()
+
+    def show_place(self) -> None:
+        """Say which procedure this is and where in it."""
+        opened = self.opened
+        if opened is None:
+            return
+        course = opened.course
+        steps = course.procedure.steps
+        places = {START: _("Warnings and preparation"), END: _("Summary")}
+        at = next((i for i, one in enumerate(steps, 1) if one.key == course.current), 0)
+        place = places.get(course.current) or _("Step {number} of {all}").format(number=at, all=len(steps))
+        if len(self._stack) > 1:
+            below = self._open[self._stack[-2]].course.procedure.title.heading
+            place = _("{place} · back to {procedure}: Esc").format(place=place, procedure=heading(below))
+        marks = "".join("▶" if i == at else MARKS[course.state(one.key).state] for i, one in enumerate(steps, 1))
+        head = self.query_one(PageHead)
+        head.show(place, marks)
+        head.warn(self.page.words_out_of_sight)
+        title = course.procedure.title
+        self.say(opened.notice or heading(title.heading) or squeeze(title.document))
+
+    @on(StepPage.Scrolled)
+    def _scrolled(self) -> None:
+        self.query_one(PageHead).warn(self.page.words_out_of_sight if self.opened else "")
+
+    @on(Resize)
+    async def _resized(self) -> None:
+        opened = self.opened
+        drawn = bool(self.query("#figures.-some"))
+        if opened is not None and self._beside != drawn and self.sheet(opened).figures():
+            self.call_after_refresh(self.draw)
+
+    # What changes.
+
+    async def change(self, course: Course, deeds: Sequence[Deed] = (), *, again: bool = False) -> None:
+        """Show another state of the procedure on top, and keep it with what was done."""
+        opened = self.opened
+        if opened is None:
+            return
+        name = self._stack[-1]
+        notice = opened.notice if again else ""
+        self._open[name] = Opened(
+            course=course, opening=opened.opening, links=opened.links, changes=opened.changes, notice=notice
+        )
+        self._begun = {name: course.progress} | {one: known for one, known in self._begun.items() if one != name}
+        self.keep(name, course.progress, deeds)
+        await self.draw(again=again)
+
+    def keep(self, name: Name, progress: Progress, deeds: Sequence[Deed] = ()) -> None:
+        """Have it written: one after the other, the newest state of each procedure."""
+        self._unkept[name] = progress
+        self._deeds += deeds
+        self.app.alarms.of(progress)  # type: ignore[attr-defined]
+        self._keep_on()
+
+    def _keep_on(self) -> None:
+        if self._keeping or not self._unkept:
+            return
+        self._keeping = True
+        name = next(iter(self._unkept))
+        deeds, self._deeds = tuple(self._deeds), []
+        self._keep(self._unkept.pop(name), deeds)
+
+    @work(thread=True, group="journal", exit_on_error=False)
+    def _keep(self, progress: Progress, deeds: tuple[Deed, ...]) -> None:
+        try:
+            self.desk.journal.save(progress, *deeds)
+            job = self.desk.journal.current()
+            self.post_message(Kept(job.id if job else ""))
+        except FieldfareError as error:
+            self.post_message(Kept("", str(error)))
+        except Exception as error:  # noqa: BLE001 - the work goes on, and it is said that it is not written down
+            self.post_message(Kept("", _("This is not in the journal: {error}").format(error=error)))
+
+    @on(Kept)
+    def _kept(self, message: Kept) -> None:
+        self._keeping = False
+        if message.error:
+            self.say(squeeze(message.error))
+        else:
+            self._job = message.job
+        self._keep_on()
+
+    # What is opened.
+
+    def open(self, pack: str, section: int, language: str = "") -> None:
+        """Show the procedure that a section is, or is a part of, upon the one that is shown."""
+        self._language = language or self._language
+        self._wanted = pack, section
+        if self._job is not None:
+            self._open_wanted()
+
+    def _open_wanted(self) -> None:
+        if self._wanted is not None:
+            (pack, section), self._wanted = self._wanted, None
+            self._read_section(pack, section)
+
+    @work(thread=True, group="journal", exit_on_error=False)
+    def _read_job(self) -> None:
+        try:
+            job = self.desk.journal.current()
+            self.post_message(JobRead(job.id if job else "", self.desk.journal.procedures(job.id) if job else ()))
+        except FieldfareError as error:
+            self.post_message(JobRead("", (), str(error)))
+
+    @on(JobRead)
+    async def _job_read(self, message: JobRead) -> None:
+        if message.error:
+            self.say(squeeze(message.error))
+        if message.job != self._job and not (self._job == "" and self._stack):
+            self._job = message.job
+            self._stack.clear()
+            self._open.clear()
+            self.app.alarms.forget()  # type: ignore[attr-defined]
+            self._begun = {_named(one): one for one in message.procedures}
+            for one in message.procedures:
+                self.app.alarms.of(one)  # type: ignore[attr-defined]
+            latest = next((one for one in message.procedures if one.current != CLOSED), None)
+            if self._wanted is None and latest is not None:
+                self._read_progress(latest)
+            else:
+                await self._draw_nothing()
+        self._open_wanted()
+
+    @work(thread=True, group="open", exclusive=True, exit_on_error=False)
+    def _read_section(self, pack: str, section: int) -> None:
+        procedures = self.desk.assistant.procedures
+        try:
+            title = procedures.title_at(pack, section)
+            if title is None:
+                self.post_message(Ready(None, _("This section has no numbered steps.")))
+                return
+            self._read(title)
+        except FieldfareError as error:
+            self.post_message(Ready(None, str(error)))
+        except Exception as error:  # noqa: BLE001 - a manual that breaks must not take the screen along
+            self.post_message(Ready(None, _("This procedure cannot be shown: {error}").format(error=error)))
+
+    @work(thread=True, group="open", exclusive=True, exit_on_error=False)
+    def _read_title(self, title: ProcedureTitle) -> None:
+        try:
+            self._read(title)
+        except FieldfareError as error:
+            self.post_message(Ready(None, str(error)))
+        except Exception as error:  # noqa: BLE001 - as above
+            self.post_message(Ready(None, _("This procedure cannot be shown: {error}").format(error=error)))
+
+    @work(thread=True, group="open", exclusive=True, exit_on_error=False)
+    def _read_progress(self, progress: Progress) -> None:
+        place = progress.procedure
+        try:
+            title = self.desk.assistant.procedures.named(place.pack, place.document, place.heading)
+            if title is None:
+                said = _("{procedure} is not in the installed manuals any more.")
+                self.post_message(Ready(None, said.format(procedure=heading(place.heading))))
+                return
+            self._read(title)
+        except FieldfareError as error:
+            self.post_message(Ready(None, str(error)))
+        except Exception as error:  # noqa: BLE001 - as above
+            self.post_message(Ready(None, _("This procedure cannot be shown: {error}").format(error=error)))
+
+    def show_title(self, title: ProcedureTitle) -> None:
+        """Show a procedure that was chosen."""
+        self._read_title(title)
+
+    def _read(self, title: ProcedureTitle) -> None:
+        """Read a procedure with how far it is in this job; in the version that it was begun in, where that is still here."""
+        procedures = self.desk.assistant.procedures
+        procedure = procedures.open(title)
+        fresh = courses.begin(procedure)
+        progress = self.desk.journal.progress(fresh.progress.procedure)
+        course, changes, notice = fresh, None, ""
+        if progress is not None:
+            place = progress.procedure
+            untouched = all(one.state is StepState.OPEN and not one.readings for one in progress.steps)
+            if place.digest != procedure.digest and not untouched:
+                kept = procedures.open_version(place.pack, place.digest, place.document, place.heading)
+                if kept is not None:
+                    procedure = kept
+                    notice = _("Begun in version {old}, which goes on. Version {new} is installed: p begins it anew.")
+                    notice = notice.format(old=squeeze(place.version), new=squeeze(fresh.procedure.version))
+            course, changes = courses.resume(procedure, progress)
+        self.post_message(
+            Ready(
+                Opened(
+                    course=course,
+                    opening=procedures.opening(title),
+                    links=procedures.links(procedure),
+                    changes=changes or None,
+                    notice=notice,
+                )
+            )
+        )
+
+    @on(Ready)
+    async def _ready(self, message: Ready) -> None:
+        opened = message.opened
+        if opened is None:
+            self.say(squeeze(message.error))
+            return
+        name = name_of(opened.course.procedure.title)
+        if name in self._stack:  # it is underway below: what was opened upon it is left
+            del self._stack[self._stack.index(name) + 1 :]
+            opened = self._open[name]
+        else:
+            self._stack.append(name)
+        if opened.course.current == CLOSED:
+            opened = Opened(
+                course=opened.course.go(END), opening=opened.opening, links=opened.links, changes=opened.changes
+            )
+        if opened.changes and opened.course.current != START:
+            opened = Opened(
+                course=opened.course.go(START), opening=opened.opening, links=opened.links, changes=opened.changes,
+                notice=opened.notice,
+            )  # fmt: skip
+        self._open[name] = opened
+        known = name in self._begun
+        self._begun.setdefault(name, opened.course.progress)
+        if known:
+            self.keep(name, opened.course.progress)
+        await self.draw()
+
+    async def close_top(self) -> None:
+        """Leave the procedure on top for the one below it."""
+        if self._stack:
+            self._open.pop(self._stack.pop(), None)
+        await self.draw()
+
+    # Translated.
+
+    def _translate(self, sheet: Sheet) -> None:
+        name = self._stack[-1]
+        language = self._language or self.desk.preferences.current.language
+        known = self._translated.get(name)
+        if known is None or known.language != language:
+            known = Translations(language)
+            self._translated[name] = known
+        known.original = self._translations.original
+        if self._translations is not known:
+            self._translations = known
+            sheet = self.sheet(self._open[name])
+            self.call_after_refresh(self.draw, again=True)
+        missing = [one for one in sheet.texts() if known.said(one.text) is None]
+        if language and primary(sheet.opening.language) != primary(language) and missing:
+            self._translate_texts(known, sheet.opening, missing)
+
+    @work(thread=True, group="translate", exclusive=True, exit_on_error=False)
+    def _translate_texts(self, translations: Translations, opening: Passage, texts: list[object]) -> None:
+        worker = get_current_worker()
+        pairs = [(one, opening) for one in texts]
+        for index, said in self.desk.assistant.render(pairs, translations.language, lambda: worker.is_cancelled):  # type: ignore[arg-type]
+            self.post_message(TextTranslated(translations, texts[index].text, said))  # type: ignore[attr-defined]
+
+    @on(TextTranslated)
+    def _rendered(self, message: TextTranslated) -> None:
+        message.translations.take(message.text, message.said)
+        if message.translations is self._translations:
+            redraw(self.page, message.text)
+            self.show_keys()
+
+    # Timers.
+
+    def tick_timers(self) -> None:
+        """Draw the time that is left."""
+        line = self.query_one(TimerLine)
+        running = self.app.alarms.running  # type: ignore[attr-defined]
+        line.display = bool(running)
+        if running:
+            now = datetime.now(UTC)
+            said = [f"◷ {one.line(now)}" for one in running[:3]]
+            line.update(Content("\n".join(said)))
+            line.set_class(not ahead(running, now), "-over")
+
+
+def _named(progress: Progress) -> Name:
+    place = progress.procedure
+    return place.pack, place.document, place.heading
