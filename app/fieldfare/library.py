@@ -115,7 +115,7 @@ def install(file: Path, *, unsigned: bool = False, progress: Progress = quiet) -
     `unsigned` takes it without a trusted signature; one that is there must hold all the same. Raises SignatureError without one, PackError for a file that is no
     sound pack, UsageError for a version older than the used one, StorageError where something cannot be read or written.
     """
-    _refuse_other(file)
+    require_pack(file)
     signature = None
     if not unsigned or _claims_trust(file):
         signature, claim = required_signature(file)
@@ -125,7 +125,7 @@ def install(file: Path, *, unsigned: bool = False, progress: Progress = quiet) -
         return accept([arrival])[0]
 
 
-def _refuse_other(file: Path) -> None:
+def require_pack(file: Path) -> None:
     """Raise a UsageError that says what to do with a file that is no pack."""
     if file.is_dir():
         raise UsageError(
@@ -347,6 +347,11 @@ def open_version(pack: str, digest: str) -> Archive | None:
                 return archive
             archive.close()
     return None
+
+
+def open_copy(copy: Copy) -> Archive:
+    """A version on this device, verified. Raises PackError."""
+    return _open(copy)[0]
 
 
 def _open(copy: Copy) -> tuple[Archive, str]:

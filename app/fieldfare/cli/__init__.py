@@ -9,6 +9,7 @@ import argparse
 import contextlib
 import os
 import sys
+import threading
 from typing import TYPE_CHECKING
 
 from fieldfare import __version__, catalogue, paths, settings
@@ -147,9 +148,12 @@ def _screen(options: argparse.Namespace) -> int:
                 return run_lines(assistant, journal, sys.stdin, sys.stdout, ascii_only=options.ascii)
             from fieldfare.tui import run as run_screen
 
-            run_screen(assistant, preferences, journal)
+            run_screen(assistant, preferences, journal, lambda: open_assistant(preferences.current))
     finally:
         assistant.close()
+    if threading.active_count() > 1:  # a search, a translation or a copy that nobody waits for any more
+        sys.stdout.flush()
+        os._exit(0)
     return 0
 
 

@@ -394,6 +394,10 @@ class Archive:
         """The titles of the pack's manuals."""
         return [row[0] for row in self._reader.rows("SELECT title FROM document ORDER BY id")]
 
+    def document_dates(self) -> list[str]:
+        """The dates of the pack's manuals as their authors wrote them, empty where there is none."""
+        return [row[0] for row in self._reader.rows("SELECT date FROM document ORDER BY id")]
+
     def questions(self) -> tuple[GoldQuestion, ...]:
         """The gold questions of its author."""
         return gold_questions(self._reader)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import os
+from dataclasses import replace
 from datetime import UTC, datetime
 from functools import partial
 from typing import TYPE_CHECKING, ClassVar
@@ -22,16 +23,17 @@ from fieldfare.text import squeeze
 from fieldfare.tui.alarms import Alarms
 from fieldfare.tui.commands import active, commands, key_name, of
 from fieldfare.tui.desk import Desk
-from fieldfare.tui.messages import PreferencesChanged
-from fieldfare.tui.rooms import ROOMS
+from fieldfare.tui.messages import AssistantReopened, HoldingsChanged, PreferencesChanged, ReopenFailed
+from fieldfare.tui.rooms import OF_THE_DEVICE, ROOMS, Room
 from fieldfare.tui.screens.room import RoomScreen
 from fieldfare.tui.signs import PlainSigns, fitting
 from fieldfare.tui.theme import LOOKS, THEMES, RedOnly, first_theme
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Callable, Mapping, Sequence
 
     from textual.filter import LineFilter
+    from textual.screen import Screen
 
     from fieldfare.assistant import Assistant
 
@@ -62,21 +64,30 @@ class FieldfareApp(App[None]):
     ]
 
     def __init__(
-        self, assistant: Assistant, preferences: Preferences | None = None, journal: Journal | None = None
+        self,
+        assistant: Assistant,
+        preferences: Preferences | None = None,
+        journal: Journal | None = None,
+        reopen: Callable[[], Assistant] | None = None,
     ) -> None:
         # Grey is a colour too: where none is wanted, the terminal's own two are all that is drawn.
         super().__init__(ansi_color=True if "NO_COLOR" in os.environ else None)
         self.desk = Desk(
-            assistant=assistant, preferences=preferences or Preferences(), journal=journal or Journal(None)
-        )
+            assistant=assistant, preferences=preferences or Preferences(), journal=journal or Journal(None), reopen=reopen
+        )  # fmt: skip
         self.alarms = Alarms()
         for theme in THEMES:
             self.register_theme(theme)
         self._red = RedOnly()
         self._signs = PlainSigns("full")
+        self._old: list[Assistant] = []  # still shown in a room that is to begin anew
+        self._left: set[str] = set()  # the rooms that are to begin anew
         self.look("dark")
         for room in ROOMS:
-            self.add_mode(room.name, partial(room.build, self.desk))
+            self.add_mode(room.name, partial(self._build, room))
+
+    def _build(self, room: Room) -> Screen[object]:
+        return room.build(self.desk)
 
     def on_mount(self) -> None:
         """Say what is wrong with the settings, if anything is."""
@@ -149,6 +160,7 @@ class FieldfareApp(App[None]):
         """Enter a room; it is as it was left."""
         if self.current_mode != name:
             self.switch_mode(name)
+            self.call_later(self._clear_old)
 
     def action_next_theme(self) -> None:
         """From one theme to the next; where the terminal has the colours for it, it is the one to begin with next time."""
@@ -177,6 +189,53 @@ class FieldfareApp(App[None]):
                 screen.refresh(layout=True)
         self.screen.post_message(ScreenResume())
 
+    # What is installed became another.
+
+    @on(HoldingsChanged)
+    def _holdings_changed(self) -> None:
+        self._reopen()
+
+    @work(thread=True, exclusive=True, group="reopen", exit_on_error=False)
+    def _reopen(self) -> None:
+        """Open what is installed now. Whatever goes on meanwhile goes on with what was there."""
+        if self.desk.reopen is not None:
+            try:
+                self.post_message(AssistantReopened(self.desk.reopen()))
+            except FieldfareError as error:
+                self.post_message(ReopenFailed(str(error)))
+
+    @on(ReopenFailed)
+    def _not_reopened(self, message: ReopenFailed) -> None:
+        self.notify(squeeze(message.error), severity="error", markup=False, timeout=20)
+
+    @on(AssistantReopened)
+    async def _move_in(self, message: AssistantReopened) -> None:
+        """Every room begins anew over the new assistant; the one that one stands in when it is left."""
+        self._old.append(self.desk.assistant)
+        self.desk = replace(self.desk, assistant=message.assistant)
+        if isinstance(self.screen_stack[0], RoomScreen) and self.current_mode in OF_THE_DEVICE:
+            self.screen_stack[0].desk = self.desk
+        self._left = {room.name for room in ROOMS} - ({self.current_mode} & OF_THE_DEVICE)
+        if self.current_mode in self._left:
+            self.notify(_("The new manuals are used once you have left this room."), markup=False)
+        await self._clear_old()
+
+    async def _clear_old(self) -> None:
+        """Remove the rooms of an assistant that is no longer asked, and when none is left, the assistant."""
+        for room in ROOMS:
+            if room.name in self._left and room.name != self.current_mode:
+                await self.remove_mode(room.name)
+                self.add_mode(room.name, partial(self._build, room))
+                self._left.remove(room.name)
+        if not self._left:
+            for old in self._old:
+                self._close(old)
+            self._old.clear()
+
+    @work(thread=True, group="close", exit_on_error=False)
+    def _close(self, old: Assistant) -> None:
+        old.close()
+
     def action_help(self) -> None:
         """Open the help, or close it."""
         from fieldfare.tui.screens.help import HelpScreen
@@ -186,4 +245,5 @@ class FieldfareApp(App[None]):
         else:
             screen = self.screen
             own = commands(screen)
-            self.push_screen(HelpScreen(self.desk.assistant, screen.id or "", own, of(type(self))))
+            about = self.current_mode if len(self.screen_stack) == 1 else screen.id or ""
+            self.push_screen(HelpScreen(self.desk.assistant, about, own, of(type(self))))

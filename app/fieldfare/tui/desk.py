@@ -9,6 +9,8 @@ from fieldfare.journal import Journal
 from fieldfare.preferences import Preferences
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from fieldfare.assistant import Assistant
 
 
@@ -19,3 +21,5 @@ class Desk:
     assistant: Assistant
     preferences: Preferences = field(default_factory=Preferences)
     journal: Journal = field(default_factory=lambda: Journal(None))
+    reopen: Callable[[], Assistant] | None = None
+    """Opens an assistant over what is installed now; raises FieldfareError."""

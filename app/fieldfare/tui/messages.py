@@ -10,6 +10,7 @@ from textual.message import Message
 if TYPE_CHECKING:
     from PIL.Image import Image
 
+    from fieldfare.assistant import Assistant
     from fieldfare.domain import Event, Evidence, ModelState, Passage, Pin, Question, Region, SectionView
     from fieldfare.domain.manual import Link, Manual, Spot
     from fieldfare.domain.translation import Rendering
@@ -208,3 +209,22 @@ class PreferencesChanged(Message):
     """A setting was changed by the user; `name` as the settings file calls it."""
 
     name: str
+
+
+@dataclass
+class HoldingsChanged(Message):
+    """Packs or language packages are others now: whoever answers from them is to be opened anew."""
+
+
+@dataclass
+class AssistantReopened(Message):
+    """An assistant over what is installed now."""
+
+    assistant: Assistant
+
+
+@dataclass
+class ReopenFailed(Message):
+    """What is installed now cannot be opened; the sentence why."""
+
+    error: str

@@ -34,5 +34,9 @@ class Room:
 ROOMS = (
     Room(name="ask", key="f2", label=N_("Ask"), purpose=N_("Ask the manuals"), screen="ask:AskScreen"),
     Room(name="procedure", key="f4", label=N_("Procedure"), purpose=N_("Step by step, with readings and timers"), screen="procedure:ProcedureScreen"),
+    Room(name="library", key="f7", label=N_("Library"), purpose=N_("Packs and languages: install, update, roll back"), screen="library:LibraryScreen"),
     Room(name="settings", key="f8", label=N_("Settings"), purpose=N_("Language, look, rows, model, memory"), screen="settings:SettingsScreen"),
 )  # fmt: skip
+
+OF_THE_DEVICE = frozenset({"library", "settings"})
+"""Rooms that show nothing of a manual: other packs change nothing in them that they do not read themselves."""

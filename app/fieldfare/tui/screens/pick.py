@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, ClassVar
 
 from textual import on
 from textual.binding import Binding, BindingType
+from textual.containers import VerticalScroll
 from textual.content import Content
 from textual.screen import Screen
 from textual.widgets import Input, Static
@@ -31,6 +32,7 @@ class _AskingScreen(Screen[str | None]):
     DEFAULT_CSS = """
     .heading { height: auto; padding: 0 1; background: $bar; color: $bar-text; text-style: bold; }
     .sentence { height: auto; padding: 0 1; margin: 0 0 1 0; }
+    TypeScreen VerticalScroll { height: auto; max-height: 1fr; }
     .-short .sentence { margin: 0; }
     TypeScreen Input { border: tall $accent; background: $surface; color: $foreground; margin: 0 1; }
     .wrong { height: auto; padding: 0 1; text-style: bold; color: $accent; }
@@ -45,10 +47,13 @@ class _AskingScreen(Screen[str | None]):
     def compose(self) -> ComposeResult:
         """From top to bottom."""
         yield Static(Content(self._heading), classes="heading", markup=False)
-        if self._sentence:
-            yield Static(Content(self._sentence), classes="sentence", markup=False)
         yield from self.compose_answer()
         yield KeyBar()
+
+    def compose_sentence(self) -> ComposeResult:
+        """What is asked; it scrolls where it is long."""
+        if self._sentence:
+            yield Static(Content(self._sentence), classes="sentence", markup=False)
 
     def compose_answer(self) -> ComposeResult:
         """What the user answers with."""
@@ -69,6 +74,7 @@ class PickScreen(_AskingScreen):
     def compose_answer(self) -> ComposeResult:
         """The choices; the present one has a mark."""
         with Lines():
+            yield from self.compose_sentence()
             for value, title, sentence in self._choices:
                 mark = "" if self._chosen is None else "● " if value == self._chosen else "○ "
                 yield Line(value, title, sentence=sentence, mark=mark)
@@ -104,6 +110,8 @@ class TypeScreen(_AskingScreen):
 
     def compose_answer(self) -> ComposeResult:
         """The line, and below it what is wrong."""
+        with VerticalScroll(can_focus=False):
+            yield from self.compose_sentence()
         yield Input(self._value, placeholder=self._hint)
         yield Static("", classes="wrong", markup=False)
 

@@ -145,7 +145,6 @@ class SettingsScreen(RoomScreen):
 
     def on_mount(self) -> None:
         """Say what is wrong in the file, if anything is."""
-        super().on_mount()
         problems = self._preferences.problems
         self.say(squeeze(" ".join(problems)) if problems else _("What is changed here holds at once and is kept."))
 

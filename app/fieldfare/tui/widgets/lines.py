@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import ClassVar
+from typing import TYPE_CHECKING, ClassVar
 
 from textual import on
 from textual.binding import Binding, BindingType
@@ -13,6 +13,11 @@ from textual.events import Click
 from textual.message import Message
 
 from fieldfare.tui.widgets.wrapped import Wrapped, hanging
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from textual.widget import Widget
 
 
 @dataclass
@@ -81,7 +86,7 @@ class Lines(VerticalScroll, can_focus=False):
             line.number = number
             line.changed()
 
-    async def fill(self, lines: list[Line]) -> None:
+    async def fill(self, lines: Sequence[Widget]) -> None:
         """Show other lines; the one with the same key keeps the focus."""
         focused = self.screen.focused
         key = focused.key if isinstance(focused, Line) else ""

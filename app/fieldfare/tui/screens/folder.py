@@ -1,0 +1,156 @@
+"""Choosing a file or folder: what is plugged in first, then folder by folder; or its path is typed or pasted."""
+
+from __future__ import annotations
+
+import os
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, ClassVar
+
+from textual import on, work
+from textual.binding import Binding, BindingType
+from textual.content import Content
+from textual.message import Message
+from textual.screen import Screen
+from textual.widgets import Static
+
+from fieldfare.catalogue import _
+from fieldfare.text import squeeze
+from fieldfare.tui.screens.pick import TypeScreen
+from fieldfare.tui.widgets.bars import KeyBar, StatusLine
+from fieldfare.tui.widgets.lines import Line, Lines, Picked
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from textual.app import ComposeResult
+
+_PASTE, _WHOLE, _UP = "paste", "whole", "up"
+_MOST = 500  # entries of a folder; who has more types the path
+
+
+@dataclass
+class FolderRead(Message):
+    """What lies in a folder: folders and files, or a sentence why it cannot be said."""
+
+    folder: Path | None
+    folders: tuple[Path, ...]
+    files: tuple[Path, ...] = ()
+    error: str = ""
+
+
+class FolderScreen(Screen[Path | None]):
+    """Gives a file with one of some endings or, where `whole` says what for, a folder; None for neither."""
+
+    DEFAULT_CSS = """
+    FolderScreen > #where { height: auto; padding: 0 1; background: $bar; color: $bar-text; text-style: bold; }
+    """
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("escape", "dismiss(None)", "Back", show=False),
+        Binding("left,backspace", "up", "Up", show=False),
+    ]
+
+    def __init__(
+        self, heading: str, places: Callable[[], tuple[Path, ...]], endings: tuple[str, ...], whole: str = ""
+    ) -> None:
+        """`places` are those to begin with; it is called in a thread."""
+        super().__init__(id="folder")
+        self._heading, self._places, self._endings, self._whole = heading, places, endings, whole
+        self._folder: Path | None = None
+        self._shown: tuple[Path, ...] = ()
+
+    def compose(self) -> ComposeResult:
+        """Where one is, and what lies there."""
+        yield Static("", id="where", markup=False)
+        yield StatusLine()
+        yield Lines()
+        yield KeyBar()
+
+    def on_mount(self) -> None:
+        """Begin with what is plugged in."""
+        self.query_one(KeyBar).show(
+            (
+                ("enter", "Enter", _("Open")),
+                ("escape", "Esc", _("Back")),
+                ("left", "←", _("Up")),
+                ("down", "↓", _("More")),
+            )
+        )
+        self._read(None)
+
+    @work(thread=True, exclusive=True, group="folder", exit_on_error=False)
+    def _read(self, folder: Path | None) -> None:
+        if folder is None:
+            self.post_message(FolderRead(None, self._places()))
+            return
+        folders, files = [], []
+        try:
+            with os.scandir(folder) as entries:
+                for entry in entries:
+                    if entry.name.startswith("."):
+                        continue
+                    if entry.is_dir():
+                        folders.append(Path(entry.path))
+                    elif entry.name.lower().endswith(self._endings):
+                        files.append(Path(entry.path))
+        except OSError as error:
+            self.post_message(
+                FolderRead(folder, (), (), _("This folder cannot be read ({reason}).").format(reason=error.strerror))
+            )
+            return
+        self.post_message(FolderRead(folder, tuple(sorted(folders)[:_MOST]), tuple(sorted(files)[:_MOST])))
+
+    @on(FolderRead)
+    async def _folder_read(self, message: FolderRead) -> None:
+        self._folder = message.folder
+        self._shown = (*message.files, *message.folders)
+        here = squeeze(str(message.folder)) if message.folder else ""
+        self.query_one("#where", Static).update(Content(f"{self._heading}  {here}".strip()))
+        lines = [] if message.folder else [Line(_PASTE, _("Type or paste a path …"))]
+        if message.folder and self._whole:
+            lines.append(Line(_WHOLE, self._whole))
+        for number, path in enumerate(self._shown):
+            name = squeeze(path.name if message.folder else str(path))
+            lines.append(Line(str(number), f"{name}/" if number >= len(message.files) else name))
+        if message.folder:
+            lines.append(Line(_UP, _("Up to the folder above")))
+        nothing = "" if self._shown else _("Nothing here that can be taken.")
+        self.query_one(StatusLine).say(message.error or nothing)
+        await self.query_one(Lines).fill(lines)
+
+    @on(Picked)
+    def _picked(self, message: Picked) -> None:
+        if message.key == _PASTE:
+            hint = "~/Downloads/…"
+            self.app.push_screen(TypeScreen(_("The path of a file or folder"), hint=hint, check=_missing), self._pasted)
+        elif message.key == _UP:
+            self.action_up()
+        elif message.key == _WHOLE:
+            self.dismiss(self._folder)
+        else:
+            path = self._shown[int(message.key)]
+            if path.is_dir():
+                self._read(path)
+            else:
+                self.dismiss(path)
+
+    def _pasted(self, text: str | None) -> None:
+        if text:
+            self.dismiss(_path(text))
+
+    def action_up(self) -> None:
+        """To the folder above; from a place to the places."""
+        if self._folder is not None:
+            top = self._folder.parent == self._folder or self._folder in self._places()
+            self._read(None if top else self._folder.parent)
+
+
+def _path(text: str) -> Path:
+    """A path as people paste it: in quotation marks, with a tilde."""
+    return Path(text.strip().strip("'\"")).expanduser()
+
+
+def _missing(text: str) -> str:
+    if not text:
+        return _("Type a path, or go back with Esc.")
+    return "" if _path(text).exists() else _("There is no such file or folder. Is the stick plugged in?")
