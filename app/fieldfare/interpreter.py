@@ -3,9 +3,7 @@
 from __future__ import annotations
 
 import contextlib
-import re
 import threading
-from collections import Counter
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
@@ -19,11 +17,12 @@ from fieldfare.translation.cache import Cache
 from fieldfare.translation.engine import Engine
 from fieldfare.translation.guarded import Return, never
 from fieldfare.translation.memory import Memory
+from fieldfare.translation.phrasing import Phrasing
 from fieldfare.translation.terminology import Terminology
 from fieldfare.translation.translator import Translator
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+    from collections.abc import Callable, Iterable, Iterator, Sequence
 
     from fieldfare.domain import Passage, Question
     from fieldfare.pack.archive import Archive
@@ -32,20 +31,6 @@ if TYPE_CHECKING:
 _LETTERS = {"de": "äöüß", "es": "ñ¿¡", "fr": "çœèêùëâ", "pt": "ãõ"}
 # What each says of the language of a question: a small word or letter of it, a word that its manuals know or do not know.
 _SMALL_WORD, _OWN_LETTER, _KNOWN_WORD, _STRANGE_WORD = 2.0, 2.0, 1.0, -0.5
-TITLE = 10  # telling words of an approved text that may stand for a question
-SAME_TITLE = 0.6  # share of a question's telling words that a title holds which says the same
-TOGETHER = 0.5  # of the texts with one of two words that hold both, so that one is asked for the other
-LEARNED_FROM = 4000  # approved texts, the shortest: words that stand together in long ones say little
-_MARKS = "¿?¡!.,;:()„“”«»\"'"  # around a code in a question
-_NUMBERING = re.compile(r"^\d+(?:\.\d+)*\s+")
-
-
-def _telling(text: str, language: str) -> frozenset[str]:
-    """The stems of the words that say what a text is about."""
-    small = stop_words(language)
-    return frozenset(
-        stem(word, language) for word in tokens(text) if len(word) > 1 and word not in small and not word.isdigit()
-    )
 
 
 class Interpreter:
@@ -64,8 +49,7 @@ class Interpreter:
         self._archives = {archive.manifest.id: archive for archive in archives}
         self._engine, self._translator, self._terms = engine, translator, terms
         self._asking = threading.Lock()
-        self._approved: dict[tuple[str, str], Sequence[tuple[frozenset[str], str]]] = {}
-        self._words: dict[tuple[str, str], Mapping[str, str]] = {}
+        self._phrasing = Phrasing(archives)
 
     @property
     def languages(self) -> tuple[str, ...]:
@@ -123,93 +107,10 @@ class Interpreter:
         if source == target:
             return text
         if at_once:
-            return self._by_approved(text, source, target)
+            return self._phrasing.phrase(text, source, target)
         with self._asking:
             said = self._last((Text(text=text),), source, target)[0]
-        return said.text if said.changed else self._by_approved(text, source, target)
-
-    def _by_approved(self, text: str, source: str, target: str) -> str:
-        """A question in the words of approved translations: the title that says it, else term after term, then word after
-        word, and the rest as it is. Codes and numbers go through untouched.
-        """
-        asked = _telling(text, source)
-        known = self._known(source, target)
-        close = [
-            (2 * len(both) / len(asked) + len(both) / len(words), -len(words), said)
-            for words, said in known
-            if len(both := asked & words) >= max(2, SAME_TITLE * len(asked))
-        ]
-        if close:
-            title = max(close)[2]
-            there = set(tokens(title))
-            kept = [word for word in text.split() if any(map(str.isdigit, word)) and not set(tokens(word)) <= there]
-            return " ".join([title, *kept])
-        made = []
-        for words, said in known:
-            if words <= asked:
-                made.append(said)
-                asked -= words
-        learned, put = self._learned(source, target), bool(made)
-        for word in text.split():
-            if any(map(str.isdigit, word)):
-                made.append(word.strip(_MARKS))
-                continue
-            for part in tokens(word):
-                if (root := stem(part, source)) in asked:
-                    made.append(learned.get(root, part))
-                    put |= root in learned
-        return " ".join(made) if put else text
-
-    def _known(self, source: str, target: str) -> Sequence[tuple[frozenset[str], str]]:
-        """Short approved texts and terms, the longest first: the telling stems in one language, the text in the other."""
-        if (source, target) not in self._approved:
-            found: dict[frozenset[str], str] = {}
-            for archive in self._archives.values():
-                concepts: dict[int, dict[str, list[str]]] = {}
-                for term in archive.translations.trade_terms():
-                    concepts.setdefault(term.concept, {}).setdefault(term.language, []).append(term.text)
-                for words in concepts.values():
-                    for word in words.get(source, ()) if target in words else ():
-                        found.setdefault(_telling(word, source), words[target][0])
-            for archive in self._archives.values():
-                for one in sorted(archive.translations.all(), key=lambda one: len(one.source)):
-                    if (one.target_language, one.source_language) == (source, target):
-                        found.setdefault(_telling(one.target, source), _NUMBERING.sub("", one.source))
-            short = [one for one in found.items() if 0 < len(one[0]) <= TITLE]
-            self._approved[source, target] = sorted(short, key=lambda one: (-len(one[0]), one[1]))
-        return self._approved[source, target]
-
-    def _learned(self, source: str, target: str) -> Mapping[str, str]:
-        """Words by their stems, each with the word that stands in the translations of the texts that it stands in.
-
-        They only help to search: what two words have in common is counted (Dice), nobody approved them as translations.
-        """
-        if (source, target) not in self._words:
-            approved = [
-                (words, one.source)
-                for archive in self._archives.values()
-                for one in archive.translations.all()
-                if (one.target_language, one.source_language) == (source, target)
-                and len(words := _telling(one.target, source)) > TITLE  # the shorter ones are known
-            ]
-            approved.sort(key=lambda pair: len(pair[0]))
-            pairs = [*self._known(source, target), *approved][:LEARNED_FROM]
-            mine, other, both = Counter[str](), Counter[str](), Counter[tuple[str, str]]()
-            printed: dict[str, str] = {}
-            for words, said in pairs:
-                roots = {stem(word, target): word for word in tokens(said)}
-                roots = {root: roots[root] for root in roots if root in _telling(said, target)}
-                printed = roots | printed
-                mine.update(words)
-                other.update(roots.keys())
-                both.update((word, root) for word in words for root in roots)
-            best: dict[str, tuple[float, str]] = {}
-            for (word, root), times in both.items():
-                share = 2 * times / (mine[word] + other[root])
-                if times > 1 and share >= TOGETHER:
-                    best[word] = max(best.get(word, (0.0, "")), (share, printed[root]))
-            self._words[source, target] = {word: said for word, (_, said) in best.items()}
-        return self._words[source, target]
+        return said.text if said.changed else self._phrasing.phrase(text, source, target)
 
     def _last(self, texts: Sequence[Text], source: str, target: str) -> list[Rendering]:
         # A question that lost most of its words finds less than one that nobody translated.
