@@ -6,6 +6,7 @@ the question before. What is none of these and no function word is taken for the
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 
 from fieldfare.text import STOP_WORDS, words
@@ -229,6 +230,18 @@ FILLERS = _set(
     s'il plaît vous je j'ai il y a way side end kind sort bit up down people person thing things stuff problem problems cada
     mal fois vez veces"""
 )
+# What a technician calls a picture when he wants to see one; in German also at the end of a compound (`Schaltplan`).
+_PICTURE = re.compile(
+    r"\b(?:fig|figures?|pictures?|photos?|images?|diagrams?|drawings?|schematics?|illustrations?|circuit|wiring|exploded view"
+    r"|\w*(?:bild(?:er)?|abbildung(?:en)?|plan|pläne|zeichnung(?:en)?|schema|diagramme?|skizzen?)"
+    r"|figuras?|imagen|imágenes|fotos?|esquemas?|diagramas?|planos?|dibujos?"
+    r"|schémas?|dessins?|illustrations?|éclatée?)\b", re.I,
+)  # fmt: skip
+
+
+def asks_for_picture(text: str) -> bool:
+    """Whether a question names a picture: who asks for the wiring diagram wants to see it."""
+    return _PICTURE.search(text) is not None
 
 
 def language_of(*texts: str) -> Language:

@@ -36,6 +36,7 @@ if TYPE_CHECKING:
     from textual.screen import Screen
 
     from fieldfare.assistant import Assistant
+    from fieldfare.domain import WorkMachine
 
 
 class FieldfareApp(App[None]):
@@ -52,6 +53,7 @@ class FieldfareApp(App[None]):
     BINDINGS: ClassVar[list[BindingType]] = [
         *(Binding(room.key, f"room('{room.name}')", room.label, show=False, priority=True) for room in ROOMS),
         Binding("f1", "help", N_("help on this screen"), show=False, priority=True),
+        Binding("f6", "machine", N_("choose the machine that you work on"), show=False, priority=True),
         Binding(
             "f9",
             "next_theme",
@@ -161,6 +163,26 @@ class FieldfareApp(App[None]):
         if self.current_mode != name:
             self.switch_mode(name)
             self.call_later(self._clear_old)
+
+    def action_machine(self) -> None:
+        """Choose the machine that is worked on, or leave it as it is."""
+        from fieldfare.tui.screens.machine import MachineScreen
+
+        if isinstance(self.screen, MachineScreen):
+            self.screen.dismiss(None)
+        else:
+            self.push_screen(MachineScreen(self.desk), self._machine_chosen)
+
+    def _machine_chosen(self, machine: WorkMachine | None) -> None:
+        if machine is not None:
+            self._keep_machine()
+
+    @work(thread=True, group="journal", exit_on_error=False)
+    def _keep_machine(self) -> None:
+        try:
+            self.desk.workplace.keep()
+        except FieldfareError as error:
+            self.call_from_thread(self.notify, squeeze(str(error)), severity="error", markup=False)
 
     def action_next_theme(self) -> None:
         """From one theme to the next; where the terminal has the colours for it, it is the one to begin with next time."""

@@ -7,11 +7,13 @@ from typing import TYPE_CHECKING
 
 from fieldfare.journal import Journal
 from fieldfare.preferences import Preferences
+from fieldfare.tui.workplace import Workplace
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
     from fieldfare.assistant import Assistant
+    from fieldfare.tui.messages import Target
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -20,6 +22,12 @@ class Desk:
 
     assistant: Assistant
     preferences: Preferences = field(default_factory=Preferences)
-    journal: Journal = field(default_factory=lambda: Journal(None))
     reopen: Callable[[], Assistant] | None = None
     """Opens an assistant over what is installed now; raises FieldfareError."""
+    journal: Journal = field(default_factory=lambda: Journal(None))
+    workplace: Workplace = field(init=False)
+    places: dict[tuple[str, str], Target] = field(default_factory=dict)
+    """Where one was last in each manual, by pack and title."""
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "workplace", Workplace(self.assistant, self.journal))

@@ -39,6 +39,10 @@ class Translations:
         """A text came nearer to its translation."""
         self._said[text] = rendering
 
+    def said(self, text: str) -> Rendering | None:
+        """The translation of a text as far as it is known, shown or not."""
+        return self._said.get(text)
+
     def of(self, text: str) -> Rendering | None:
         """What is shown in place of a text, None for the text itself."""
         said = self._said.get(text)

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 from fieldfare.domain import (
     Answer,
     Answered,
+    Asked,
     BlockKind,
     Cancelled,
     Drafted,
@@ -17,6 +18,8 @@ from fieldfare.domain import (
     Failed,
     Hazard,
     Statement,
+    Verdict,
+    reference,
 )
 from fieldfare.domain.translation import Text
 from fieldfare.text import primary
@@ -24,12 +27,18 @@ from fieldfare.tui.seats import untold
 from fieldfare.tui.translations import Translations
 
 if TYPE_CHECKING:
-    from fieldfare.domain import Event, Passage, Question
+    from collections.abc import Callable, Iterable, Mapping
+
+    from fieldfare.domain import Event, Manifest, Passage, Question
 
 
 @dataclass(slots=True)
 class Turn:
-    """The state of one question; the screen draws it and a worker feeds it."""
+    """The state of one question; the screen draws it and a worker feeds it.
+
+    `notice` is what must be said of the machine's manuals beside every answer; `routes` are the ways of machine translations
+    that led through a third language.
+    """
 
     number: int
     question: Question
@@ -41,6 +50,9 @@ class Turn:
     asked: str = ""  # the question that was searched where another was typed
     ended_by: Cancelled | Failed | None = None
     translations: Translations = field(default_factory=Translations)
+    notice: str = ""
+    figures: tuple[Evidence, ...] = ()
+    routes: tuple[str, ...] = ()
     _numbers: dict[tuple[str, int], int] = field(default_factory=dict)
 
     @property
@@ -83,6 +95,28 @@ class Turn:
             text = Text(text=one.text, context=" > ".join(passage.heading), cells=passage.kind is BlockKind.TABLE)
             found.append((text, passage))
         return [one for one in found if primary(one[1].language) != language]
+
+    def find_routes(self, route: Callable[[str, str], str], passages: Iterable[Passage]) -> None:
+        """Find out which translations of passages lead through a third language: what is lost twice must be said."""
+        languages = dict.fromkeys(primary(one.language) for one in passages)
+        ways = (route(one, self.translations.language) for one in languages)
+        self.routes = tuple(way for way in ways if way.count("→") > 1)
+
+    def deed(self, manifests: Mapping[str, Manifest]) -> Asked | None:
+        """What the job keeps of it: what was shown as the answer, each text with its place; None without an answer.
+
+        A translation is kept where a person approved it.
+        """
+        if self.answer is None or self.answer.verdict is Verdict.CHOICE:
+            return None
+        sources = []
+        for one in self.answer.statements:
+            said = self.translations.said(one.text)
+            approved = said.text if said is not None and said.changed and said.approved else ""
+            if manifest := manifests.get(one.citation.passage.pack):
+                sources.append(reference(one.citation.passage, manifest, one.citation.quote, approved))
+        refusal = self.answer.message if self.answer.verdict is Verdict.REFUSED else ""
+        return Asked(question=self.question.text, verdict=self.answer.verdict, sources=tuple(sources), message=refusal)
 
     def number_of(self, passage: Passage) -> int:
         """The number of a passage: its place in the evidence, or the next free one."""

@@ -11,7 +11,8 @@ from fieldfare.text import clean, squeeze
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-    from fieldfare.domain import Hazard, InstalledPack, ModelState, Passage, Place
+    from fieldfare.domain import Hazard, InstalledPack, ModelState, Passage, Place, WorkMachine
+    from fieldfare.tui.messages import Target
 
 # Colours by the signal word as printed (ANSI Z535.4 / ISO 3864-2). Only colours: the word itself is never changed.
 _HAZARD_CLASSES = {
@@ -46,6 +47,13 @@ def source_line(passage: Passage, *, machine: bool = False) -> str:
     return named + ", ".join(part for part in parts if part) + caveats(passage)
 
 
+def quotation(target: Target) -> str:
+    """What a row proves or shows, in its own words, with its source below: to be pasted elsewhere."""
+    passage = target.passage
+    said = "\n".join(plain(quote).strip() for quote in target.quotes) or plain(passage.text).strip()
+    return f"{said}\n({source_line(passage, machine=True)})"
+
+
 def caveats(passage: Passage) -> str:
     """What a reader must know before he trusts a passage, in brackets."""
     return "".join(f" ({squeeze(caveat)})" for caveat in passage.caveats)
@@ -78,6 +86,11 @@ def machines(packs: tuple[InstalledPack, ...]) -> str:
         for name in ([str(machine) for machine in pack.manifest.machines] or [pack.manifest.title])
     )
     return " · ".join(name for name in names if name)
+
+
+def machine_name(machine: WorkMachine) -> str:
+    """`Halden GS-40 · 2024-0012`: a machine with its serial number, as far as they are known."""
+    return " · ".join(filter(None, (squeeze(str(machine)), squeeze(machine.serial))))
 
 
 def model_name(state: ModelState) -> str:

@@ -5,40 +5,38 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from textual import on
-from textual.screen import Screen
 
 from fieldfare.tui.messages import Highlighted, Opened, PictureWanted, Target
+from fieldfare.tui.scanner import ScannedScreen
 from fieldfare.tui.screens.picture import PictureScreen
 from fieldfare.tui.screens.reading import ReadingScreen
-from fieldfare.tui.widgets.section import SectionPane
+from fieldfare.tui.widgets.reader import Reader
 
 if TYPE_CHECKING:
     from textual.timer import Timer
 
-    from fieldfare.assistant import Assistant
+    from fieldfare.tui.album import Shot
+    from fieldfare.tui.desk import Desk
 
 FLUSH = 0.05
 """Seconds between two repaints of what streams at most."""
 
 
-class BesideScreen(Screen[None]):
-    """Shows what is chosen in its `SectionPane` or over itself."""
+class BesideScreen(ScannedScreen[None]):
+    """Shows what is chosen in its `Reader` or over itself."""
 
-    def __init__(self, assistant: Assistant) -> None:
+    def __init__(self, desk: Desk) -> None:
         super().__init__(id="ask")
-        self._assistant = assistant
+        self.desk = desk
+        self._assistant = desk.assistant
         self._reading: Target | None = None
         self._preview: Timer | None = None
         self._language = ""  # of what is asked or typed
         self._original = False  # whether translations stand back
 
-    def type(self, character: str) -> None:
-        """Begin the next question with a letter."""
-        raise NotImplementedError
-
     @property
-    def _pane(self) -> SectionPane:
-        return self.query_one(SectionPane)
+    def _pane(self) -> Reader:
+        return self.query_one(Reader)
 
     @property
     def _wide(self) -> bool:
@@ -55,9 +53,7 @@ class BesideScreen(Screen[None]):
 
     def _read(self, target: Target) -> None:
         self._reading = target
-        self.app.push_screen(
-            ReadingScreen(self._assistant, target, self._language, original=self._original), self._read_on
-        )
+        self.app.push_screen(ReadingScreen(self.desk, target, self._language, original=self._original), self._read_on)
 
     def _read_on(self, typed: str | None) -> None:
         self._reading = None
@@ -83,7 +79,12 @@ class BesideScreen(Screen[None]):
 
     @on(PictureWanted)
     def _enlarge(self, message: PictureWanted) -> None:
-        self.app.push_screen(PictureScreen(message.title, message.picture, message.region))
+        self.app.push_screen(PictureScreen.of(self.desk, message), self._to_text)
+
+    def _to_text(self, shot: Shot | None) -> None:
+        """From a figure or printed page to its place in the text."""
+        if shot is not None and shot.spot is not None:
+            self._pane.to_spot(shot.spot)
 
     def _read_on_whole_screen(self) -> None:
         """Where the room beside is gone."""

@@ -9,7 +9,6 @@ from textual.screen import Screen
 
 from fieldfare.catalogue import _
 from fieldfare.tui.widgets.bars import KeyBar, StatusLine, TitleBar
-from fieldfare.tui.wording import machines
 
 if TYPE_CHECKING:
     from textual.app import ComposeResult
@@ -35,8 +34,7 @@ class RoomScreen(Screen[None]):
 
     def compose(self) -> ComposeResult:
         """From top to bottom."""
-        assistant = self.desk.assistant
-        yield TitleBar(machines(assistant.packs), assistant.model_state)
+        yield TitleBar(self.desk)
         yield StatusLine()
         yield from self.compose_body()
         yield KeyBar()
@@ -61,6 +59,13 @@ class RoomScreen(Screen[None]):
     def on_mount(self) -> None:
         """Show the keys."""
         self.show_keys()
+
+    def on_screen_resume(self) -> None:
+        """The machine may be another now."""
+        self.query_one(TitleBar).refresh()
+
+    def machine_chosen(self) -> None:
+        """Another machine is worked on."""
 
     def on_descendant_focus(self) -> None:
         """Other keys for another place."""

@@ -10,13 +10,15 @@ from textual.content import Content
 from textual.events import Click
 from textual.widgets import Static
 
+from fieldfare.catalogue import _, ngettext
 from fieldfare.domain import Cancelled, Failed, Verdict
-from fieldfare.text import count, squeeze
-from fieldfare.tui.messages import Target
+from fieldfare.question_words import asks_for_picture
+from fieldfare.text import squeeze
+from fieldfare.tui.messages import Opened, Target
 from fieldfare.tui.seats import seats
 from fieldfare.tui.widgets.column import Column
 from fieldfare.tui.widgets.hazard import HazardBox
-from fieldfare.tui.widgets.rows import ChoiceRow, CitedGroup, EvidenceRow, PassageRow
+from fieldfare.tui.widgets.rows import ChoiceRow, CitedGroup, EvidenceRow, FoundFigure, PassageRow
 from fieldfare.tui.wording import plain
 
 if TYPE_CHECKING:
@@ -29,18 +31,27 @@ if TYPE_CHECKING:
 class AnswerColumn(Column, can_focus=False):
     """Hazards always come first and are never cut; the column scrolls, its parts do not."""
 
+    DEFAULT_CSS = """
+    AnswerColumn > #figures { height: auto; }
+    AnswerColumn.-instant > #figures { display: none; }
+    AnswerColumn FoundFigure { height: auto; }
+    AnswerColumn .figures-title { height: 1; color: $accent; }
+    """
+
     def __init__(self, *, id: str, several: bool = False) -> None:  # noqa: A002 - Textual's name
         """Of `several` machines each answer and place says whose it is."""
         super().__init__(id=id)
         self._several = several
         self._hazards_drawn = 0
         self._statements_drawn: list[Statement] = []
+        self._figures_drawn: tuple[Evidence, ...] = ()
 
     def compose(self) -> ComposeResult:
-        """Five parts in a fixed order; empty ones take no room."""
+        """The parts in their order, empty ones take no room; the figures go to the end where no figure was asked for."""
         yield Vertical(id="hazards")
         yield Static("", id="note", markup=False)
         yield Vertical(id="statements")
+        yield Vertical(id="figures")
         yield Static("", id="pages-title", markup=False)
         yield Vertical(id="evidence")
         yield Onward(self)
@@ -61,6 +72,7 @@ class AnswerColumn(Column, can_focus=False):
         self._list((), None)
         self.remove_class("-instant")
         self._reset()
+        self.scroll_home(animate=False)
 
     def tell(self, text: str) -> None:
         """A sentence above the answer: a refusal, a failure, what to do first. `text` is ours or cleaned."""
@@ -95,35 +107,48 @@ class AnswerColumn(Column, can_focus=False):
         self._draw_statements(turn)
         self.tell(self._note(turn))
         self._list(turn.evidence, turn)
+        self._draw_figures(turn)
         refused = turn.answer is not None and turn.answer.verdict is Verdict.REFUSED
-        title = "Nearest pages" if refused else "Found in the manuals"
+        title = _("Nearest pages") if refused else _("Found in the manuals")
         self._title(title if turn.evidence else "")
         self.query_one(Onward).display = bool(turn.hazards)
         self.call_after_refresh(self._onward)
 
     def sentence(self, turn: Turn, seconds: float) -> str:
         """What is going on with an answer, for the line under the question."""
-        warnings = f"▲ {count(len(turn.hazards), 'hazard')}. " if turn.hazards else ""
+        number = len(turn.hazards)
+        told = ngettext("{number} hazard", "{number} hazards", number).format(number=number)
+        warnings = f"▲ {told}. " if number else ""
         if turn.running:
             if turn.cancel.is_set():
-                return "Stopping…"
+                return _("Stopping…")
             waited = f" {seconds:.0f} s" if seconds >= 2 else ""
-            doing = "Writing…" if turn.evidence else "Looking in the manuals…"
-            return f"{warnings}{doing}{waited} Esc stops."
+            doing = _("Writing…") if turn.evidence else _("Looking in the manuals…")
+            return f"{warnings}{doing}{waited} {_('Esc stops.')}"
         if isinstance(turn.ended_by, Cancelled):
-            return f"{warnings}Stopped. What is shown is proved."
+            return warnings + _("Stopped. What is shown is proved.")
         if isinstance(turn.ended_by, Failed):
-            return f"{warnings}No complete answer."
+            return warnings + _("No complete answer.")
         if turn.answer is not None and turn.answer.verdict is Verdict.REFUSED:
-            return f"{warnings}Not answered: see the nearest pages."
+            return warnings + _("Not answered: see the nearest pages.")
         if turn.answer is not None and turn.answer.choices:
-            return f"Which one? Keys 1 to {len(turn.answer.choices)} choose."
+            return _("Which one? Keys 1 to {last} choose.").format(last=len(turn.answer.choices))
         proofs = len({(s.citation.passage.pack, s.citation.passage.id) for s in turn.statements})
-        kind = "Quoted" if turn.answer is not None and turn.answer.verdict is Verdict.QUOTED else "Answer"
-        translated = " Translated: ↓, then t shows the original." if turn.translations.any else ""
-        return f"{warnings}{kind} from {count(proofs, 'place')}.{translated}"
+        if turn.answer is not None and turn.answer.verdict is Verdict.QUOTED:
+            said = ngettext("Quoted from {number} place.", "Quoted from {number} places.", proofs)
+        else:
+            said = ngettext("Answer from {number} place.", "Answer from {number} places.", proofs)
+        translated = " " + _("Translated: ↓, then t shows the original.") if turn.translations.any else ""
+        return warnings + said.format(number=proofs) + translated
 
-    def numbered(self, number: int) -> Target | None:
+    def open(self, number: int) -> None:
+        """Choose the reading or open the passage with a number."""
+        if choice := self._choice(number):
+            choice.action_choose()
+        elif (target := self._numbered(number)) is not None:
+            self.post_message(Opened(target))
+
+    def _numbered(self, number: int) -> Target | None:
         """What a number opens: the quotes it proves where it is cited, else the passage."""
         rows = [row for row in self.query(PassageRow) if row.display and row.target.number == number]
         if self.has_class("-instant"):
@@ -132,7 +157,7 @@ class AnswerColumn(Column, can_focus=False):
         warned = all(row.target.warned for row in rows)
         return Target(passage=rows[0].target.passage, quotes=quotes, number=number, warned=warned) if rows else None
 
-    def choice(self, number: int) -> ChoiceRow | None:
+    def _choice(self, number: int) -> ChoiceRow | None:
         """The reading with a number, where there are readings to choose from."""
         rows = () if self.has_class("-instant") else self.query(ChoiceRow)
         return next((row for row in rows if row.number == number), None)
@@ -173,15 +198,20 @@ class AnswerColumn(Column, can_focus=False):
         self._hazards_drawn = 0
         self._statements_drawn = []
         self.query_one(Onward).display = False
-        self.query_one("#hazards").remove_children()
-        self.query_one("#statements").remove_children()
+        self._figures_drawn = ()
+        for part in ("#hazards", "#statements", "#figures"):
+            self.query_one(part).remove_children()
 
     def _note(self, turn: Turn) -> str:
         if isinstance(turn.ended_by, Failed):
             return squeeze(turn.ended_by.message)
-        asked = f"Asked as: {squeeze(turn.asked)}" if turn.asked else ""
+        asked = _("Asked as: {question}").format(question=squeeze(turn.asked)) if turn.asked else ""
         message = plain(turn.answer.message).strip() if turn.answer is not None else ""
-        return "\n".join(filter(None, (asked, message, turn.translations.refused)))
+        routes = [
+            _("Translated through a third language, what is lost twice: {route}").format(route=route)
+            for route in (turn.routes if turn.translations.any else ())
+        ]
+        return "\n".join(filter(None, (turn.notice, asked, message, turn.translations.refused, *routes)))
 
     def _title(self, text: str) -> None:
         title = self.query_one("#pages-title", Static)
@@ -230,6 +260,19 @@ class AnswerColumn(Column, can_focus=False):
         for row in rows[len(evidence) :]:
             row.display = False
 
+    def _draw_figures(self, turn: Turn) -> None:
+        if turn.figures == self._figures_drawn:
+            return
+        self._figures_drawn = turn.figures
+        box = self.query_one("#figures")
+        box.remove_children()
+        box.mount(Static(Content.styled(_("Figures"), "bold"), classes="figures-title", markup=False))
+        box.mount_all([FoundFigure(one, several=self._several) for one in turn.figures])
+        if asks_for_picture(turn.question.text):
+            self.move_child(box, after=self.query_one("#statements"))
+        else:
+            self.move_child(box, after=self.query_one("#evidence"))
+
     def _keep_place(self) -> None:
         """What is chosen stays under the eye while statements push it down."""
         chosen = self.screen.focused
@@ -256,7 +299,9 @@ class Onward(Static):
         below = self._column.answer_below()
         if below != self._told:
             self._told = below
-            self.update(Content.assemble((" ▼ The answer follows: ↓ " if below else "", "bold reverse")), layout=False)
+            self.update(
+                Content.assemble((f" ▼ {_('The answer follows: ↓')} " if below else "", "bold reverse")), layout=False
+            )
 
     @on(Click)
     def _clicked(self) -> None:

@@ -9,22 +9,28 @@ from textual.content import Content
 from textual.events import Click
 from textual.widget import Widget
 
+from fieldfare.catalogue import _
 from fieldfare.domain import ModelStatus
-from fieldfare.tui.wording import model_name
+from fieldfare.tui.wording import machine_name, machines, model_name
 
 if TYPE_CHECKING:
     from fieldfare.domain import ModelState
+    from fieldfare.tui.desk import Desk
 
 Key = tuple[str, str, str]
 """The key that is pressed, as it is shown, and what it does in one word."""
 
 
 class TitleBar(Widget):
-    """Product, machines and the state of the model on one line; the middle gives way where it is narrow."""
+    """Product, machine and the state of the model on one line; the middle gives way where it is narrow.
 
-    def __init__(self, machines: str, state: ModelState) -> None:
+    A tap opens the choice of the machine.
+    """
+
+    def __init__(self, desk: Desk, state: ModelState | None = None) -> None:
+        """The model is in that `state` until `show` says another; without one, it is asked for each time."""
         super().__init__(id="title", markup=False)
-        self._machines = machines
+        self._desk = desk
         self._state = state
 
     def show(self, state: ModelState) -> None:
@@ -35,18 +41,29 @@ class TitleBar(Widget):
     def render(self) -> Content:
         """The line at the present width."""
         width = self.content_size.width
-        state = model_name(self._state)
+        state = self._state or self._desk.assistant.model_state
+        name = model_name(state)
         if width < 50:
-            state = state.removesuffix(": quotes only")
-        sign = {ModelStatus.READY: "● ", ModelStatus.LOADING: "○ ", ModelStatus.ABSENT: ""}.get(
-            self._state.status, "! "
-        )
-        right = Content.assemble((sign + state, "bold"))
+            name = name.split(":")[0]
+        sign = {ModelStatus.READY: "● ", ModelStatus.LOADING: "○ ", ModelStatus.ABSENT: ""}.get(state.status, "! ")
+        right = Content.assemble((sign + name, "bold"))
         left = "" if width < 60 else "Fieldfare  "
         room = max(0, width - len(left) - right.cell_length - 2)
-        middle = Content(self._machines or "no manuals installed").truncate(room, ellipsis=True)
+        middle = self._machine().truncate(room, ellipsis=True)
         gap = width - len(left) - middle.cell_length - right.cell_length
         return Content.assemble((left, "bold"), middle, " " * max(1, gap), right)
+
+    def _machine(self) -> Content:
+        """The machine that is worked on; else those that the packs cover."""
+        place = self._desk.workplace
+        if not place.machine.is_known:
+            return Content(machines(self._desk.assistant.packs) or _("no manuals installed"))
+        trouble = _("no manuals") if place.bare else _("other serial numbers") if place.manuals.serials else ""
+        return Content.assemble((f"! {trouble}: " if trouble else "", "bold"), (machine_name(place.machine), "bold"))
+
+    @on(Click)
+    async def _clicked(self) -> None:
+        await self.app.run_action("app.machine")
 
 
 class StatusLine(Widget):

@@ -11,7 +11,7 @@ from textual.events import Click, Focus
 
 from fieldfare.domain import BlockKind
 from fieldfare.text import squeeze
-from fieldfare.tui.messages import Chosen, Highlighted, Opened, Target
+from fieldfare.tui.messages import Chosen, FigureChosen, Highlighted, Opened, Target
 from fieldfare.tui.translations import Translations, origin
 from fieldfare.tui.widgets.wrapped import Wrapped, hanging
 from fieldfare.tui.wording import caveats, heading, page_name, plain, signal_words, snippet, source_line
@@ -167,6 +167,31 @@ class CitedGroup(PassageRow):
         source = Content(source_line(self._statements[0].citation.passage, machine=self._several))
         lines += hanging(source, width, Content.assemble("  ", number, " "), " " * (4 + len(str(self._number)) + 1))
         return lines
+
+
+class FoundFigure(Wrapped, can_focus=True):
+    """A figure that was found for a question: Enter or a tap shows it."""
+
+    BINDINGS: ClassVar[list[BindingType]] = [Binding("enter", "open", "Open", show=False)]
+
+    def __init__(self, evidence: Evidence, *, several: bool = False) -> None:
+        super().__init__(classes="row found-figure")
+        self._evidence = evidence
+        self._several = several
+
+    @on(Click)
+    def action_open(self) -> None:
+        """Show it."""
+        self.post_message(FigureChosen(self._evidence))
+
+    def lines(self, width: int) -> list[Content]:
+        """Its caption, and where it stands."""
+        figure, passage = self._evidence.figure, self._evidence.passage
+        caption = plain(figure.caption or figure.number).strip() if figure is not None else ""
+        source = source_line(passage, machine=self._several)
+        mark = Content.assemble(("▣ ", "bold"))
+        return [*hanging(Content.styled(caption or heading(passage.heading), "bold"), width, mark, "  "),
+                *hanging(Content(source), width, "  ", "  ")]  # fmt: skip
 
 
 class ChoiceRow(Wrapped, can_focus=True):

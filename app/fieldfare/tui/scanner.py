@@ -1,0 +1,84 @@
+"""Telling a barcode scanner from a hand: it types faster than any, and what it types is never a row of commands."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from textual.screen import Screen, ScreenResultType
+
+if TYPE_CHECKING:
+    from textual.events import Key
+    from textual.timer import Timer
+
+SCAN = 0.04
+"""Seconds in which a scanner has typed its next character (USB ones need 1 to 10 ms, radio ones up to 30); no hand has."""
+
+
+class ScannedScreen(Screen[ScreenResultType]):
+    """A screen on which single characters are keys and whole codes can be scanned all the same.
+
+    A character that is a key waits for `SCAN` seconds: where another or Enter follows in that time, both were typed, not
+    pressed. A character that is no key is typed at once.
+    """
+
+    _held: Key | None = None
+    _release: Timer | None = None
+    _passed = ""
+
+    def type(self, text: str) -> None:
+        """Take text that was typed where nothing takes text."""
+        raise NotImplementedError
+
+    def typing(self) -> bool:
+        """Whether the focus is where text is typed anyway."""
+        raise NotImplementedError
+
+    def typed(self) -> None:
+        """Enter followed on what a scanner typed."""
+        raise NotImplementedError
+
+    def on_key(self, event: Key) -> None:
+        """Hold a key, let it pass, or take it as text."""
+        if self._passed == event.key:
+            self._passed = ""
+            return
+        held = self._let_go()
+        if held is not None and held.character:
+            if event.key == "enter":
+                event.stop()
+                self.type(held.character)
+                self.typed()
+                return
+            if event.is_printable and event.character:
+                event.stop()
+                self.type(held.character + event.character)
+                return
+            self._pass(held)
+        if not event.is_printable or not event.character:
+            return
+        if self.typing():
+            event.stop()
+            self.type(event.character)
+        elif event.key in self.active_bindings:
+            event.stop()
+            self._held = event
+            self._release = self.set_timer(SCAN, self._press)
+        else:
+            event.stop()
+            self.type(event.character)
+
+    def _let_go(self) -> Key | None:
+        held, self._held = self._held, None
+        if self._release is not None:
+            self._release.stop()
+            self._release = None
+        return held
+
+    def _press(self) -> None:
+        if (held := self._let_go()) is not None and self.is_current:
+            self._pass(held)
+
+    def _pass(self, held: Key) -> None:
+        """Let a held key do what it is bound to."""
+        self._passed = held.key
+        self.app.call_later(self.app.simulate_key, held.key)  # in its name: what a screen sends ends at the screen
