@@ -1,7 +1,7 @@
 """Sentences through an engine, each behind masks and past the guard: as it came out, as the next hypothesis, in parts, or not at all.
 
-What the guard refuses is tried with its numbers behind masks too; where a model cannot carry masks, without any, and everything that
-they stood for must come out as it is. Then it is tried in smaller parts. A text of a few words (a cell, a title, a
+What the guard refuses is tried with its numbers behind masks too; where the masks were lost, with masks of another form. Then it is
+tried in smaller parts. A text of a few words (a cell, a title, a
 callout) holds nothing that the guard could compare, so it must find its way back: the package of the other direction makes the
 source's words of it, or the original stands.
 """
@@ -17,7 +17,7 @@ from fieldfare.catalogue import N_, _
 from fieldfare.errors import FieldfareError
 from fieldfare.stems import stem, stop_words, tokens
 from fieldfare.translation import guard
-from fieldfare.translation.protection import FORM, masked
+from fieldfare.translation.protection import FORM, FORMS, masked
 from fieldfare.translation.words import LANGUAGES
 
 if TYPE_CHECKING:
@@ -32,6 +32,7 @@ _TOGETHER = 8  # sentences that are tried again in one batch
 # Where a sentence may be parted without parting what belongs together; at commas last.
 _JOINTS = (re.compile(r"(?<=[;:])\s+|\s+(?=\()|(?<=\))\s+|\s+[–—]\s+"), re.compile(r"(?<=,)\s+(?=\D)"))
 _SHORTEST_PART = 2  # words
+_OTHER_FORM = FORMS["brackets"]
 _LOST = N_("a protected word was lost")
 _SENTENCE_END = re.compile(r"[.!?:;]\W*$")
 
@@ -47,8 +48,8 @@ class Return(Enum):
 class _Masks(Enum):
     """What stands behind masks when an engine is asked."""
 
-    NONE = "none"
     FIXED = "fixed"  # what no engine may touch: codes, labels, protected words, markup
+    OTHER = "other"  # the same, in another form
     ALL = "all"  # numbers too, and words of the trade as what must stand for them
 
 
@@ -135,11 +136,11 @@ class GuardedEngine:
         yield from self._again(refused, way)
 
     def _again(self, refused: Sequence[tuple[str, str]], way: Direction) -> Iterator[tuple[str, Checked]]:
-        """Refused sentences with their numbers masked or without masks, then in parts; the reason is that of the first try."""
+        """Refused sentences with their numbers masked or other masks, then in parts; the reason is that of the first try."""
         reasons = dict(refused)
-        bare = [sentence for sentence, reason in refused if reason == _(_LOST)]
+        unmasked = [sentence for sentence, reason in refused if reason == _(_LOST)]
         left = []
-        for some, masks in ((bare, _Masks.NONE), ([one for one in reasons if one not in bare], _Masks.ALL)):
+        for some, masks in ((unmasked, _Masks.OTHER), ([one for one in reasons if one not in unmasked], _Masks.ALL)):
             for sentence, checked in self._once(some, way, masks):
                 if checked.reason:
                     left.append(sentence)
@@ -160,16 +161,14 @@ class GuardedEngine:
         """Each sentence once through the engine: the first hypothesis that the guard lets pass."""
         if not sentences:
             return
-        hidden = [self._masked(one, way, numbers=masks is _Masks.ALL) for one in sentences]
-        asked = sentences if masks is _Masks.NONE else [one.text for one in hidden]
+        form = _OTHER_FORM if masks is _Masks.OTHER else self._form
+        hidden = [self._masked(one, way, numbers=masks is _Masks.ALL, form=form) for one in sentences]
+        asked = [one.text for one in hidden]
         answers = self._engine.translate(asked, way.source, way.target, count=HYPOTHESES, cancelled=way.cancelled)
         for sentence, mask, hypotheses in zip(sentences, hidden, answers, strict=False):
             reason = ""
             for one in hypotheses:
-                if masks is _Masks.NONE:
-                    text = one.text if all(one.text.count(kept) == sentence.count(kept) for kept in mask.kept) else None
-                else:
-                    text = mask.restored(one.text)
+                text = mask.restored(one.text)
                 why = self._problem(sentence, text, way) if text is not None else _(_LOST)
                 if text is not None and not why:
                     yield sentence, Checked(_closed(sentence, text), "")
@@ -211,7 +210,9 @@ class GuardedEngine:
     def _terms(self, sentence: str, way: Direction) -> Sequence[Term]:
         return self._terminology.terms_in(sentence, way.source, way.target) if self._terminology else ()
 
-    def _masked(self, sentence: str, way: Direction, *, numbers: bool, terms: bool = True) -> Masked:
+    def _masked(
+        self, sentence: str, way: Direction, *, numbers: bool, terms: bool = True, form: Form | None = None
+    ) -> Masked:
         """A sentence with masks; in the second try those words of the trade that have one translation are put in."""
         words = self._terms(sentence, way) if numbers and terms else ()
         return masked(
@@ -221,7 +222,7 @@ class GuardedEngine:
             numbers=numbers,
             protected=self._protected,
             terms=[(term.start, term.end, term.targets[0]) for term in words],
-            form=self._form,
+            form=form or self._form,
         )
 
     def _problem(self, sentence: str, translated: str, way: Direction) -> str:
