@@ -119,7 +119,27 @@ def test_hooks_collect_files_that_exist(module: str, kind: str, file: str, folde
         file = "llama"
     collected = run_hook(module)[kind]
     assert all(Path(source).is_file() for source, _ in collected)
-    assert [Path(target) for source, target in collected if Path(source).name.startswith(file)] == [Path(folder)]
+    assert Path(folder) in [Path(target) for source, target in collected if Path(source).name.startswith(file)]
+
+
+def test_every_module_of_the_device_is_collected() -> None:
+    rooms = ROOT / "app" / "fieldfare"
+    wanted = {
+        ".".join(("fieldfare", *file.relative_to(rooms).with_suffix("").parts)).removesuffix(".__init__")
+        for file in rooms.rglob("*.py")
+    }
+    collected = set(run_hook("fieldfare")["hiddenimports"])
+    device = {name for name in wanted if not name.startswith("fieldfare.ingest")}
+    assert device - collected == set()
+    assert not [name for name in collected if name.startswith("fieldfare.ingest")]
+
+
+def test_every_catalogue_and_style_sheet_is_collected() -> None:
+    rooms = ROOT / "app" / "fieldfare"
+    collected = {Path(source) for source, _ in run_hook("fieldfare")["datas"]}
+    wanted = {file for kind in ("*.mo", "*.tcss", "*.css") for file in rooms.rglob(kind) if "ingest" not in file.parts}
+    assert wanted
+    assert wanted - collected == set()
 
 
 def test_the_widgets_that_the_screen_uses_are_collected() -> None:

@@ -4,4 +4,14 @@ needed, and its own data: style sheets, message catalogues, the pages of reports
 from PyInstaller.utils.hooks import collect_data_files, collect_submodules
 
 hiddenimports = collect_submodules("fieldfare", filter=lambda name: not name.startswith("fieldfare.ingest"))
-datas = collect_data_files("fieldfare", includes=["**/*.tcss", "**/*.css", "evaluation/*.html", "report/*.html", "report/fonts/*", "locale/*/LC_MESSAGES/*.mo"])
+datas = collect_data_files(
+    "fieldfare",
+    includes=[
+        "**/*.tcss",
+        "**/*.css",
+        "evaluation/*.html",
+        "report/*.html",
+        "report/fonts/*",
+        "locale/*/LC_MESSAGES/*.mo",
+    ],
+)

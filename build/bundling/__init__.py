@@ -1,0 +1,1 @@
+"""What scripts/bundle does, step by step: recipe, program, share, papers (licences, SBOM, sums), scan, installers."""
