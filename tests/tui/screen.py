@@ -54,9 +54,9 @@ async def type_text(pilot: Pilot[None], text: str) -> None:
 
 
 def scan(app: FieldfareApp, text: str) -> None:
-    """Type as a barcode scanner does: every key is there before the first one is looked at."""
+    """Type as a barcode scanner does: every key is there before the first one is looked at. `\\r` is its Enter."""
     for character in text:
-        app.post_message(events.Key(_character_to_key(character), character))
+        app.post_message(events.Key("enter" if character == "\r" else _character_to_key(character), character))
 
 
 async def asked(pilot: Pilot[None], text: str = "oil") -> None:

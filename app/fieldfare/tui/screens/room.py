@@ -31,6 +31,7 @@ class RoomScreen(Screen[None]):
     def __init__(self, desk: Desk, *, id: str) -> None:  # noqa: A002 - Textual's own name for it
         super().__init__(id=id)
         self.desk = desk
+        self._machine = desk.workplace.machine
 
     def compose(self) -> ComposeResult:
         """From top to bottom."""
@@ -63,6 +64,9 @@ class RoomScreen(Screen[None]):
     def on_screen_resume(self) -> None:
         """The machine may be another now."""
         self.query_one(TitleBar).refresh()
+        if self._machine != self.desk.workplace.machine:
+            self._machine = self.desk.workplace.machine
+            self.machine_chosen()
 
     def machine_chosen(self) -> None:
         """Another machine is worked on."""
