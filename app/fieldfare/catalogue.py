@@ -51,7 +51,7 @@ def spoken() -> str:
 
 def _(text: str) -> str:
     """The text in the language of the screen."""
-    return _spoken.gettext(text)
+    return _spoken.gettext(text) if text else ""  # the empty text is the key of a catalogue's own header
 
 
 def ngettext(one: str, many: str, number: int) -> str:

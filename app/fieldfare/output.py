@@ -60,7 +60,7 @@ def origin(rendering: Rendering) -> str:
     parts = [_(MACHINE)] if rendering.machine else []
     parts += [_("approved for a text that is {share:.0%} alike").format(share=similar)] if similar < 1 else []
     reasons = dict.fromkeys(one.reason for one in rendering.originals)
-    parts += [_("partly in the original: {reasons}").format(reasons="; ".join(map(_, reasons)))] if reasons else []
+    parts += [_("partly in the original: {reasons}").format(reasons="; ".join(reasons))] if reasons else []
     return ", ".join(parts)
 
 

@@ -93,7 +93,7 @@ class Telling:
         self._warn(answer.hazards, [one.citation.passage for one in answer.statements])
         kept = dict.fromkeys(one.reason for said in self.said.values() if not said.changed for one in said.originals)
         if kept:
-            self._say(_("In the original: {reasons}").format(reasons="; ".join(map(_, kept))))
+            self._say(_("In the original: {reasons}").format(reasons="; ".join(kept)))
             self._gap()
         route = self._assistant.route(answer.language, self._language)
         if route.count("→") > 1 and any(said.machine for said in self.said.values()):
