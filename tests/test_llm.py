@@ -174,9 +174,12 @@ def test_a_missing_file_is_told(tmp_path: Path) -> None:
 
 def test_two_billion_parameters_or_too_little_memory_are_refused(file: Path) -> None:
     found = llm.inspect(file)
-    llm.check(found, found.memory_needed())
+    smallest = found.memory_needed(1024)
+    llm.check(found, smallest)
+    assert llm.fitting_context(found, found.memory_needed(2048)) == 2048
+    assert llm.fitting_context(found, found.memory_needed(2048) - 1) == 1024
     with pytest.raises(ModelError, match=r"MB are free\. Close other programs"):
-        llm.check(found, found.memory_needed() - 1)
+        llm.check(found, smallest - 1)
     llm.check(dataclasses.replace(found, parameters=1_999_999_999), 2**40)
     with pytest.raises(ModelError, match=r"2\.0 billion parameters.*Choose a smaller one"):
         llm.check(dataclasses.replace(found, parameters=2_000_000_000), 2**40)

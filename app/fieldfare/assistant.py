@@ -408,8 +408,10 @@ def model_opener(settings: Settings) -> Callable[[], Model] | None:
 
         if settings.model_sha256:
             llm.verify(file, settings.model_sha256)
-        llm.check(llm.inspect(file), psutil.virtual_memory().available)
-        return llm.ModelProcess(file, instructions=answering.SYSTEM, threads=settings.threads or None)
+        found, free = llm.inspect(file), psutil.virtual_memory().available
+        llm.check(found, free)
+        context = llm.fitting_context(found, free)
+        return llm.ModelProcess(file, instructions=answering.SYSTEM, context=context, threads=settings.threads or None)
 
     return open_model if settings.draft and (settings.model or file.is_file()) else None
 

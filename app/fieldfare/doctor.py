@@ -25,7 +25,7 @@ _GUARDS = (
     N_("Python code of this program is refused the network; native code is not covered on this system."),
     N_("The network is not closed for this program."),
 )
-NEEDED_FLAGS = ("avx2", "fma", "f16c")  # what the compiled language engine uses on x86-64
+NEEDED_FLAGS = ("avx2", "fma", "f16c")  # what the language engine uses on x86-64 where it is compiled in one variant
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -65,7 +65,10 @@ def _processor() -> Iterator[Finding]:
                 break
     except OSError:
         pass
-    missing = [flag for flag in NEEDED_FLAGS if flag not in flags] if flags and platform.machine() == "x86_64" else []
+    from fieldfare.llm.library import variants
+
+    needed = () if variants() or platform.machine() != "x86_64" else NEEDED_FLAGS
+    missing = [flag for flag in needed if flag not in flags] if flags else []
     cores = os.cpu_count() or 1
     finding = _("{name}, {cores} processors").format(name=name, cores=cores)
     if missing:
@@ -122,6 +125,9 @@ def _models() -> Iterator[Finding]:
 
         chosen = settings.load()
         file = Path(chosen.model) if chosen.model else paths.language_model_file()
+        if not (chosen.draft or chosen.model or file.exists()):
+            yield Finding(check="model", ok=True, finding=_("none: answers are quotes"))
+            return
         found = llm.inspect(file)
         if chosen.model_sha256:
             llm.verify(file, chosen.model_sha256)

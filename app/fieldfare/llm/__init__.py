@@ -7,7 +7,7 @@ in a process of its own.
 from __future__ import annotations
 
 from fieldfare.llm.language_model import LanguageModel
-from fieldfare.llm.model_file import ModelFile, check, inspect, verify
+from fieldfare.llm.model_file import ModelFile, check, fitting_context, inspect, verify
 from fieldfare.llm.process import ModelProcess
 
-__all__ = ["LanguageModel", "ModelFile", "ModelProcess", "check", "inspect", "verify"]
+__all__ = ["LanguageModel", "ModelFile", "ModelProcess", "check", "fitting_context", "inspect", "verify"]

@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 MAX_PARAMETERS = 2_000_000_000  # a field laptop's model is smaller; a larger one is refused
+CONTEXTS = (2048, 1024)  # tokens: instructions, excerpts and an answer take 700 at most, the rest is kept from before
 _MAX_KEYS, _MAX_TENSORS, _MAX_DIMENSIONS, _MAX_LAYERS = 4096, 65_536, 4, 1024
 _FORMATS = {0: "B", 1: "b", 2: "H", 3: "h", 4: "I", 5: "i", 6: "f", 7: "?", 10: "Q", 11: "q", 12: "d"}
 _STRING, _ARRAY = 8, 9
@@ -97,15 +98,20 @@ def inspect(path: Path) -> ModelFile:
         ) from error
 
 
+def fitting_context(model_file: ModelFile, available_bytes: int) -> int:
+    """How many tokens the model's context may hold in the memory that is free; the smallest of use where none fits."""
+    return next((size for size in CONTEXTS if model_file.memory_needed(size) <= available_bytes), CONTEXTS[-1])
+
+
 def check(model_file: ModelFile, available_bytes: int) -> None:
-    """Raise ModelError where the model is too large for Fieldfare or for the memory that is free."""
+    """Raise ModelError where the model is too large for Fieldfare, or with its smallest context for the memory that is free."""
     if model_file.parameters >= MAX_PARAMETERS:
         raise ModelError(
             _(
                 "The model has {parameters:.1f} billion parameters; Fieldfare runs models below {most:.0f} billion, because larger ones are too slow on field devices. Choose a smaller one."
             ).format(parameters=model_file.parameters / 1e9, most=MAX_PARAMETERS / 1e9)
         )
-    needed = model_file.memory_needed()
+    needed = model_file.memory_needed(CONTEXTS[-1])
     if needed > available_bytes:
         raise ModelError(
             _(
