@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 
 from fieldfare.text import sentences
 from fieldfare.translation.guard import problem
-from fieldfare.translation.invariants import invariants
+from fieldfare.translation.invariants import MARKUP, invariants
 from fieldfare.translation.protection import masked
 from fieldfare.translation.words import LANGUAGES
 from fieldfare.translation.words.language import AXES, RESTRICTIONS
@@ -210,3 +210,10 @@ def test_human_translations_pass(language: str, limit: float) -> None:
     refused = [one for one, other in pairs if problem(one, other, "en", language)]
     assert len(pairs) > 60
     assert len(refused) / len(pairs) < limit
+
+
+def test_the_path_of_a_file_is_markup() -> None:
+    for path in ("/dev/ttyACM0", "-P/dev/ttyACM0", "~/klipper/out", "./scripts/run"):
+        assert [one.group() for one in MARKUP.finditer(f"Write to {path}, then stop.")] == [path]
+    assert not MARKUP.search("The feed/minute mode, 1/2/3 and and/or")
+    assert problem("Write it to /dev/ttyACM0.", "Schreiben Sie es nach /deS/ttyACM0.", "en", "de")

@@ -15,11 +15,12 @@ from fieldfare.text import identifiers
 from fieldfare.translation.words import LANGUAGES
 from fieldfare.units import unit_at
 
-# `{0}`, `%1$s`, `${HOME}`, `<b>`, `&nbsp;`, `` `code` ``, addresses, the target of a Markdown link.
+# `{0}`, `%1$s`, `${HOME}`, `<b>`, `&nbsp;`, `` `code` ``, addresses, the target of a Markdown link, `/dev/ttyACM0`.
 MARKUP = re.compile(
     r"\$?\{\{?[^{}\s]{0,40}\}?\}|%(?:\(\w+\))?(?:\d+\$)?[-+0]?\d*(?:\.\d+)?[sdifgx](?![\w%])|</?[A-Za-z][^<>\n]{0,200}>|"
     r"&(?:[a-z]{2,8}|#\d{1,6});|`[^`\n]{1,80}`|(?:https?|ftp|mailto|file)://[^\s<>()\"'»”]*[\w/]|"
-    r"[\w.+-]+@[\w-]+(?:\.[\w-]+)+|(?<=\])\([^()\s]+\)|\*\*|__"
+    r"[\w.+-]+@[\w-]+(?:\.[\w-]+)+|(?<=\])\([^()\s]+\)|\*\*|__|"
+    r"(?<![\w./])(?:-\w|~|\.{1,2})?(?:/[\w.+-]*\w){2,}/?"
 )
 _VERSION = re.compile(r"(?<![\w.])[vV]?\d+(?:\.\d+)*\.[xX](?!\w)|(?<![\w.])[vV]\.?\d+(?:\.\d+)*(?![\w])")  # 0.85.x
 _WORD = re.compile(r"[^\W\d_]+")
