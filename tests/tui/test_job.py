@@ -255,6 +255,7 @@ def test_wiping_asks_and_everything_is_asked_twice() -> None:
         await until_text(pilot, "The job is wiped.")
         await pilot.press("w", "2", "2")
         await until_text(pilot, "Everything is wiped.")
+        assert "SN 7" not in shown(app) and app.desk.workplace.questions == ()
 
     journal = play(scenario)
     assert journal.jobs() == () and not journal.machine().is_known

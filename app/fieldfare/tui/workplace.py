@@ -41,6 +41,10 @@ class Workplace:
         older = self._journal.questions(KEPT)
         self._questions = list(dict.fromkeys([*self._questions, *older]))[:KEPT]
 
+    def forget(self) -> None:
+        """The journal was wiped: what was asked in this session is forgotten too, and `load` brings what is left."""
+        self._questions = []
+
     # The machine.
 
     @property

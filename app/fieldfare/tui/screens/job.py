@@ -21,6 +21,7 @@ from fieldfare.tui.screens.files import FileScreen
 from fieldfare.tui.screens.pick import Choice, PickScreen, TypeScreen
 from fieldfare.tui.screens.report import HAND_OVER, ReportScreen, progress_text
 from fieldfare.tui.screens.room import RoomScreen
+from fieldfare.tui.widgets.bars import TitleBar
 from fieldfare.tui.widgets.listing import Listing, Row
 
 if TYPE_CHECKING:
@@ -172,6 +173,7 @@ class JobScreen(RoomScreen):
         rows = [_row(entry, day=len(days) > 1) for entry in self._shown.entries]
         listing.show(rows, listing.at if same and not grown else len(rows) - 1)
         self._show_head()
+        self.query_one(TitleBar).refresh()
         if not listing.has_focus and self.is_current:
             listing.focus()
         self.say(self._said or squeeze(self._journal.problem) or _summary(self._shown))
@@ -312,7 +314,7 @@ class JobScreen(RoomScreen):
         if value == ONE:
             job = self._shown_job()
             self._chosen = ""
-            self._do(lambda: self._journal.wipe(job.id), _("The job is wiped."))
+            self._do(lambda: self._forget(lambda: self._journal.wipe(job.id)), _("The job is wiped."))
         elif value == ALL:
             choices = ((KEEP, _("Keep everything"), ""), (ALL, _("Yes, wipe everything"), ""))
             self.app.push_screen(PickScreen(_("Really everything?"), choices), self._wipe_all)
@@ -320,7 +322,12 @@ class JobScreen(RoomScreen):
     def _wipe_all(self, value: str | None) -> None:
         if value == ALL:
             self._chosen = ""
-            self._do(self._journal.wipe_everything, _("Everything is wiped."))
+            self._do(lambda: self._forget(self._journal.wipe_everything), _("Everything is wiped."))
+
+    def _forget(self, wipe: Callable[[], None]) -> None:
+        """In a worker: wipe, here and in what the screens remember."""
+        wipe()
+        self.desk.workplace.forget()
 
     @on(Listing.Picked)
     def _open(self, message: Listing.Picked) -> None:
