@@ -245,7 +245,6 @@ def test_two_processes_do_not_change_the_packages_at_once(german: Path) -> None:
 def test_a_changed_file_of_an_installed_package_is_noticed_before_it_is_read(
     german: Path, name: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(doctor, "_guard", lambda: ())  # it would close the network of the tests that follow
     package = installation.install(german, unverified=True)
     assert [one.finding for one in doctor.examine() if one.check == "language"] == [
         "en → de 1.0, unverified, unchanged since it was installed"

@@ -39,7 +39,16 @@ class Finding:
 
 def examine() -> list[Finding]:
     """Run every check; none raises."""
-    return [*_program(), *_processor(), *_memory(), *_guard(), *_models(), *_packs(), *_languages(), *_terminal()]
+    return list(checks())
+
+
+def checks() -> Iterator[Finding]:
+    """One check after the other, each when it is asked for; none raises. Nothing is closed or changed."""
+    for check in (_program, _processor, _memory, _guard, _models, _packs, _languages, _terminal):
+        try:
+            yield from check()
+        except (FieldfareError, OSError, ImportError) as error:
+            yield Finding(check=check.__name__.strip("_"), ok=False, finding=str(error))
 
 
 def _program() -> Iterator[Finding]:
@@ -94,9 +103,7 @@ def _memory() -> Iterator[Finding]:
 
 
 def _guard() -> Iterator[Finding]:
-    guard = offline.close_network()
-    closed = not offline.probe()
-    yield Finding(check="network", ok=closed, finding=_(guard.sentence))
+    yield Finding(check="network", ok=not offline.probe(), finding=_(offline.describe()))
 
 
 def _models() -> Iterator[Finding]:
@@ -182,11 +189,12 @@ def _languages() -> Iterator[Finding]:
 
 
 def _terminal() -> Iterator[Finding]:
-    if not sys.stdout.isatty():
+    stdout = sys.__stdout__  # a screen that is shown has put its own in the place of sys.stdout
+    if stdout is None or not stdout.isatty():
         yield Finding(check="terminal", ok=True, finding=_("none (output goes to a file or program)"))
         return
-    columns, lines = os.get_terminal_size(sys.stdout.fileno())
-    unicode = "UTF-8" if (sys.stdout.encoding or "").lower().replace("-", "") == "utf8" else sys.stdout.encoding
+    columns, lines = os.get_terminal_size(stdout.fileno())
+    unicode = "UTF-8" if (stdout.encoding or "").lower().replace("-", "") == "utf8" else stdout.encoding
     colours = (
         _("24-bit colour") if os.environ.get("COLORTERM", "") in {"truecolor", "24bit"} else _("256 colours or fewer")
     )

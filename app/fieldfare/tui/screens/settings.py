@@ -203,7 +203,9 @@ class SettingsScreen(RoomScreen):
             await self.app.run_action("help")
             return
         if message.key == "doctor":
-            await self.app.run_action("doctor")
+            from fieldfare.tui.screens.doctor import DoctorScreen
+
+            self.app.push_screen(DoctorScreen())
             return
         setting = next(one for one in self._listed() if one.name == message.key)
         if setting.name in self._preferences.locked:
