@@ -128,7 +128,7 @@ class Screen:
         if self.pid == 0:
             os.chdir(cage.home)
             command = cage.command()
-            os.execvpe(command[0], command, cage.environment)
+            os.execvpe(command[0], command, {**cage.environment, "FIELDFARE_WELCOMED": "true"})
         fcntl.ioctl(self.terminal, termios.TIOCSWINSZ, struct.pack("HHHH", 24, 80, 80 * 8, 24 * 16))
 
     def text(self, since: int = 0) -> str:

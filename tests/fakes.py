@@ -321,6 +321,10 @@ class FakeAssistant:
                 return
             yield event
 
+    def examples(self, packs: Iterable[str], limit: int) -> tuple[str, ...]:
+        """Two that the script answers."""
+        return ("Oil?", "Which torque?")[:limit]
+
     def language_of(self, question: Question) -> str:
         """The one language of the test."""
         return question.language or self.language

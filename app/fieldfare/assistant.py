@@ -123,6 +123,12 @@ class Assistant:
         """How far the language model is."""
         return self._drafter.state
 
+    def examples(self, packs: Sequence[str], limit: int) -> tuple[str, ...]:
+        """Questions that the authors of some packs, of all where none is named, know to be answered; the shortest first."""
+        chosen = [one for id_, one in self._archives.items() if id_ in (packs or self._archives)]
+        asked = {gold.text for archive in chosen for gold in archive.questions() if gold.answerable}
+        return tuple(sorted(asked, key=lambda text: (len(text), text))[:limit])
+
     def language_of(self, question: Question) -> str:
         """The language in which a question is to be answered: its own, which is found out where it does not say."""
         if question.language or self._interpreter is None:

@@ -64,7 +64,11 @@ class Terminal:
         self.raw = b""
         self.pid, self.terminal = pty.fork()
         if self.pid == 0:
-            os.execvpe(command[0], command, {**os.environ, "TERM": "tmux-256color", "FIELDFARE_HOME": home})
+            os.execvpe(
+                command[0],
+                command,
+                {**os.environ, "TERM": "tmux-256color", "FIELDFARE_HOME": home, "FIELDFARE_WELCOMED": "true"},
+            )
         fcntl.ioctl(self.terminal, termios.TIOCSWINSZ, struct.pack("HHHH", 50, 90, 0, 0))
 
     def read(self, seconds: float) -> bool:

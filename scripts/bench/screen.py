@@ -159,7 +159,7 @@ def typed_over(pack: Path, home: str) -> None:
 def _home(home: str) -> dict[str, str]:
     import os
 
-    return {**os.environ, "FIELDFARE_HOME": home}
+    return {**os.environ, "FIELDFARE_HOME": home, "FIELDFARE_WELCOMED": "true"}
 
 
 def main() -> None:

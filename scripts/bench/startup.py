@@ -77,7 +77,7 @@ def main() -> None:
     options = parser.parse_args()
     program = options.program
     with tempfile.TemporaryDirectory() as home:
-        environment = {**os.environ, "FIELDFARE_HOME": home}
+        environment = {**os.environ, "FIELDFARE_HOME": home, "FIELDFARE_WELCOMED": "true"}
         print(f"load {os.getloadavg()[0]:.2f} on {os.cpu_count()} processors, median of {options.runs} warm runs\n")
         print(f"{'what':<34} {'seconds':>8} {'goal':>6} {'MB':>6}  limit")
         for name, arguments, goal, imports in (

@@ -486,7 +486,7 @@ def test_a_huge_paste_is_cut_with_a_notice_and_its_control_characters_dropped() 
 
 def test_without_a_pack_it_says_what_to_do() -> None:
     async def scenario(app: FieldfareApp, pilot: Pilot[None]) -> None:
-        await until_text(pilot, "fieldfare pack install FILE")
+        await until_text(pilot, "F7 installs them")
         await asked(pilot)
         await until_text(pilot, "nothing to ask yet")
 

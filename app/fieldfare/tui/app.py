@@ -25,6 +25,7 @@ from fieldfare.tui.commands import active, commands, key_name, of
 from fieldfare.tui.desk import Desk
 from fieldfare.tui.messages import AssistantReopened, HoldingsChanged, PreferencesChanged, ReopenFailed
 from fieldfare.tui.rooms import OF_THE_DEVICE, ROOMS, Room
+from fieldfare.tui.screens.ask import AskScreen
 from fieldfare.tui.screens.room import RoomScreen
 from fieldfare.tui.signs import PlainSigns, fitting
 from fieldfare.tui.theme import LOOKS, THEMES, RedOnly, first_theme
@@ -96,7 +97,23 @@ class FieldfareApp(App[None]):
         for problem in self.desk.preferences.problems:
             self.notify(squeeze(problem), severity="warning", timeout=20, markup=False)
         self.set_interval(1.0, self._ring)
+        if not self.desk.preferences.current.welcomed:
+            self.call_after_refresh(self._welcome)
         self._load_alarms()
+
+    @work
+    async def _welcome(self) -> None:
+        """Lead through the first start, once."""
+        from fieldfare.tui.screens.welcome import welcome
+
+        outcome = await welcome(self)
+        with contextlib.suppress(FieldfareError):  # then it comes again
+            self.desk.preferences.change(welcomed=True)
+        if outcome.question and isinstance(self.screen, AskScreen):
+            self.screen.ask_for(outcome.question)
+        elif outcome.installing:
+            self.action_room("library")
+            await self.run_action("screen.take")
 
     @work(thread=True, group="journal", exit_on_error=False)
     def _load_alarms(self) -> None:
@@ -175,10 +192,11 @@ class FieldfareApp(App[None]):
 
     def _machine_chosen(self, machine: WorkMachine | None) -> None:
         if machine is not None:
-            self._keep_machine()
+            self.keep_machine()
 
     @work(thread=True, group="journal", exit_on_error=False)
-    def _keep_machine(self) -> None:
+    def keep_machine(self) -> None:
+        """Write down the machine that was chosen."""
         try:
             self.desk.workplace.keep()
         except FieldfareError as error:
@@ -191,6 +209,15 @@ class FieldfareApp(App[None]):
         if self.console.color_system in {"256", "truecolor"} and not self.no_color:
             with contextlib.suppress(FieldfareError):  # it is drawn all the same
                 self.desk.preferences.change(theme=self.theme)
+
+    async def decide(self, **values: str) -> None:
+        """Change settings; each holds at once."""
+        try:
+            self.desk.preferences.change(**values)
+        except FieldfareError as error:
+            self.notify(squeeze(str(error)), severity="warning", markup=False, timeout=20)
+        for name in values:
+            await self._preferences_changed(PreferencesChanged(name))
 
     @on(PreferencesChanged)
     async def _preferences_changed(self, message: PreferencesChanged) -> None:
@@ -207,8 +234,8 @@ class FieldfareApp(App[None]):
             if isinstance(screen, RoomScreen):
                 await screen.recompose()
                 screen.show_keys()
-            else:
-                screen.refresh(layout=True)
+            elif isinstance(screen, AskScreen):
+                screen.speak_anew()
         self.screen.post_message(ScreenResume())
 
     # What is installed became another.

@@ -31,8 +31,8 @@ if TYPE_CHECKING:
 
 LOADING = ModelState(status=ModelStatus.LOADING, sentence="")
 """Shown from the first moment on."""
-NO_PACK = N_("No manuals are installed. Install a pack and start again:\n\n  fieldfare pack install FILE")
-NO_OTHER = N_("No other manuals are installed. Install a pack and start again:\n\n  fieldfare pack install FILE")
+NO_PACK = N_("No manuals are installed. F7 installs them from a file, a folder or a stick.")
+NO_OTHER = N_("No other manuals are installed. F7 installs them from a file, a folder or a stick.")
 WELCOME = N_("""What is wrong, what do you need to do, which value do you need?
 
 Fault codes and part numbers are looked up as they are printed.
@@ -99,6 +99,19 @@ class AskScreen(AnsweringScreen):
         first = [*problems, *([notice, ""] if notice else [])]
         none = _(NO_OTHER) if problems else _(NO_PACK)
         self._column.tell("\n".join([*first, _(WELCOME) if self._assistant.packs else none]))
+
+    def ask_for(self, text: str) -> None:
+        """Ask a question as if it had been typed."""
+        self._input.value = text
+        self.ask(text)
+
+    def speak_anew(self) -> None:
+        """Draw what is ours in the language of now; an answer stays as it was given."""
+        self._input.placeholder = _("Question, code or part number")
+        self.query_one(TitleBar).refresh()
+        self.show_keys()
+        if self._turn is None and not self._input.value:
+            self._welcome()
 
     # The model, and what the journal kept.
 
