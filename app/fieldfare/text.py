@@ -33,8 +33,8 @@ def clean(text: str) -> str:
 
     Line breaks and tabs stay; the result is in Unicode form C.
     """
-    if text.isascii() and text.isprintable():
-        return text
+    if text.isprintable():  # then there is none of them in it
+        return text if text.isascii() else unicodedata.normalize("NFC", text)
     kept = []
     for character in unicodedata.normalize("NFC", text.replace("\r\n", "\n").replace("\r", "\n")):
         code = ord(character)

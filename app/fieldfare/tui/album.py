@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 class Shot:
     """A picture of a manual: its title, where its encoded bytes come from, the region that is marked, the text around it.
 
-    `load` may take a while and raise FieldfareError. `name` is a name for a file.
+    `load` may take a while and raise FieldfareError. `pack` is where it is from, `name` a name for a file.
     """
 
     title: str
@@ -29,15 +29,17 @@ class Shot:
     spot: Spot | None = None
     region: Region | None = None
     name: str = "figure"
+    pack: str = ""
 
 
-def figures(plates: Iterable[Plate], load: Callable[[str], bytes]) -> tuple[Shot, ...]:
+def figures(pack: str, plates: Iterable[Plate], load: Callable[[str], bytes]) -> tuple[Shot, ...]:
     """The figures of a manual; `load` reads an image by its digest."""
     return tuple(
         Shot(
             title=figure_title(plate),
             load=lambda image=plate.figure.image: load(image),  # type: ignore[misc]
             spot=plate.spot,
+            pack=pack,
             name=f"figure-{squeeze(plate.figure.number) or plate.figure.id}",
         )
         for plate in plates
@@ -59,6 +61,7 @@ def pages(
             title=_("Page {page}").format(page=squeeze(leaf.label) or leaf.page),
             load=lambda page=leaf.page: bookshelf.sheet(manual, page),  # type: ignore[misc]
             spot=Spot(section=leaf.section),
+            pack=manual.pack,
             region=marked[1] if marked is not None and marked[0] == leaf.page else None,
             name=f"page-{squeeze(leaf.label) or leaf.page}",
         )

@@ -65,6 +65,7 @@ _MEANINGS = {
     "PictureScreen.fit_width": N_("as wide as the screen"),
     "PictureScreen.rotate": N_("turn by a quarter"),
     "PictureScreen.leaf": N_("the next or previous picture"),
+    "PictureScreen.crop": N_("a frame around a part: enlarge it, keep it"),
     "PictureScreen.text": N_("where it stands in the text"),
     "PictureScreen.save": N_("keep what is seen in the job"),
     "PictureScreen.view": N_("open it in the viewer of this device"),

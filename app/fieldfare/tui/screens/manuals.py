@@ -278,7 +278,7 @@ class ManualsScreen(RoomScreen):
                 self.post_message(AlbumRead((), pages(manual, assistant.bookshelf.leaves(manual), assistant.bookshelf)))
             else:
                 plates = assistant.bookshelf.plates(manual)
-                album = figures(plates, lambda image: assistant.picture(manual.pack, image))
+                album = figures(manual.pack, plates, lambda image: assistant.picture(manual.pack, image))
                 self.post_message(AlbumRead(plates, album))
         except FieldfareError as error:
             self.post_message(Said(str(error)))

@@ -114,23 +114,21 @@ class Table(Wrapped):
         return self.line_of(min(self._cited, default=-1))
 
     def line_of(self, row: int) -> int:
-        """The line on which a row begins."""
-        self._lay_out(max(1, self.content_size.width))
+        """The line on which a row begins, 0 before it was laid out."""
         return self._starts[row] if 0 <= row < len(self._starts) else 0
 
     @property
     def too_wide(self) -> bool:
-        """Whether its columns do not fit side by side."""
-        self._lay_out(max(1, self.content_size.width))
-        return not self._fits
+        """Whether its columns do not fit side by side, as far as it was laid out."""
+        return self._laid is not None and not self._fits
 
     @property
     def header(self) -> list[Content]:
         """The lines that stay above its rows while they are scrolled through; none where it is read row by row."""
         if self._upright or not self._headers or not self._starts:
             return []
-        last = self._starts[self._headers] if self._headers < len(self._starts) else self.count(self.content_size.width)
-        return [self.line(y, self.content_size.width) for y in range(self._starts[0], last)]
+        last = self._starts[self._headers] if self._headers < len(self._starts) else self._total
+        return [self.line(y, self._laid or 1) for y in range(self._starts[0], last)]
 
     def move(self, columns: int) -> bool:
         """Move sideways; whether there was anywhere to move to."""
@@ -154,7 +152,7 @@ class Table(Wrapped):
 
     def changed(self) -> None:
         """Lay out again: a translation came, or another form is wanted."""
-        self._laid = None
+        self._laid, self._rows = None, []
         super().changed()
 
     def lines(self, width: int) -> list[Content]:
@@ -184,7 +182,8 @@ class Table(Wrapped):
         if self._laid == width:
             return
         self._laid, self._upright, self._total = width, False, 0
-        self._rows = [tuple(map(self._cell, row)) for row in self._block.rows]
+        if not self._rows:
+            self._rows = [tuple(map(self._cell, row)) for row in self._block.rows]
         if not self._rows or not self._rows[0]:
             self._rows, self._starts, self._fits = [], [], True
             return

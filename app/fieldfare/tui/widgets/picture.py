@@ -23,7 +23,10 @@ _CELL_ASPECT = 2
 _INK = Style(color=Color.from_rgb(0, 0, 0), bgcolor=Color.from_rgb(255, 255, 255))
 _DOTS = ((0x01, 0x08), (0x02, 0x10), (0x04, 0x20), (0x40, 0x80))
 _FRAME = "#d03000"  # dark enough to be ink where a page is drawn in dots
+_OUTSIDE = Style(color=Color.from_rgb(70, 70, 70), bgcolor=Color.from_rgb(150, 150, 150))
 _PALE = 190  # a thin black line that is shrunk fivefold is still darker than this grey
+_HALF = 150  # where a pixel is a dot or more, this grey is neither ink nor paper
+_COARSE = 2.2  # pixels to a dot
 
 
 def decode(data: bytes, limit: int = 2400) -> Image:
@@ -46,14 +49,23 @@ def decode(data: bytes, limit: int = 2400) -> Image:
 
 def marked(image: Image, region: Region) -> Image:
     """A copy of a page with a frame around a region, thick enough to be seen when it is shrunk to a terminal."""
+    copy = image.copy()
+    edge = 2 * _edge(image)
+    box = (region.left * image.width - edge, region.top * image.height - edge,
+           region.right * image.width + edge, region.bottom * image.height + edge)  # fmt: skip
+    draw_frame(copy, tuple(map(round, box)), _edge(image))
+    return copy
+
+
+def draw_frame(image: Image, box: tuple[int, ...], width: int) -> None:
+    """Draw a frame into a picture, so many pixels thick."""
     from PIL import ImageDraw
 
-    copy = image.copy()
-    edge = max(4, max(image.size) // 200)
-    box = (region.left * image.width - 2 * edge, region.top * image.height - 2 * edge,
-           region.right * image.width + 2 * edge, region.bottom * image.height + 2 * edge)  # fmt: skip
-    ImageDraw.Draw(copy).rectangle(tuple(map(round, box)), outline=_FRAME, width=edge)
-    return copy
+    ImageDraw.Draw(image).rectangle(box, outline=_FRAME, width=width)
+
+
+def _edge(image: Image) -> int:
+    return max(4, max(image.size) // 200)
 
 
 def is_line_drawing(image: Image) -> bool:
@@ -81,6 +93,7 @@ class BlockPicture(Widget):
         super().__init__(markup=False)
         self._image: Image | None = None
         self._fine = False
+        self._framed: Region | None = None
         self._strips: tuple[Size, list[Strip]] | None = None
 
     @property
@@ -105,13 +118,24 @@ class BlockPicture(Widget):
         self._strips = None
         self.refresh()
 
+    @property
+    def framed(self) -> Region | None:
+        """The part that stands out where it is drawn in dots."""
+        return self._framed
+
+    @framed.setter
+    def framed(self, value: Region | None) -> None:
+        self._framed = value
+        self._strips = None
+        self.refresh()
+
     def render_line(self, y: int) -> Strip:
         """One row of cells."""
         if self._image is None or not self.size.area:
             return Strip.blank(self.size.width)
         if self._strips is None or self._strips[0] != self.size:
-            draw = dots if self._fine else half_blocks
-            self._strips = self.size, draw(self._image, self.size)
+            drawn = dots(self._image, self.size, self._framed) if self._fine else half_blocks(self._image, self.size)
+            self._strips = self.size, drawn
         strips = self._strips[1]
         return strips[y] if y < len(strips) else Strip.blank(self.size.width)
 
@@ -143,14 +167,13 @@ def _run(cell: bytes, length: int) -> Segment:
     return Segment("▀" * length, Style(color=upper, bgcolor=lower))
 
 
-def dots(image: Image, size: Size) -> list[Strip]:
-    """Eight dots a cell, black on white: thin lines and small labels of a drawing survive four times longer."""
-    from PIL import ImageFilter
+def dots(image: Image, size: Size, framed: Region | None = None) -> list[Strip]:
+    """Eight dots a cell, black on white: thin lines and small labels of a drawing survive four times longer.
 
+    What lies outside of `framed` is greyed.
+    """
     width, height = size.width * 2, size.height * 4
-    # Drawn twice as fine first; the darkest of each neighbourhood then keeps a hair line in one piece.
-    finer = image.convert("L").resize((width * 2, height * 2), 4, reducing_gap=2.0)
-    grey = finer.filter(ImageFilter.MinFilter(3)).resize((width, height), 0).tobytes()
+    ink = _ink(image, width, height)
     strips = []
     for row in range(size.height):
         characters = []
@@ -159,8 +182,34 @@ def dots(image: Image, size: Size) -> list[Strip]:
             for line in range(4):
                 start = (row * 4 + line) * width + column * 2
                 for side in (0, 1):
-                    if grey[start + side] < _PALE:
+                    if ink[start + side]:
                         code |= _DOTS[line][side]
             characters.append(chr(code))
-        strips.append(Strip([Segment("".join(characters), _INK)], size.width))
+        strips.append(Strip(_framed("".join(characters), row, size, framed), size.width))
     return strips
+
+
+def _ink(image: Image, width: int, height: int) -> bytes:
+    """Which dots are ink. Where many pixels fall on a dot, one dark one is enough: a hair line stays in one piece.
+
+    Where few do, that would close the letters; then the grey of the dot decides.
+    """
+    from PIL import ImageFilter
+
+    grey = image.convert("L")
+    if image.width > _COARSE * width:
+        finer = grey.resize((width * 2, height * 2), 4, reducing_gap=2.0)
+        small, pale = finer.filter(ImageFilter.MinFilter(3)).resize((width, height), 0), _PALE
+    else:
+        small = grey.resize((width, height), 1, reducing_gap=3.0)  # Lanczos
+        pale = _PALE if image.width > width else _HALF
+    return small.point([value < pale for value in range(256)]).tobytes()
+
+
+def _framed(text: str, row: int, size: Size, framed: Region | None) -> list[Segment]:
+    if framed is None:
+        return [Segment(text, _INK)]
+    left, right = round(framed.left * size.width), round(framed.right * size.width)
+    if not round(framed.top * size.height) <= row < round(framed.bottom * size.height):
+        return [Segment(text, _OUTSIDE)]
+    return [Segment(text[:left], _OUTSIDE), Segment(text[left:right], _INK), Segment(text[right:], _OUTSIDE)]

@@ -173,7 +173,7 @@ class Reader(SectionPane):
         around = Surroundings(
             manual=manual,
             links=shelf.links(passage, view),
-            figures=figures(plates, lambda image: self._assistant.picture(manual.pack, image)),
+            figures=figures(manual.pack, plates, lambda image: self._assistant.picture(manual.pack, image)),
             figure_ids=tuple(plate.figure.id for plate in plates),
             pages=pages(manual, leaves, shelf, marked),
             page_numbers=tuple(leaf.page for leaf in leaves),
@@ -192,7 +192,6 @@ class Reader(SectionPane):
     def drawn(self) -> None:
         """What was known belongs to another section."""
         self._around = None
-        self.mark(self._marking.pattern)
         self._record()
 
     def on_focus(self) -> None:
@@ -238,7 +237,7 @@ class Reader(SectionPane):
     def _show_marks(self) -> None:
         self.query(Remark).remove()
         for block, pin in self._around.marks if self._around is not None else ():
-            found = list(self.query(f".block-{block}")) if block >= 0 else list(self.query(".path"))
+            found = self._blocks.get(block, []) if block >= 0 else list(self.query(".path"))
             if found:
                 self.mount(Remark(pin), before=found[0]) if block >= 0 else self.mount(Remark(pin), after=found[0])
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from functools import partial
+from itertools import islice
 from typing import TYPE_CHECKING, ClassVar
 
 from textual import on, work
@@ -38,6 +39,9 @@ if TYPE_CHECKING:
     from fieldfare.domain.manual import Spot
     from fieldfare.tui.desk import Desk
 
+BATCH = 60
+"""Widgets that are drawn at once: more than fit on the largest screen."""
+
 
 class SectionPane(Column):
     """A section to read; opened at a passage, with the quote marked and scrolled to.
@@ -70,6 +74,9 @@ class SectionPane(Column):
         self._both = False
         self._wide = 0  # the width for which the anchor holds
         self._anchor: tuple[Widget, float] | None = None
+        self._blocks: dict[int, list[Widget]] = {}  # what each block is drawn as
+        self._rest: Iterator[Widget] | None = None  # what is not on the screen yet
+        self._late: Spot | None = None  # where to go as soon as it is
 
     def show(self, target: Target, language: str = "") -> None:
         """Read and draw the section of a passage, translated into a `language`; a newer call overtakes."""
@@ -112,10 +119,41 @@ class SectionPane(Column):
         if message.view is None:
             await self.mount(Static(Content(plain(message.error)), markup=False))
             return
-        await self.mount_all(self._widgets(message.target, message.view))
+        self._blocks, self._late = {}, None
+        widgets = self._widgets(message.target, message.view)
+        self._rest = widgets
+        await self.mount_all(self._first(widgets, message.target))
         self.scroll_home(animate=False)
         self.call_after_refresh(self._arrive)
         self.drawn()
+        self.call_later(self._draw_more, widgets)
+
+    def _first(self, widgets: Iterator[Widget], target: Target) -> Iterator[Widget]:
+        """As many of the widgets as are seen at first; the others follow while one begins to read."""
+        wanted = target.spot.block if target.spot is not None else -1
+        cited = False
+        for seen, widget in enumerate(widgets, 1):
+            cited = cited or bool(widget.classes & {"cited", "cited-table", "cited-hazard"})
+            yield widget
+            if (
+                seen >= BATCH
+                and (cited or not (target.quotes or target.passage.text))
+                and (wanted < 0 or len(self._blocks) > wanted + BATCH // 2)
+            ):
+                return
+
+    async def _draw_more(self, widgets: Iterator[Widget]) -> None:
+        if widgets is not self._rest or not self.is_attached:
+            return
+        following = list(islice(widgets, BATCH))
+        if not following:
+            self._rest = None
+            return
+        await self.mount_all(following)
+        if self._late is not None and self._late.block in self._blocks:
+            late, self._late = self._late, None
+            self.call_after_refresh(self.scroll_to_spot, late)
+        self.call_after_refresh(self._draw_more, widgets)
 
     def look_around(self, target: Target, view: SectionView) -> None:
         """Find out what belongs to a section beside its text; runs in the worker that read it."""
@@ -161,7 +199,8 @@ class SectionPane(Column):
         figures = list(view.figures)
         for index, block in enumerate(view.blocks):
             for widget in self._drawn_block(block, ahead, quotes, figures, target.passage.pack):
-                yield widget.set_class(True, f"block-{index}")
+                self._blocks.setdefault(index, []).append(widget)
+                yield widget
         for figure in figures:
             yield self._figure(figure, target.passage.pack)
         if view.sheet is not None:
@@ -178,16 +217,16 @@ class SectionPane(Column):
             yield from self._block(block, quotes, figures, pack)
 
     def _quotes(self, target: Target, view: SectionView) -> tuple[str, ...]:
-        for quotes in (target.quotes, (target.passage.text,)):
+        for quotes in filter(any, (target.quotes, (target.passage.text,))):
             for block in view.blocks:
-                texts = (plain(block.text), plain(block.caption))
+                texts = ("" if block.rows else plain(block.text), plain(block.caption))
                 if any(quoted_span(t, quotes) for t in texts) or (block.rows and quoted_rows(block, quotes)):
                     return quotes
         return ()
 
     def _block(self, block: Block, quotes: tuple[str, ...], figures: list[Figure], pack: str) -> Iterator[Widget]:
-        text = plain(block.text).strip("\n")
-        span = quoted_span(text, quotes)
+        text = "" if block.rows else plain(block.text).strip("\n")
+        span = quoted_span(text, quotes) if quotes else None
         if block.kind is BlockKind.HAZARD:
             yield HazardBox(
                 signal_word=block.signal_word, text=block.text, scheme=block.scheme, cited=bool(span),
@@ -199,7 +238,7 @@ class SectionPane(Column):
                     plain(block.caption), source=block.caption, translations=self._translations, marking=self._marking
                 )
                 yield caption.set_classes("table-caption")
-            cited = quoted_rows(block, quotes)
+            cited = quoted_rows(block, quotes) if quotes else frozenset()
             table = Table(block, cited, self._translations, self._marking)
             table.set_class(bool(cited), "cited-table")
             yield table
@@ -252,7 +291,10 @@ class SectionPane(Column):
 
     def scroll_to_spot(self, spot: Spot) -> None:
         """Bring a block, and of a table the row, on the screen; a third of the pane above it stays in sight."""
-        widgets = list(self.query(f".block-{spot.block}")) if spot.block >= 0 else []
+        if self._rest is not None and spot.block >= 0 and spot.block not in self._blocks:
+            self._late = spot
+            return
+        widgets = self._blocks.get(spot.block)
         if not widgets:
             self.scroll_home(animate=False)
             return
@@ -264,8 +306,8 @@ class SectionPane(Column):
 
     def block_on_screen(self) -> int:
         """The first block that is on the screen, -1 where none is."""
-        for index in range(len(self.view.blocks) if self.view is not None else 0):
-            for widget in self.query(f".block-{index}"):
+        for index, widgets in self._blocks.items():
+            for widget in widgets:
                 if widget.virtual_region.bottom > self.scroll_offset.y:
                     return index
         return -1
@@ -327,6 +369,8 @@ class SectionPane(Column):
 
     def mark(self, pattern: re.Pattern[str] | None) -> None:
         """Mark what was searched for, wherever it stands."""
+        if pattern is None and self._marking.pattern is None:
+            return
         self._marking.pattern = pattern
         for widget in self.query("*"):
             if hasattr(widget, "marking"):
@@ -339,6 +383,22 @@ class SectionPane(Column):
         seen = [f for f in figures if self.content_region.overlaps(f.region)]
         for figure in (seen or figures)[:1]:
             figure.action_enlarge()
+
+    def action_page_down(self) -> None:
+        """A screen on, at once: on a slow line every step between costs a second."""
+        self.scroll_page_down(animate=False, force=True)
+
+    def action_page_up(self) -> None:
+        """A screen back."""
+        self.scroll_page_up(animate=False, force=True)
+
+    def action_scroll_home(self) -> None:
+        """To the beginning."""
+        self.scroll_home(animate=False, force=True)
+
+    def action_scroll_end(self) -> None:
+        """To the end."""
+        self.scroll_end(animate=False, force=True)
 
     def action_warnings(self) -> None:
         """Go up to the nearest hazard above."""
