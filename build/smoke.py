@@ -181,9 +181,12 @@ class Screen:
         return Run(code, self.text(), "", time.monotonic() - self.began, memory, self.cage.internet())
 
     def close(self) -> None:
-        """Let go of the terminal, which ends a program that still runs in it."""
+        """Let go of the terminal and end what still runs in it; strace keeps its program from hearing that it is gone."""
         with contextlib.suppress(OSError):
             os.close(self.terminal)
+        with contextlib.suppress(OSError):
+            os.killpg(self.pid, signal.SIGKILL)
+            os.waitpid(self.pid, 0)
 
 
 def _works(command: list[str]) -> bool:
@@ -344,7 +347,7 @@ def screen(cage: Cage) -> tuple[Run, str]:
                 keys,
             )
         shown.wait("the keys for pages", lambda since: "1-9" in shown.text(since), "\x1b[B")  # arrow down
-        shown.wait("the page with its keys", lambda since: "Warnings" in shown.text(since), "1")
+        shown.wait("the page with its keys", lambda since: "z Figure" in shown.text(since), "1")
         shown.wait("a picture in sixels", lambda since: PICTURE in shown.raw[since:], "z", again=True)
         while time.monotonic() - shown.began < WATCHED:
             shown.read(0.2)

@@ -10,6 +10,7 @@ import uuid
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
+import environment
 from bundling import program
 from bundling.licences import MODELS
 from environment import EPOCH, _pin
@@ -28,6 +29,8 @@ _PICTURES = "from PIL import features as f; print(f.version({name!r}))"
 HIDDEN = (
     ("SQLite", "apsw", "import apsw; print(apsw.sqlite_lib_version())", "blessing"),
     ("libsodium", "pynacl", "", "ISC"),
+    ("oneMKL", "ctranslate2", "", "Intel Simplified Software License"),
+    ("oneDNN", "ctranslate2", "", "Apache-2.0"),
     ("OpenBLAS", "numpy", "import numpy as n; print(n.show_config(mode='dicts')['Build Dependencies']['blas']['version'])", "BSD-3-Clause"),
     ("libjpeg-turbo", "pillow", _PICTURES.format(name="libjpeg_turbo"), "IJG AND BSD-3-Clause"),
     ("zlib", "pillow", _PICTURES.format(name="zlib"), "Zlib"),
@@ -43,6 +46,7 @@ def write_sbom(recipe: Recipe, parts: list[Part], packs: list[dict[str, Any]], v
     components = [component(one) for one in parts]
     shipped = {one.name.lower() for one in parts}
     components += [hidden(*one) for one in HIDDEN if one[1] in shipped]
+    components += in_wheels(shipped)
     if "llama_cpp_python" in shipped or "llama-cpp-python" in shipped:
         components.append(llama())
     for name in sorted(path.name for path in (share / "models").iterdir()):
@@ -99,6 +103,22 @@ def hidden(name: str, package: str, code: str, terms: str) -> dict[str, Any]:
         version = done.stdout.strip()
     return {"type": "library", "name": name, "version": version, "bom-ref": f"inside:{name}@{version}",
             "description": f"inside {package}", "licenses": [{"license": {"name": terms}}]}  # fmt: skip
+
+
+def in_wheels(shipped: set[str]) -> list[dict[str, Any]]:
+    """What the SBOMs that wheels themselves carry list: crates, libraries of the system that they were made on."""
+    found: dict[str, dict[str, Any]] = {}
+    site = program.HOME / "lib" if not environment.WINDOWS else program.HOME / "Lib"
+    for file in sorted(site.rglob("*.dist-info/sboms/*.json")):
+        owner = file.parent.parent.name.split("-")[0].lower()
+        if owner not in shipped and owner.replace("_", "-") not in shipped:
+            continue
+        for one in json.loads(file.read_text("utf-8")).get("components", ()):
+            if one["name"].lower() not in shipped and one.get("version"):
+                ref = f"inside:{owner}:{one['name']}@{one['version']}"
+                kept = {key: one[key] for key in ("type", "name", "version", "purl", "licenses") if key in one}
+                found[ref] = {**kept, "bom-ref": ref, "description": f"inside {owner}"}
+    return [found[ref] for ref in sorted(found)]
 
 
 def llama() -> dict[str, Any]:
