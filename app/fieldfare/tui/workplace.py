@@ -66,6 +66,11 @@ class Workplace:
         return self.manuals.packs if self._machine.is_known else ()
 
     @property
+    def several(self) -> bool:
+        """Whether an answer may come from the manuals of several machines, so that each must say whose it is."""
+        return len(self._assistant.packs) > 1 and not self._machine.is_known
+
+    @property
     def bare(self) -> bool:
         """Whether no manual of the machine is installed: then nothing is asked, for it would answer for another."""
         return self._machine.is_known and not self.manuals.packs

@@ -35,6 +35,8 @@ if TYPE_CHECKING:
 
 FIGURES = 4
 """Figures that are offered with an answer."""
+BELONGS = 0.4
+"""Score from which a figure is offered: figures of the demo pack that are about a question have 0.45 to 0.9."""
 
 
 class AnsweringScreen(SearchingScreen):
@@ -121,7 +123,9 @@ class AnsweringScreen(SearchingScreen):
     def _complete(self, turn: Turn) -> None:
         try:
             if turn.answer is not None:
-                self.post_message(FiguresFound(turn.number, self._assistant.find_figures(turn.question, FIGURES)))
+                found = self._assistant.find_figures(turn.question, FIGURES)
+                belong = tuple(one for one in found if one.score >= BELONGS)
+                self.post_message(FiguresFound(turn.number, belong))
             language = turn.translations.language
             texts = turn.texts(language) if language else []
             turn.find_routes(self._assistant.route, (passage for _text, passage in texts))

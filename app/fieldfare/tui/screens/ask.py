@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, ClassVar
+from typing import TYPE_CHECKING, ClassVar, cast
 
 from textual import on, work
 from textual.binding import Binding, BindingType
@@ -10,7 +10,7 @@ from textual.containers import Horizontal
 from textual.widgets import Input
 
 from fieldfare.catalogue import N_, _
-from fieldfare.domain import ModelState, ModelStatus, reference
+from fieldfare.domain import BlockKind, ModelState, ModelStatus, reference
 from fieldfare.errors import FieldfareError, StorageError
 from fieldfare.text import squeeze
 from fieldfare.tui.messages import Chosen, EdgeReached, ModelChanged, Said, TranslationsChanged, WorkplaceLoaded
@@ -26,6 +26,8 @@ from fieldfare.tui.wording import quotation
 if TYPE_CHECKING:
     from textual.app import ComposeResult
 
+    from fieldfare.domain import Passage
+    from fieldfare.tui.app import FieldfareApp
     from fieldfare.tui.desk import Desk
     from fieldfare.tui.messages import Target
 
@@ -47,11 +49,12 @@ class AskScreen(AnsweringScreen):
         Binding("escape", "back", "Back", show=False),
         Binding("slash", "question", "Question", show=False),
         Binding("question_mark", "app.help", "Help", show=False),
-        Binding("pageup", "history", "Earlier questions", show=False),
+        Binding("pageup", "history", N_("what was asked before"), show=False),
         Binding("t", "original", "Original", show=False),
-        Binding("f", "figures", "Figures", show=False),
-        Binding("n", "note", "Into the job", show=False),
-        Binding("y", "copy", "Copy", show=False),
+        Binding("g", "figures", N_("the figures that were found"), show=False),
+        Binding("p", "procedure", N_("carry the procedure out, step by step"), show=False),
+        Binding("n", "note", N_("note the quote with its source in the job"), show=False),
+        Binding("y", "copy", N_("copy the quote with its source"), show=False),
         *(Binding(str(number), f"open({number})", show=False) for number in range(1, 10)),
     ]
 
@@ -66,7 +69,7 @@ class AskScreen(AnsweringScreen):
         yield QuestionInput(lambda: self.desk.workplace.questions)
         yield StatusLine()
         with Horizontal(id="body"):
-            yield AnswerColumn(id="column", several=len(self._assistant.packs) > 1)
+            yield AnswerColumn(self.desk.workplace, id="column")
             yield Reader(self.desk, id="pane")
         yield KeyBar()
 
@@ -254,7 +257,8 @@ class AskScreen(AnsweringScreen):
                 *switch,
                 ("enter", "Enter", _("Open")),
                 ("1", "1-9", _("Page")),
-                *((("f", "f", _("Figures")),) if self._figured else ()),
+                *((("p", "p", _("Step by step")),) if self._procedure() else ()),
+                *((("g", "g", _("Figures")),) if self._figured else ()),
                 ("n", "n", _("Into the job")),
                 *last[:2],
                 ("y", "y", _("Copy")),
@@ -264,10 +268,24 @@ class AskScreen(AnsweringScreen):
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:  # noqa: ARG002 - Textual's signature
         """A letter is a key where there is something for it to do, else it begins a question as any other."""
-        needed = {"original": self._foreign, "figures": self._figured}
         if action in {"note", "copy"}:
-            return isinstance(self.focused, PassageRow)
+            return self._row() is not None
+        needed = {"original": self._foreign, "figures": self._figured, "procedure": self._procedure() is not None}
         return needed.get(action, True)
+
+    def _row(self) -> PassageRow | None:
+        """What a letter is about: the chosen row, on a warning the first of the answer; none while one types."""
+        if isinstance(self.focused, PassageRow):
+            return self.focused
+        return None if self.typing() or self._in_pane else self._column.first()
+
+    def _procedure(self) -> Passage | None:
+        """A step that the chosen row or the answer cites: the procedure that it is of can be carried out."""
+        row = self._row()
+        shown = [row.target.passage] if row is not None else []
+        if self._turn is not None and not self._instant:
+            shown += [one.citation.passage for one in self._turn.statements]
+        return next((one for one in shown if one.kind is BlockKind.STEP), None)
 
     @on(EdgeReached)
     def _edge(self, message: EdgeReached) -> None:
@@ -322,14 +340,19 @@ class AskScreen(AnsweringScreen):
 
     def action_copy(self) -> None:
         """The quote of the chosen row with its source, into the clipboard of the terminal."""
-        if isinstance(self.focused, PassageRow):
-            self.app.copy_to_clipboard(quotation(self.focused.target))
+        if row := self._row():
+            self.app.copy_to_clipboard(quotation(row.target))
             self.post_message(Said(_("Copied with its source. Paste it where this terminal pastes.")))
 
     def action_note(self) -> None:
         """The quote of the chosen row with its source, into the job."""
-        if isinstance(self.focused, PassageRow):
-            self._note(self.focused.target, self._turn.question.text if self._turn else self._instant)
+        if row := self._row():
+            self._note(row.target, self._turn.question.text if self._turn else self._instant)
+
+    def action_procedure(self) -> None:
+        """Carry the procedure out that the answer cites."""
+        if step := self._procedure():
+            cast("FieldfareApp", self.app).open_procedure(step.pack, step.section, self._language)
 
     @work(thread=True, group="note", exit_on_error=False)
     def _note(self, target: Target, asked: str) -> None:

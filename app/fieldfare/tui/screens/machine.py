@@ -70,9 +70,9 @@ class MachineScreen(ChoosingScreen[WorkMachine | None]):
             before = place.offers(str(self._meant))
             same = (one for one in before if one.serial and one.model == self._meant.model and text in one.serial)
             return tuple(map(self._offer, same))
-        every: Offer[WorkMachine | None] = Offer(
-            name=_("Any machine"), about=_("All manuals are searched, whatever they are for."), value=WorkMachine()
-        )
+        about = _("All manuals are searched, whatever they are for.")
+        now = "" if place.machine.is_known else _("set now") + " · "
+        every: Offer[WorkMachine | None] = Offer(name=_("Any machine"), about=now + about, value=WorkMachine())
         other = replace(self._offer(WorkMachine(model=text)), name=_("Another machine: {name}").format(name=text))
         found = tuple(map(self._offer, place.offers(text)))
         return (*found, other) if text else (every, *found)

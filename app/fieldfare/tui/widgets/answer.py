@@ -26,6 +26,7 @@ if TYPE_CHECKING:
 
     from fieldfare.domain import Evidence, Statement
     from fieldfare.tui.turn import Turn
+    from fieldfare.tui.workplace import Workplace
 
 
 class AnswerColumn(Column, can_focus=False):
@@ -38,10 +39,10 @@ class AnswerColumn(Column, can_focus=False):
     AnswerColumn .figures-title { height: 1; color: $accent; }
     """
 
-    def __init__(self, *, id: str, several: bool = False) -> None:  # noqa: A002 - Textual's name
-        """Of `several` machines each answer and place says whose it is."""
+    def __init__(self, workplace: Workplace, *, id: str) -> None:  # noqa: A002 - Textual's name
+        """Where the machine may be any, each answer and place says whose it is."""
         super().__init__(id=id)
-        self._several = several
+        self._workplace = workplace
         self._hazards_drawn = 0
         self._statements_drawn: list[Statement] = []
         self._figures_drawn: tuple[Evidence, ...] = ()
@@ -162,6 +163,11 @@ class AnswerColumn(Column, can_focus=False):
         rows = () if self.has_class("-instant") else self.query(ChoiceRow)
         return next((row for row in rows if row.number == number), None)
 
+    def first(self) -> PassageRow | None:
+        """The first row that is shown."""
+        rows = (EvidenceRow,) if self.has_class("-instant") else (CitedGroup, EvidenceRow)
+        return next((row for kind in rows for row in self.query(kind) if row.display), None)
+
     def enter(self) -> None:
         """Take the focus: the row that is on the screen, or the first."""
         rows = self.rows
@@ -253,7 +259,7 @@ class AnswerColumn(Column, can_focus=False):
         for index, (found, seat) in enumerate(zip(evidence, seats(evidence, told), strict=True)):
             number = turn.number_of(found.passage) if turn is not None else index + 1
             if index < len(rows):
-                rows[index].show(found, number, seat)
+                rows[index].show(found, number, seat, several=self._several)
                 rows[index].display = True
             else:
                 box.mount(EvidenceRow(found, number, seat, several=self._several))
@@ -269,9 +275,13 @@ class AnswerColumn(Column, can_focus=False):
         box.mount(Static(Content.styled(_("Figures"), "bold"), classes="figures-title", markup=False))
         box.mount_all([FoundFigure(one, several=self._several) for one in turn.figures])
         if asks_for_picture(turn.question.text):
-            self.move_child(box, after=self.query_one("#statements"))
+            self.move_child(box, after=self.query_one("#note"))
         else:
             self.move_child(box, after=self.query_one("#evidence"))
+
+    @property
+    def _several(self) -> bool:
+        return self._workplace.several
 
     def _keep_place(self) -> None:
         """What is chosen stays under the eye while statements push it down."""

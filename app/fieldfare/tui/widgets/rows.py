@@ -55,10 +55,10 @@ class EvidenceRow(PassageRow):
         self._number = number
         self._seat = seat
 
-    def show(self, evidence: Evidence, number: int, seat: Seat) -> None:
+    def show(self, evidence: Evidence, number: int, seat: Seat, *, several: bool) -> None:
         """Show another passage in this row: while typing, rows are reused and nothing flickers."""
-        if (evidence, number, seat) != (self._evidence, self._number, self._seat):
-            self._evidence, self._number, self._seat = evidence, number, seat
+        if (evidence, number, seat, several) != (self._evidence, self._number, self._seat, self._several):
+            self._evidence, self._number, self._seat, self._several = evidence, number, seat, several
             self.changed()
 
     @property
