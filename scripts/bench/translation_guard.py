@@ -48,7 +48,7 @@ _NAMES = {
     "khz": "kHz", "mhz": "MHz", "°c": "°C", "°f": "°F", "%": "%", "‰": "‰", "bar": "bar", "psi": "psi", "ms": "ms", "mb": "MB", "gb": "GB", "px": "px",
     "ω": "Ω", "kω": "kΩ", "lb": "lb", "weeks": "w", "wochen": "w", "semanas": "w",
 }  # fmt: skip
-_UNIT = re.compile(r"(?<=\d)[\s\u00a0-]?([^\W\d_]+|°[CF]|[%‰\"])(?!\w)")
+_UNIT = re.compile(r"(?<![\w.])\d+(?:[.,]\d+)*[\s\u00a0-]?([^\W\d_]+|°[CF]|[%‰\"])(?!\w)")  # not behind a code
 
 
 def prose(file: Path) -> list[str]:
@@ -260,7 +260,7 @@ def model(pair: str, texts: list[str], shared: Path, show: list[dict[str, str]])
     from fieldfare.translation.packages import installed
 
     source, target = pair.split("-")
-    engine = Engine(installed()[0])
+    engine = Engine(installed()[0], threads=1)  # small models are slower on several
     begun = time.perf_counter()
     found = shown(engine, texts, source, target, Return.BRIEF)
     spent = time.perf_counter() - begun
