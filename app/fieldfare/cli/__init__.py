@@ -35,6 +35,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
 _AUTHORS = {one.__name__ for one in (authors, checks, evaluations, signing, translations)}  # speak English only
+FAULT = 70  # EX_SOFTWARE of sysexits.h
 INTERRUPTED = 130  # the exit code of a program that Ctrl-C ended, as shells report it
 
 
@@ -65,7 +66,7 @@ def main(arguments: Sequence[str]) -> int:
         return error.exit_code
     except ModuleNotFoundError as error:
         if not (error.name or "").startswith("fieldfare.ingest"):
-            raise
+            return _say_fault(error)
         # The bundle for devices leaves out what makes packs.
         print(
             "fieldfare: This Fieldfare reads packs but does not make them. Use an installation for authors, then install "
@@ -87,6 +88,8 @@ def main(arguments: Sequence[str]) -> int:
     except MemoryError:
         print("fieldfare: there is not enough memory. Close other programs and try again.", file=sys.stderr)
         return 1
+    except Exception as error:  # noqa: BLE001 - whatever is wrong with the program itself, a person reads a sentence
+        return _say_fault(error)
     return code
 
 
@@ -94,6 +97,20 @@ def _speak() -> None:
     """Speak the language that was chosen, or the system's; a damaged settings file is told by the command that needs it."""
     chosen, _problems = settings.read()
     catalogue.use(catalogue.language(chosen.screen_language or chosen.language))
+
+
+def _say_fault(error: Exception) -> int:
+    """A fault of the program as a sentence; what a report needs goes into a file. The exit code."""
+    import traceback
+
+    file = paths.data_dir() / "fault.txt"
+    kept = ""
+    with contextlib.suppress(FieldfareError):
+        settings.write_atomically(file, "".join(traceback.format_exception(error)).encode("utf-8", "replace"))
+        kept = " " + _("What a report of it needs stands in {file}.").format(file=file)
+    sentence = _("Fieldfare met a fault of its own and stopped. What was installed and noted before is kept.")
+    print(f"fieldfare: {clean(sentence + kept)}", file=sys.stderr)
+    return FAULT
 
 
 def _parser() -> argparse.ArgumentParser:

@@ -29,3 +29,5 @@ def run(assistant: Assistant, preferences: Preferences, journal: Journal, reopen
     app.run(loop=asyncio.new_event_loop())  # a loop that is closed by nobody joins no thread
     if app.desk.assistant is not assistant:
         app.desk.assistant.close()
+    if app.fault is not None:
+        raise app.fault

@@ -296,3 +296,12 @@ class FieldfareApp(App[None]):
             own = commands(screen)
             about = self.current_mode if len(self.screen_stack) == 1 else screen.id or ""
             self.push_screen(HelpScreen(self.desk.assistant, about, own, of(type(self))))
+
+    def _fatal_error(self) -> None:
+        """Leave without Textual's trace on the terminal: who runs the program tells of the fault (`fault`)."""
+        self._close_messages_no_wait()
+
+    @property
+    def fault(self) -> Exception | None:
+        """What ended the program, where it was not the technician."""
+        return self._exception
