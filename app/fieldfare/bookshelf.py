@@ -33,10 +33,10 @@ _NUMBERED = re.compile(
 _QUOTED = re.compile(r"[“„«»\"‘]([^“”„«»\"‘’\n]{4,100})[”“«»\"’]")
 
 
-def sought_pattern(text: str) -> re.Pattern[str] | None:
+def sought_pattern(text: str, *, begun: bool = False) -> re.Pattern[str] | None:
     """How a text is found as it is printed: white space as it fell, letters large or small, codes in any spelling.
 
-    A code is a whole one: `E2` does not stand in `E21`. None for an empty text.
+    A code is a whole one: `E2` does not stand in `E21`, unless it is only `begun`. None for an empty text.
     """
     wanted = squeeze(text)
     if not wanted:
@@ -44,7 +44,8 @@ def sought_pattern(text: str) -> re.Pattern[str] | None:
     if _CODE.fullmatch(wanted) and any(map(str.isalpha, wanted)):
         parts = re.findall(r"[^\W\d_]+|\d+", identifier_key(wanted))
         spelled = r"[\s\-_./–]?".join(map(re.escape, parts))
-        return re.compile(rf"(?<![^\W_]){spelled}(?![^\W_])", re.IGNORECASE)
+        end = "" if begun else r"(?![^\W_])"
+        return re.compile(rf"(?<![^\W_]){spelled}{end}", re.IGNORECASE)
     return re.compile(r"\s+".join(map(re.escape, wanted.split())), re.IGNORECASE)
 
 
@@ -93,10 +94,17 @@ class Bookshelf:
         return self._archive(manual.pack).contents.sheet(manual.id, page)
 
     def sightings(self, manual: Manual, text: str, limit: int = 300) -> Sightings:
-        """Where a text stands, word for word, in reading order; the first `limit` places, and how many there are."""
-        pattern = sought_pattern(text)
-        if pattern is None:
+        """Where a text stands, word for word, in reading order; the first `limit` places, and how many there are.
+
+        A code that stands nowhere may be the beginning of others: then those.
+        """
+        whole, begun = sought_pattern(text), sought_pattern(text, begun=True)
+        if whole is None or begun is None:
             return Sightings()
+        found = self._sightings(manual, whole, limit)
+        return found if found.total or begun == whole else self._sightings(manual, begun, limit)
+
+    def _sightings(self, manual: Manual, pattern: re.Pattern[str], limit: int) -> Sightings:
         headings = {one.section: one for one in self.outline(manual)}
         first: list[Sighting] = []
         total, sections = 0, set()
@@ -141,9 +149,11 @@ class Bookshelf:
             known: defaultdict[tuple[re.Pattern[str], str], list[tuple[Spot, str, str]]] = defaultdict(list)
             for one in self.outline(manual):
                 place = Spot(section=one.section), one.title, one.label
-                known[_QUOTED, squeeze(one.title).casefold()].append(place)
-                if match := _NUMBERED.match(one.title):
+                title = squeeze(one.title)
+                if match := _NUMBERED.match(title):
                     known[SECTION, match.group(1).casefold()].append(place)
+                    title = title[match.end() :]
+                known[_QUOTED, title.casefold()].append(place)
             for spot, kind, caption, number, label in self._archive(manual.pack).contents.captions(manual.id):
                 pattern = FIGURE if kind is BlockKind.FIGURE else TABLE
                 named = number or next((one for one, _ in mentions(pattern, caption[:200])), "")

@@ -21,6 +21,7 @@ from fieldfare.tui.widgets.grid import Table
 from fieldfare.tui.widgets.section import SectionPane
 
 if TYPE_CHECKING:
+    import re
     from collections.abc import Callable
 
     from fieldfare.domain import Passage, Pin, Reference, SectionView
@@ -326,9 +327,16 @@ class Reader(SectionPane):
     def _found(self, found: tuple[str, tuple[Sighting, ...], int] | None) -> None:
         if found is not None:
             self._sought, self._hits, self._hit = found
-            self.mark(sought_pattern(self._sought))
+            self.mark(self._pattern())
             self._to_hit()
             self.post_message(TranslationsChanged())
+
+    def _pattern(self) -> re.Pattern[str] | None:
+        """What is marked: where the first place holds but the beginning of a code, all that begin so."""
+        whole, one = sought_pattern(self._sought), self._hits[0]
+        if whole is not None and not whole.fullmatch(one.excerpt, one.start, one.end):
+            return sought_pattern(self._sought, begun=True)
+        return whole
 
     def _to_hit(self) -> None:
         text = _("{number} of {count}: “{text}” (Esc ends the search)")
