@@ -20,7 +20,7 @@ from typing import TYPE_CHECKING, Any
 
 from fieldfare import __version__, inventory, offline, paths, settings, trust
 from fieldfare.catalogue import N_, _
-from fieldfare.domain import Answered, Failed, Question
+from fieldfare.domain import Answered, Failed, Question, Verdict
 from fieldfare.errors import FieldfareError
 
 if TYPE_CHECKING:
@@ -31,7 +31,7 @@ if TYPE_CHECKING:
 
 _LIBRARIES = ("apsw", "numpy", "ctranslate2", "tokenizers", "llama-cpp-python", "llama_cpp_python", "sentencepiece", "pillow", "textual",
               "pynacl", "Python")  # fmt: skip
-_LOOKED = 20  # questions that are tried until one finds a figure
+_LOOKED = 20  # questions that are tried until one has an answer, or finds a figure
 ASKED = N_("How is the machine switched off?")  # where a pack has no question of its own
 
 
@@ -134,7 +134,7 @@ def _uses() -> Iterator[Trial]:
             return
         question = Question(text=_questions(1)[0])
         yield _tried("search", lambda: _search(assistant, question))
-        yield _tried("ask", lambda: _ask(assistant, question))
+        yield _tried("ask", lambda: _ask(assistant))
         yield _tried("translate", _translate)
         yield _tried("figure", lambda: _figure(assistant))
     finally:
@@ -162,15 +162,20 @@ def _search(assistant: Assistant, question: Question) -> tuple[bool | None, str]
     return True, _("“{question}”: {count} places found.").format(question=question.text, count=len(found))
 
 
-def _ask(assistant: Assistant, question: Question) -> tuple[bool | None, str]:
-    for event in assistant.ask(question, threading.Event()):
-        if isinstance(event, Answered):
-            return True, _("“{question}”: {verdict}.").format(
-                question=question.text, verdict=event.answer.verdict.value
-            )
-        if isinstance(event, Failed):
-            return False, event.message
-    return False, _("No answer came.")
+def _ask(assistant: Assistant) -> tuple[bool | None, str]:
+    """Ask until one question has an answer: a refusal exercises less of the program."""
+    said = _("No answer came.")
+    answered = False
+    for text in _questions(_LOOKED):
+        for event in assistant.ask(Question(text=text), threading.Event()):
+            if isinstance(event, Failed):
+                return False, event.message
+            if isinstance(event, Answered):
+                answered, verdict = True, event.answer.verdict
+                said = _("“{question}”: {verdict}.").format(question=text, verdict=verdict.value)
+                if verdict is not Verdict.REFUSED:
+                    return True, said
+    return answered, said
 
 
 def _translate() -> tuple[bool | None, str]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import argparse
 import json
 import sys
 from typing import TYPE_CHECKING
@@ -12,8 +13,6 @@ from fieldfare.errors import DamageError, UsageError
 from fieldfare.text import clean
 
 if TYPE_CHECKING:
-    import argparse
-
     from fieldfare.cli.arguments import Commands
 
 
@@ -30,7 +29,7 @@ def register(commands: Commands) -> None:
     what.add_argument(
         "--verify", action="store_true", help=_("compare every file of the program with the list it came with")
     )
-    what.add_argument("--socket", action="store_true", help=_("only try to open a socket; 0 where it is refused"))
+    what.add_argument("--socket", action="store_true", help=argparse.SUPPRESS)  # what the proof asks of a child
     doctor.set_defaults(run=_doctor)
     licences = commands.add_parser("licences", help=_("whose work came with the program, and under which terms"))
     licences.add_argument("name", nargs="?", metavar="NAME", help=_("show the texts of one of them"))
