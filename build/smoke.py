@@ -15,6 +15,7 @@ import contextlib
 import fcntl
 import json
 import os
+import platform
 import pty
 import re
 import select
@@ -277,7 +278,8 @@ def draft(cage: Cage) -> tuple[Run, str]:
     """A question about running text loads the language model in a process of its own, which ends with the program."""
     file = next(cage.program.parent.rglob("language-model.gguf"), None)
     if file is None:
-        raise SmokeError("the bundle holds no language model")
+        run, seen = ask(cage, RUNNING_TEXT)
+        return run, f"{seen}; this bundle holds no language model"
     model = file.stat().st_size / 1e6
     with _Watch(cage.program) as watch:
         run, seen = ask(cage, RUNNING_TEXT, "--draft")
@@ -318,6 +320,21 @@ class _Watch:
                     found = re.search(r"VmHWM:\s*(\d+)", (process / "status").read_text())
                     return int(found[1]) / 1e3 if found else 0.0
         return 0.0
+
+
+def old_processor(cage: Cage) -> tuple[None, str]:
+    """On a processor of 2008, emulated, the program starts and finds a code; its kernel guard is the emulator's to keep."""
+    if shutil.which("qemu-x86_64") is None or platform.machine() != "x86_64":
+        return None, "not tried: there is no qemu-x86_64 here (Debian: apt install qemu-user)"
+    gold = _gold(CODE)
+    command = ["qemu-x86_64", "-cpu", "Nehalem", str(cage.program), "search", "--json", gold["text"]]
+    done = subprocess.run(
+        command, capture_output=True, text=True, check=False, env=cage.environment, cwd=cage.home, timeout=900
+    )
+    pages = [one["page"] for one in json.loads(done.stdout or '{"evidence": []}')["evidence"]]
+    if done.returncode or str(gold["page"]) not in pages[:1]:
+        raise SmokeError(f"exit code {done.returncode}, pages {pages}: {done.stderr[-400:]}")
+    return None, f"Nehalem: “{gold['text']}”: page {pages[0]} first"
 
 
 def no_authors(cage: Cage) -> tuple[Run, str]:
@@ -428,6 +445,7 @@ def main(arguments: list[str]) -> int:
         for id_ in options.question:
             check(f"ask: {id_}", lambda id_=id_: ask(cage, id_))
         check("pack build", lambda: no_authors(cage))
+        check("old processor", lambda: old_processor(cage))
         check("screen", lambda: screen(cage))
         check("nothing written", lambda: (None, leaves_no_trace(cage, before)))
     print(f"{failed} checks failed." if failed else "All checks passed.", flush=True)
