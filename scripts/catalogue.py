@@ -13,11 +13,12 @@ import io
 import re
 import string
 import sys
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from babel.messages.catalog import Catalog, Message
-from babel.messages.extract import extract_from_dir
+from babel.messages.extract import extract
 from babel.messages.mofile import write_mo
 from babel.messages.pofile import read_po, write_po
 
@@ -37,12 +38,15 @@ UNWANTED = re.compile(
 def extracted() -> Catalog:
     """Every text that the code marks for the catalogue."""
     found = Catalog(project="Fieldfare", fuzzy=False)
-    for file, _, text, comments, context in extract_from_dir(
-        APP, [("**.py", "python")], keywords=KEYWORDS, comment_tags=("Catalogue:",), strip_comment_tags=True
-    ):
-        found.add(
-            text, locations=[(f"app/fieldfare/{Path(file).as_posix()}", 0)], auto_comments=comments, context=context
-        )
+    for path in sorted(APP.rglob("*.py")):
+        source = path.read_bytes()
+        if b"fieldfare.catalogue" not in source:
+            continue
+        place = path.relative_to(APP.parent.parent).as_posix()
+        for _, text, comments, context in extract(
+            "python", io.BytesIO(source), keywords=KEYWORDS, comment_tags=("Catalogue:",), strip_comment_tags=True
+        ):
+            found.add(text, locations=[(place, 0)], auto_comments=comments, context=context)
     return found
 
 
@@ -59,7 +63,10 @@ def languages() -> tuple[str, ...]:
 def load(language: str) -> Catalog:
     """A catalogue as its .po file says it."""
     with po_file(language).open("rb") as file:
-        return read_po(file, locale=language, abort_invalid=True)
+        catalogue = read_po(file, locale=language, abort_invalid=True)
+    catalogue.creation_date = catalogue.revision_date = datetime(2026, 1, 1, tzinfo=UTC)  # a catalogue tells no time
+    catalogue.last_translator = catalogue.msgid_bugs_address = ""
+    return catalogue
 
 
 def compiled(catalogue: Catalog) -> bytes:

@@ -10,9 +10,11 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
+from babel.messages.catalog import Catalog
 
 from fieldfare import catalogue, offline
 from fieldfare.cli import main
+from fieldfare.wrapping import cells
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -32,6 +34,13 @@ def keeper() -> ModuleType:
     return module
 
 
+@pytest.fixture(scope="module")
+def texts(keeper: ModuleType) -> Catalog:
+    """What the code marks for the catalogue."""
+    found: Catalog = keeper.extracted()
+    return found
+
+
 @pytest.fixture
 def english_afterwards() -> Iterator[None]:
     """Other tests read English sentences."""
@@ -44,8 +53,8 @@ def test_the_languages_are_those_that_have_a_catalogue(keeper: ModuleType) -> No
 
 
 @pytest.mark.parametrize("language", ["de", "es", "fr"])
-def test_every_text_is_translated_with_its_fields(keeper: ModuleType, language: str) -> None:
-    assert list(keeper.flaws(keeper.extracted(), keeper.load(language))) == []
+def test_every_text_is_translated_with_its_fields(keeper: ModuleType, texts: Catalog, language: str) -> None:
+    assert list(keeper.flaws(texts, keeper.load(language))) == []
 
 
 @pytest.mark.parametrize("language", ["de", "es", "fr"])
@@ -56,8 +65,6 @@ def test_what_is_compiled_is_what_is_written(keeper: ModuleType, language: str) 
 
 
 def test_the_check_finds_what_is_wrong(keeper: ModuleType) -> None:
-    from babel.messages.catalog import Catalog
-
     found, said = Catalog(), Catalog(locale="de")
     for text in ("New", "Empty", "Unsure", "{count} places", "Two\nlines", ("{count} page", "{count} pages")):
         found.add(text)
@@ -74,31 +81,63 @@ def test_the_check_finds_what_is_wrong(keeper: ModuleType) -> None:
 
 
 def test_no_text_is_put_together_before_it_is_looked_up() -> None:
-    wrong = []
-    for file, call in _calls({"_", "ngettext", "pgettext", "N_"}):
-        if not all(
-            isinstance(argument, ast.Constant) for argument in call.args[: 2 if _name(call) == "ngettext" else 1]
-        ):
-            if _name(call) in {"_", "pgettext"} and isinstance(call.args[-1], ast.Attribute | ast.Name | ast.Subscript):
-                continue  # a constant that N_ marked
-            wrong.append(f"{file}:{call.lineno}")
+    wrong = [
+        f"{file}:{call.lineno}"
+        for file, call in _calls({"_", "N_", "ngettext", "pgettext"})
+        for argument in call.args
+        if isinstance(argument, ast.JoinedStr | ast.BinOp)
+        or (isinstance(argument, ast.Call) and _name(argument) == "format")
+    ]
     assert wrong == []
 
 
-def test_the_sentences_of_the_guard_are_in_the_catalogue(keeper: ModuleType) -> None:
-    known = {message.id for message in keeper.extracted()}
+def test_the_sentences_of_the_guard_are_in_the_catalogue(texts: Catalog) -> None:
+    known = {message.id for message in texts}
     assert {offline._SECCOMP.sentence, offline._PYTHON.sentence} <= known
 
 
 def _calls(names: set[str]) -> Iterator[tuple[str, ast.Call]]:
     for file in sorted(APP.rglob("*.py")):
-        for node in ast.walk(ast.parse(file.read_text("utf-8"))):
+        source = file.read_text("utf-8")
+        for node in ast.walk(ast.parse(source)) if "fieldfare.catalogue" in source else ():
             if isinstance(node, ast.Call) and _name(node) in names:
                 yield str(file.relative_to(APP)), node
 
 
 def _name(call: ast.Call) -> str:
     return call.func.id if isinstance(call.func, ast.Name) else getattr(call.func, "attr", "")
+
+
+LONGEST_LABEL = 14  # cells of what a key does: three keys and their names must fit beside each other on 40 columns
+
+
+@pytest.mark.parametrize("language", ["en", "de", "es", "fr"])
+def test_what_a_key_does_is_said_in_few_cells(keeper: ModuleType, language: str) -> None:
+    labels = _key_labels()
+    assert len(labels) > 30
+    said = {text: text for text in labels}
+    if language != "en":
+        catalogue_ = keeper.load(language)
+        said = {text: catalogue_.get(text, context).string for text, context in labels.items()}
+    assert {text: label for text, label in said.items() if cells(label) > LONGEST_LABEL} == {}
+
+
+def _key_labels() -> dict[str, str | None]:
+    """The third of three in tuples such as `("t", "t", _("Translation"))`: what stands in the bar of keys."""
+    found: dict[str, str | None] = {}
+    for file in sorted((APP / "tui").rglob("*.py")):
+        for node in ast.walk(ast.parse(file.read_text("utf-8"))):
+            if not (isinstance(node, ast.Tuple) and len(node.elts) == 3 and all(map(_is_text, node.elts[:2]))):
+                continue
+            for call in ast.walk(node.elts[2]):
+                if isinstance(call, ast.Call) and _name(call) in {"_", "pgettext"}:
+                    *context, text = [one.value for one in call.args if isinstance(one, ast.Constant)]
+                    found[str(text)] = str(context[0]) if context else None
+    return found
+
+
+def _is_text(node: ast.expr) -> bool:
+    return isinstance(node, ast.Constant) and isinstance(node.value, str)
 
 
 @pytest.mark.parametrize(
@@ -136,16 +175,15 @@ def test_the_language_changes_while_the_program_runs() -> None:
 
 @pytest.mark.usefixtures("english_afterwards")
 def test_json_is_english_in_every_language(
-    monkeypatch: pytest.MonkeyPatch, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+    monkeypatch: pytest.MonkeyPatch, home: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    monkeypatch.setenv("FIELDFARE_HOME", str(tmp_path))
     monkeypatch.setenv("LANG", "de_DE.UTF-8")
     monkeypatch.setenv("LANGUAGE", "de")
     assert main(["ask", "Was", "ist", "E21?"]) == 2
     german = capsys.readouterr().err
     assert main(["ask", "--json", "Was", "ist", "E21?"]) == 2
     english = capsys.readouterr().err
-    assert "Es ist kein Paket installiert" in german
+    assert "Kein Paket ist installiert" in german
     assert "No pack is installed" in english
 
 

@@ -158,6 +158,17 @@ def test_warnings_answer_and_help_again(terminal: Callable[..., str]) -> None:
     assert "q: leave." in told
 
 
+def test_a_figure_is_copied_for_the_viewer_and_its_words_are_said(
+    terminal: Callable[..., str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    seen: list[bytes] = []
+    monkeypatch.setattr("fieldfare.tui.viewer.view", lambda data, _name: seen.append(data) or "It is shown.")
+    told = terminal("f", "How do I replace the motor head?", "1", "", "", "f", "f 99", "1")
+    assert "There are no figures here." in told and "There is no figure 99." in told
+    assert "1. Motor head and housing" in told or "1. Figure 3: Motor head and housing" in told
+    assert "It is shown." in told and seen[0].startswith((b"\x89PNG", b"RIFF", b"\xff\xd8"))
+
+
 def test_the_machine_is_chosen_by_number_or_name(terminal: Callable[..., str], journal: Journal) -> None:
     told = terminal("m", "1", "m nothing like it", "m", "0")
     assert "0. any machine" in told and "No installed manual is for nothing like it" in told

@@ -5,12 +5,13 @@ from __future__ import annotations
 import threading
 from typing import TYPE_CHECKING
 
-from fieldfare import output, viewer
+from fieldfare import output
 from fieldfare.catalogue import _
 from fieldfare.domain import Read, reference
 from fieldfare.line.dialogue import interruptible
 from fieldfare.line.pages import Layout, texts_of
 from fieldfare.text import primary, squeeze
+from fieldfare.tui import viewer
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -94,9 +95,7 @@ class Reader:
 
     def show(self, passage: Passage, figure: Figure) -> None:
         """A figure in the viewer of the system, or where its file lies; with the words inside it."""
-        file = viewer.copy_of(self._assistant.picture(passage.pack, figure.image), output.figure_line(figure))
-        shown = viewer.show(file)
-        sentence = _("Opened in the viewer: {file}") if shown else _("No viewer is here. The picture is {file}")
-        self._dialogue.say(sentence.format(file=file))
+        data = self._assistant.picture(passage.pack, figure.image)
+        self._dialogue.say(viewer.view(data, figure.caption or figure.number))
         if figure.text:
             self._dialogue.say(_("Words in it: {words}").format(words=squeeze(figure.text)))
