@@ -170,6 +170,9 @@ class AskScreen(AnsweringScreen):
             self.say(_("Type a question, a fault code or a part number first."))
         elif self.desk.workplace.bare:
             self.say(self.desk.workplace.notice)
+        elif self._answered and self._turn is not None and text == self._turn.question.text:
+            if row := self._column.first():
+                row.action_open()
         else:
             self.ask(text)
             self._input.action_select_all()  # the next letter begins the next question
@@ -205,6 +208,8 @@ class AskScreen(AnsweringScreen):
     def _follow_size(self) -> None:
         self._column.resized()
         self._read_on_whole_screen()
+        if self._wide and self._pane.target is None and self._turn is not None and not self._instant:
+            self._show_best(self._turn)  # there is room for it now
         self.show_keys()
 
     @on(TranslationsChanged)
@@ -216,6 +221,11 @@ class AskScreen(AnsweringScreen):
         """Whether anything on the screen is a translation."""
         answered = self._turn is not None and not self._instant and self._turn.translations.any
         return answered or (self._wide and self._pane.translated)
+
+    @property
+    def _answered(self) -> bool:
+        """Whether the whole answer to what was asked last is on the screen."""
+        return self._turn is not None and self._turn.answer is not None and not self._instant
 
     @property
     def _figured(self) -> bool:
@@ -245,7 +255,7 @@ class AskScreen(AnsweringScreen):
             earlier = (("up", "↑", _("Earlier")),) if self.desk.workplace.questions else ()
             keys = (
                 *stop,
-                ("enter", "Enter", _("Ask")),
+                ("enter", "Enter", _("Page") if self._answered else _("Ask")),
                 ("down", "↓", _("Pages")),
                 *last,
                 *new,

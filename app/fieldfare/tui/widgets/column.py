@@ -20,6 +20,7 @@ class Column(VerticalScroll):
     least of all a hazard, is jumped over.
     """
 
+    DEFAULT_CSS = "Column { max-width: 106; }"  # a longer line of text is not read to its end
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("down", "move(1)", "Next", show=False),
         Binding("up", "move(-1)", "Previous", show=False),
