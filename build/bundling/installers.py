@@ -74,30 +74,40 @@ def kilobytes(folder: Path) -> int:
 
 
 def make(
-    recipe: Recipe, folder: Path, target: Path, version: str, *, key: Path | None, password: Path | None
+    recipe: Recipe,
+    folder: Path,
+    target: Path,
+    version: str,
+    *,
+    key: Path | None = None,
+    password: Path | None = None,
+    packed: bool = True,
 ) -> list[Path]:
-    """Make the installers from the finished folder, and their signatures where a key is given; the files."""
+    """Make the installers from the finished folder, and their signatures where a key is given; the files.
+
+    Not `packed` they are large, and made in seconds: for trying.
+    """
     if sys.platform != "linux":
         environment._say(
             f"The installer of this system is made with {ROOT / 'build'}/windows or macos; see docs/it.md."
         )
         return []
-    made = [archive(recipe, folder, target, version)]
+    made = [archive(recipe, folder, target, version, packed=packed)]
     if shutil.which("dpkg-deb"):
-        made.append(package(recipe, folder, target, version))
+        made.append(package(recipe, folder, target, version, packed=packed))
     else:
         environment._say("No .deb is made: there is no dpkg-deb here (Debian: apt install dpkg).")
     return [*made, *(sign(file, version, key, password) for file in made if key)]
 
 
-def archive(recipe: Recipe, folder: Path, target: Path, version: str) -> Path:
+def archive(recipe: Recipe, folder: Path, target: Path, version: str, *, packed: bool = True) -> Path:
     """The folder as .tar.gz: no times, owners or order of this machine in it."""
     name = f"fieldfare-{version}-{recipe.label}-linux-{platform.machine()}"
     file = target / f"{name}.tar.gz"
     with (
         file.with_suffix(".new").open("wb") as raw,
-        gzip.GzipFile("", "wb", 6, raw, mtime=int(EPOCH)) as packed,
-        tarfile.open(fileobj=packed, mode="w", format=tarfile.PAX_FORMAT) as tar,
+        gzip.GzipFile("", "wb", 6 if packed else 0, raw, mtime=int(EPOCH)) as stream,
+        tarfile.open(fileobj=stream, mode="w", format=tarfile.PAX_FORMAT) as tar,
     ):
         tar.add(folder, name, recursive=False, filter=anonymous)
         for path in sorted(folder.rglob("*")):
@@ -114,7 +124,7 @@ def anonymous(entry: tarfile.TarInfo) -> tarfile.TarInfo:
     return entry
 
 
-def package(recipe: Recipe, folder: Path, target: Path, version: str) -> Path:
+def package(recipe: Recipe, folder: Path, target: Path, version: str, *, packed: bool = True) -> Path:
     """The folder as .deb, by dpkg-deb."""
     architecture = ARCHITECTURES.get(platform.machine(), platform.machine())
     file = target / f"fieldfare_{version}_{recipe.label}_{architecture}.deb"
@@ -128,7 +138,14 @@ def package(recipe: Recipe, folder: Path, target: Path, version: str) -> Path:
                 path.chmod(0o755 if path.is_dir() or path.stat().st_mode & 0o100 else 0o644)
         # dpkg-deb itself sets the time of what is newer than SOURCE_DATE_EPOCH back to it. xz, which every dpkg reads;
         # level 2: models hardly get smaller with a higher one, which takes five times as long.
-        command = ["dpkg-deb", "--root-owner-group", "-Zxz", "-z2", "--build", scratch, str(file)]
+        command = [
+            "dpkg-deb",
+            "--root-owner-group",
+            *(("-Zxz", "-z2") if packed else ("-Znone",)),
+            "--build",
+            scratch,
+            str(file),
+        ]
         environment._tool(command, f"Packing {file.name}", usual=60, extra={"SOURCE_DATE_EPOCH": EPOCH})
     return file
 
