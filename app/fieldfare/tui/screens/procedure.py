@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from datetime import UTC, datetime
 from functools import partial
 from typing import TYPE_CHECKING, ClassVar
 
@@ -13,24 +12,21 @@ from textual.message import Message
 
 from fieldfare.catalogue import N_, _
 from fieldfare.domain import StepState
-from fieldfare.domain.procedure import Check, Wait
-from fieldfare.errors import FieldfareError, UsageError
-from fieldfare.procedure import readings
-from fieldfare.procedure.course import CLOSED, END, START, remaining
-from fieldfare.procedure.durations import LONGEST
+from fieldfare.errors import FieldfareError
+from fieldfare.procedure.course import CLOSED, END, START
 from fieldfare.procedure.lists import lists_of
 from fieldfare.text import squeeze
 from fieldfare.tui.album import Shot
 from fieldfare.tui.messages import PictureWanted, Target
+from fieldfare.tui.scanner import SCAN
+from fieldfare.tui.screens.doing import DoingScreen
 from fieldfare.tui.screens.needs import NeedsScreen
 from fieldfare.tui.screens.overview import OverviewScreen
-from fieldfare.tui.screens.pick import PickScreen, TypeScreen
+from fieldfare.tui.screens.pick import PickScreen
 from fieldfare.tui.screens.picture import PictureScreen
 from fieldfare.tui.screens.procedures import ProceduresScreen
-from fieldfare.tui.screens.underway import UnderwayScreen
 from fieldfare.tui.translations import redraw, switch_key
 from fieldfare.tui.widgets.hazard import HazardBox
-from fieldfare.tui.widgets.pages import name_of, said_of
 from fieldfare.tui.widgets.step import StepText
 
 if TYPE_CHECKING:
@@ -41,14 +37,6 @@ if TYPE_CHECKING:
     from fieldfare.procedure.course import Course
     from fieldfare.tui.widgets.bars import Key
 
-REASONS = (
-    N_("Does not apply to this machine"),
-    N_("Was done before"),
-    N_("Part or tool is missing"),
-    N_("Not possible now"),
-)
-_OTHER = "other"
-
 
 class TitlesRead(Message):
     """The procedures of the installed manuals."""
@@ -58,7 +46,7 @@ class TitlesRead(Message):
         self.titles, self.error = titles, error
 
 
-class ProcedureScreen(UnderwayScreen):
+class ProcedureScreen(DoingScreen):
     """Enter goes on: through the warnings, which are acknowledged when all of them were on the screen, to the tick."""
 
     BINDINGS: ClassVar[list[BindingType]] = [
@@ -80,13 +68,9 @@ class ProcedureScreen(UnderwayScreen):
     _scanned = ""
     _reminded = ""  # the step whose missing readings were told
 
-    @property
-    def _course(self) -> Course | None:
-        return self.opened.course if self.opened else None
-
     def keys(self) -> tuple[Key, ...]:
         """Those that do something here, the most important first."""
-        opened, course = self.opened, self._course
+        opened, course = self.opened, self.course
         if opened is None or course is None:
             return (("enter", "Enter", _("Choose")),)
         key, step = course.current, course.step
@@ -94,7 +78,7 @@ class ProcedureScreen(UnderwayScreen):
         if step is not None:
             open_ = course.state(key).state is StepState.OPEN
             found += [("r", "r", _("Reading"))] if step.checks else []
-            found += [("m", "m", _("Timer"))] if step.waits or self._timer(course) else []
+            found += [("m", "m", _("Timer"))] if step.waits or self.timer(course) else []
             found += [("s", "s", _("Skip"))] if open_ else [("u", "u", _("Undo"))]
         found += [("f", "f", _("Figure"))] if self.sheet(opened).figures() else []
         found += [("g", "g", _("Go to"))] if opened.links.get(key) else []
@@ -120,7 +104,7 @@ class ProcedureScreen(UnderwayScreen):
 
     async def action_onward(self) -> None:
         """See the rest of the page, acknowledge its warnings, tick its step: whichever comes first."""
-        course = self._course
+        course = self.course
         if course is None:
             self.action_choose()
             return
@@ -175,7 +159,7 @@ class ProcedureScreen(UnderwayScreen):
 
     async def action_look(self, pages: int) -> None:
         """Look at the page before or behind without ticking anything."""
-        if (course := self._course) is not None:
+        if (course := self.course) is not None:
             await self.change(course.go_by(pages))
 
     async def action_leave(self) -> None:  # type: ignore[override]
@@ -187,161 +171,10 @@ class ProcedureScreen(UnderwayScreen):
 
     async def action_reopen(self) -> None:
         """The step is to be done again, or after all."""
-        course = self._course
+        course = self.course
         if course is not None and course.step and course.state(course.current).state is not StepState.OPEN:
             changed, deeds = course.reopen(course.current)
             await self.change(changed, deeds, again=True)
-
-    def action_skip(self) -> None:
-        """Leave the step out, for a reason."""
-        course = self._course
-        if course is None or course.step is None or course.state(course.current).state is not StepState.OPEN:
-            self.say(_("Only a step that is open can be skipped."))
-            return
-        choices = [(_(reason), _(reason), "") for reason in REASONS]
-        choices.append((_OTHER, _("Another reason…"), ""))
-        heading = _("Why is step {number} skipped?").format(number=squeeze(course.step.number))
-        self.app.push_screen(PickScreen(heading, choices), partial(self._skip_for, course.current, heading))
-
-    def _skip_for(self, key: str, heading: str, reason: str | None) -> None:
-        if reason == _OTHER:
-            screen = TypeScreen(heading, check=lambda text: "" if text else _("Type why, or leave with Esc."))
-            self.app.push_screen(screen, partial(self._skip, key))
-        else:
-            self._skip(key, reason)
-
-    def _skip(self, key: str, reason: str | None) -> None:
-        if reason and (course := self._course) is not None:
-            changed, deeds = course.skip(key, squeeze(reason)[:200])
-            self.run_worker(self.change(changed, deeds))
-
-    def action_note(self) -> None:
-        """Write a note at the step."""
-        if (course := self._course) is not None:
-            heading = _("Note at this step") if course.step else _("Note at this procedure")
-            screen = TypeScreen(heading, value=course.state(course.current).note)
-            self.app.push_screen(screen, partial(self._noted, course.current))
-
-    def _noted(self, key: str, text: str | None) -> None:
-        if text is not None and (course := self._course) is not None and text != course.state(key).note:
-            changed, deeds = course.note(key, text[:2000])
-            self.run_worker(self.change(changed, deeds, again=True))
-
-    # Readings.
-
-    def action_reading(self) -> None:
-        """Take a reading: the next that the step asks for, or one of which it says nothing."""
-        course = self._course
-        if course is None or course.step is None:
-            self.say(_("Readings are taken at a step."))
-            return
-        taken = {one.name for one in course.state(course.current).readings}
-        checks = course.step.checks
-        if len(checks) == 1 and name_of(checks[0]) not in taken:
-            self._take(checks[0])
-            return
-        if not checks and not taken:
-            self._name_it()
-            return
-        choices = [
-            (str(index), name_of(one), squeeze(one.expected) + ("  ✓" if name_of(one) in taken else ""))
-            for index, one in enumerate(checks)
-        ]
-        choices.append((_OTHER, _("Another reading…"), ""))
-        first = next((str(i) for i, one in enumerate(checks) if name_of(one) not in taken), None)
-        self.app.push_screen(PickScreen(_("Which reading?"), choices, chosen=first), self._chosen)
-
-    def _chosen(self, choice: str | None) -> None:
-        course = self._course
-        if choice == _OTHER:
-            self._name_it()
-        elif choice is not None and course is not None and course.step is not None:
-            self._take(course.step.checks[int(choice)])
-
-    def _name_it(self) -> None:
-        screen = TypeScreen(
-            _("What is measured?"), hint=_("Battery voltage"),
-            check=lambda text: "" if text else _("Type what is measured, or leave with Esc."),
-        )  # fmt: skip
-        self.app.push_screen(screen, lambda name: self._take(Check(name=squeeze(name)[:100])) if name else None)
-
-    def _take(self, check: Check) -> None:
-        """Ask for the value of a reading until it can be read."""
-
-        def wrong(text: str) -> str:
-            try:
-                readings.judge(check, text)
-            except UsageError as error:
-                return squeeze(str(error))
-            return ""
-
-        sentence = _("Expected: {value}").format(value=squeeze(check.expected)) if check.expected else ""
-        hint = _("Number and unit, such as 23.5 {unit}").format(unit=check.unit or "V")
-        course = self._course
-        if course is not None:
-            screen = TypeScreen(name_of(check), sentence=sentence, hint=hint, check=wrong)
-            self.app.push_screen(screen, partial(self._taken, course.current, check))
-
-    def _taken(self, key: str, check: Check, text: str | None) -> None:
-        course = self._course
-        if text is None or course is None:
-            return
-        changed, deeds = course.measure(key, check, readings.judge(check, text), name_of(check))
-        self.run_worker(self._measured(changed, deeds, key))
-
-    async def _measured(self, course: Course, deeds: tuple[object, ...], key: str) -> None:
-        await self.change(course, deeds, again=True)  # type: ignore[arg-type]
-        reading = course.state(key).readings[-1]
-        self.say(f"{reading.name}: {said_of(reading)}")
-        step = course.step_of(key)
-        taken = {one.name for one in course.state(key).readings}
-        missing = [one for one in step.checks if name_of(one) not in taken] if step else []
-        if missing and len(step.checks if step else ()) > 1:
-            self._take(missing[0])
-
-    # Timers.
-
-    @staticmethod
-    def _timer(course: Course) -> object:
-        return next((one for one in course.progress.timers if one.step == course.current), None)
-
-    def action_timer(self) -> None:
-        """Start the duration of the step, or end the timer that runs."""
-        course = self._course
-        if course is None:
-            return
-        timer = next((one for one in course.progress.timers if one.step == course.current), None)
-        over = [one for one in course.progress.timers if remaining(one, datetime.now(UTC)) <= 0]
-        if timer is None and over:  # the line says that it is over: the same key takes it away, wherever one is
-            timer = over[0]
-        if timer is not None:
-            if timer in over:
-                self._stop_timer(timer.step, "stop")
-                return
-            choices = [("on", _("Let it run"), ""), ("stop", _("End the timer"), "")]
-            self.app.push_screen(PickScreen(_("Timer"), choices), partial(self._stop_timer, timer.step))
-        elif course.step is None:
-            self.say(_("A timer belongs to a step."))
-        elif len(course.step.waits) == 1:
-            self._start(course.current, course.step.waits[0])
-        elif course.step.waits:
-            waits = course.step.waits
-            choices = [(str(i), squeeze(one.text), "") for i, one in enumerate(waits)]
-            self.app.push_screen(
-                PickScreen(_("Which time?"), choices),
-                lambda i: self._start(course.current, waits[int(i)]) if i is not None else None,
-            )
-        else:
-            screen = TypeScreen(_("Timer"), sentence=_("How many minutes?"), check=_wrong_minutes)
-            self.app.push_screen(screen, lambda text: self._start(course.current, _minutes(text)) if text else None)
-
-    def _start(self, key: str, wait: Wait) -> None:
-        if (course := self._course) is not None:
-            self.run_worker(self.change(course.start_timer(key, wait, datetime.now(UTC)), again=True))
-
-    def _stop_timer(self, key: str, choice: str | None) -> None:
-        if choice == "stop" and (course := self._course) is not None:
-            self.run_worker(self.change(course.stop_timer(key), again=True))
 
     # Looking.
 
@@ -369,16 +202,16 @@ class ProcedureScreen(UnderwayScreen):
 
     def action_lists(self) -> None:
         """Torques, parts and tools of the whole procedure."""
-        if (course := self._course) is not None:
+        if (course := self.course) is not None:
             self.app.push_screen(NeedsScreen(course.procedure, lists_of(course.procedure)))
 
     def action_overview(self) -> None:
         """All steps with what became of them."""
-        if (course := self._course) is not None:
+        if (course := self.course) is not None:
             self.app.push_screen(OverviewScreen(course), self._looked)
 
     def _looked(self, key: str | None) -> None:
-        if key is not None and (course := self._course) is not None:
+        if key is not None and (course := self.course) is not None:
             self.run_worker(self.change(course.go(key)))
 
     def action_original(self) -> None:
@@ -448,22 +281,21 @@ class ProcedureScreen(UnderwayScreen):
         return bool(self._scanned)
 
     def type(self, text: str) -> None:
-        """Take what a scanner types; a single stray letter is nothing."""
-        if self._scanned or len(text) > 1:
-            self._scanned = (self._scanned + text)[:200]
-            self.set_timer(0.3, partial(self._forget_scan, self._scanned))
+        """Take what a scanner types; a stray letter, behind which none comes, is nothing."""
+        self._scanned = (self._scanned + text)[:200]
+        self.set_timer(3 * SCAN, partial(self._forget_scan, self._scanned))
 
     def typed(self) -> None:
         """The scan is whole."""
         scanned, self._scanned = self._scanned, ""
-        course = self._course
-        if scanned and course is not None:
+        course = self.course
+        if len(scanned) > 1 and course is not None:
             before = course.state(course.current).note
             said = _("Scanned: {code}").format(code=squeeze(scanned))
-            self._noted(course.current, f"{before}; {said}" if before else said)
+            self.noted(course.current, f"{before}; {said}" if before else said)
 
     def _forget_scan(self, seen: str) -> None:
-        if self._scanned == seen:
+        if self._scanned == seen:  # nothing came since
             self._scanned = ""
 
     def on_key(self, event: KeyEvent) -> None:
@@ -472,16 +304,3 @@ class ProcedureScreen(UnderwayScreen):
             event.stop()
             event.prevent_default()
             self.typed()
-
-
-def _minutes(text: str) -> Wait:
-    number = float(text.replace(",", "."))
-    return Wait(text=_("{number} min").format(number=text), seconds=round(number * 60))
-
-
-def _wrong_minutes(text: str) -> str:
-    try:
-        fits = 1 <= _minutes(text).seconds <= LONGEST
-    except (ValueError, OverflowError):
-        fits = False
-    return "" if fits else _("Type a number of minutes, at most 24 hours.")

@@ -9,6 +9,7 @@ from fieldfare.domain import StepState
 from fieldfare.procedure.course import CLOSED
 from fieldfare.text import squeeze
 from fieldfare.tui.screens.choosing import ChoosingScreen, Offer
+from fieldfare.tui.undertakings import name_of
 from fieldfare.tui.wording import heading, heading_path, page_name
 
 if TYPE_CHECKING:
@@ -17,14 +18,7 @@ if TYPE_CHECKING:
     from fieldfare.domain import Progress
     from fieldfare.domain.procedure import ProcedureTitle
     from fieldfare.tui.desk import Desk
-
-Name = tuple[str, str, tuple[str, ...]]
-"""What names a procedure in every version of its pack: the pack, the document, the heading."""
-
-
-def name_of(title: ProcedureTitle) -> Name:
-    """The name of a procedure."""
-    return title.pack, title.document, title.heading
+    from fieldfare.tui.undertakings import Name
 
 
 class ProceduresScreen(ChoosingScreen["ProcedureTitle | None"]):

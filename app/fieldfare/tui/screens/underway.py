@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
+from functools import partial
 from typing import TYPE_CHECKING
 
 from textual import on, work
@@ -15,61 +16,46 @@ from textual.widgets import Static
 from textual.worker import get_current_worker
 
 from fieldfare.catalogue import _
-from fieldfare.domain import StepState
 from fieldfare.errors import FieldfareError
-from fieldfare.procedure import course as courses
-from fieldfare.procedure.course import CLOSED, END, START
+from fieldfare.procedure.course import CLOSED, END, START, remaining
 from fieldfare.text import primary, squeeze
+from fieldfare.tui import undertakings
 from fieldfare.tui.alarms import ahead
 from fieldfare.tui.messages import TextTranslated
 from fieldfare.tui.scanner import ScannedScreen
-from fieldfare.tui.screens.procedures import Name, name_of
 from fieldfare.tui.screens.room import RoomScreen
 from fieldfare.tui.translations import Translations, redraw
+from fieldfare.tui.undertakings import Name, Undertaking, name_in, name_of
 from fieldfare.tui.widgets.pages import MARKS, Sheet
 from fieldfare.tui.widgets.step import PageHead, StepPage, Told
 from fieldfare.tui.wording import heading
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Callable, Sequence
 
     from textual.app import ComposeResult
 
     from fieldfare.domain import Deed, Passage, Progress
-    from fieldfare.domain.manual import Link
     from fieldfare.domain.procedure import ProcedureTitle
-    from fieldfare.procedure.course import Changes, Course
+    from fieldfare.procedure.course import Course
     from fieldfare.tui.desk import Desk
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Opened:
-    """A procedure that was read, with how far it is: `changes` where the manual is another now, `links` by page.
-
-    `notice` is what must be said of it, empty where nothing must.
-    """
-
-    course: Course
-    opening: Passage
-    links: dict[str, tuple[Link, ...]]
-    changes: Changes | None = None
-    notice: str = ""
 
 
 @dataclass
 class Ready(Message):
     """A procedure can be shown; None where it cannot, and `error` says why."""
 
-    opened: Opened | None
+    opened: Undertaking | None
     error: str = ""
 
 
 @dataclass
 class JobRead(Message):
-    """What the journal holds of the current job, the id of which is empty where there is none."""
+    """What the journal holds of the current job, the id of which is empty where there is none, after so many changes."""
 
     job: str
     procedures: tuple[Progress, ...]
+    changes: int
     error: str = ""
 
 
@@ -85,7 +71,7 @@ class TimerLine(Static):
     """The timers that run, or are over; gone where there is none."""
 
     DEFAULT_CSS = """
-    TimerLine { height: auto; max-height: 3; padding: 0 1; dock: bottom; background: $panel; display: none; }
+    TimerLine { height: auto; max-height: 3; padding: 0 1; background: $panel; display: none; }
     TimerLine.-over { text-style: bold reverse; }
     """
 
@@ -111,7 +97,7 @@ class UnderwayScreen(ScannedScreen[None], RoomScreen):
 
     def __init__(self, desk: Desk) -> None:
         super().__init__(desk, id="procedure-room")
-        self._open: dict[Name, Opened] = {}
+        self._open: dict[Name, Undertaking] = {}
         self._stack: list[Name] = []
         self._job: str | None = None  # None until the journal was read
         self._begun: dict[Name, Progress] = {}  # of this job, as the journal had it
@@ -122,6 +108,8 @@ class UnderwayScreen(ScannedScreen[None], RoomScreen):
         self._unkept: dict[Name, Progress] = {}
         self._deeds: list[Deed] = []
         self._keeping = False
+        self._trouble = ""  # why the last change is not in the journal
+        self._changes = 0
 
     def compose_body(self) -> ComposeResult:
         """Where this is, the page with its figures beside it, the timers."""
@@ -157,7 +145,7 @@ class UnderwayScreen(ScannedScreen[None], RoomScreen):
     # What is shown.
 
     @property
-    def opened(self) -> Opened | None:
+    def opened(self) -> Undertaking | None:
         """The procedure that is shown."""
         return self._open.get(self._stack[-1]) if self._stack else None
 
@@ -166,7 +154,7 @@ class UnderwayScreen(ScannedScreen[None], RoomScreen):
         """Where it is drawn."""
         return self.query_one(StepPage)
 
-    def sheet(self, opened: Opened) -> Sheet:
+    def sheet(self, opened: Undertaking) -> Sheet:
         """What its page is drawn from."""
         return Sheet(
             course=opened.course,
@@ -199,7 +187,7 @@ class UnderwayScreen(ScannedScreen[None], RoomScreen):
         self.show_keys()
         self.tick_timers()
         if not again:
-            self._translate(sheet)
+            self._translate(opened, sheet)
 
     async def _draw_figures(self, sheet: Sheet) -> None:
         beside = self.query_one("#figures", VerticalScroll)
@@ -234,7 +222,7 @@ class UnderwayScreen(ScannedScreen[None], RoomScreen):
         head.show(place, marks)
         head.warn(self.page.words_out_of_sight)
         title = course.procedure.title
-        self.say(opened.notice or heading(title.heading) or squeeze(title.document))
+        self.say(self._trouble or opened.notice or heading(title.heading) or squeeze(title.document))
 
     @on(StepPage.Scrolled)
     def _scrolled(self) -> None:
@@ -255,10 +243,7 @@ class UnderwayScreen(ScannedScreen[None], RoomScreen):
         if opened is None:
             return
         name = self._stack[-1]
-        notice = opened.notice if again else ""
-        self._open[name] = Opened(
-            course=course, opening=opened.opening, links=opened.links, changes=opened.changes, notice=notice
-        )
+        self._open[name] = replace(opened, course=course, notice=opened.notice if again else "")
         self._begun = {name: course.progress} | {one: known for one, known in self._begun.items() if one != name}
         self.keep(name, course.progress, deeds)
         await self.draw(again=again)
@@ -267,6 +252,7 @@ class UnderwayScreen(ScannedScreen[None], RoomScreen):
         """Have it written: one after the other, the newest state of each procedure."""
         self._unkept[name] = progress
         self._deeds += deeds
+        self._changes += 1
         self.app.alarms.of(progress)  # type: ignore[attr-defined]
         self._keep_on()
 
@@ -292,8 +278,9 @@ class UnderwayScreen(ScannedScreen[None], RoomScreen):
     @on(Kept)
     def _kept(self, message: Kept) -> None:
         self._keeping = False
+        self._trouble = squeeze(message.error)
         if message.error:
-            self.say(squeeze(message.error))
+            self.say(self._trouble)
         else:
             self._job = message.job
         self._keep_on()
@@ -310,105 +297,52 @@ class UnderwayScreen(ScannedScreen[None], RoomScreen):
     def _open_wanted(self) -> None:
         if self._wanted is not None:
             (pack, section), self._wanted = self._wanted, None
-            self._read_section(pack, section)
+            self._read(partial(undertakings.at, self.desk, pack, section))
 
     @work(thread=True, group="journal", exit_on_error=False)
     def _read_job(self) -> None:
+        changes = self._changes
         try:
             job = self.desk.journal.current()
-            self.post_message(JobRead(job.id if job else "", self.desk.journal.procedures(job.id) if job else ()))
+            begun = self.desk.journal.procedures(job.id) if job else ()
+            self.post_message(JobRead(job.id if job else "", begun, changes))
         except FieldfareError as error:
-            self.post_message(JobRead("", (), str(error)))
+            self.post_message(JobRead("", (), changes, str(error)))
 
     @on(JobRead)
     async def _job_read(self, message: JobRead) -> None:
         if message.error:
             self.say(squeeze(message.error))
-        if message.job != self._job and not (self._job == "" and self._stack):
+        if self._keeping or self._changes != message.changes:  # what it read is older than what is shown
+            self._open_wanted()
+            return
+        if message.job != self._job:
             self._job = message.job
             self._stack.clear()
             self._open.clear()
             self.app.alarms.forget()  # type: ignore[attr-defined]
-            self._begun = {_named(one): one for one in message.procedures}
+            self._begun = {name_in(one): one for one in message.procedures}
             for one in message.procedures:
                 self.app.alarms.of(one)  # type: ignore[attr-defined]
             latest = next((one for one in message.procedures if one.current != CLOSED), None)
             if self._wanted is None and latest is not None:
-                self._read_progress(latest)
+                self._read(partial(undertakings.again, self.desk, latest))
             else:
                 await self._draw_nothing()
         self._open_wanted()
 
+    def show_title(self, title: ProcedureTitle) -> None:
+        """Show a procedure that was chosen."""
+        self._read(partial(undertakings.of, self.desk, title))
+
     @work(thread=True, group="open", exclusive=True, exit_on_error=False)
-    def _read_section(self, pack: str, section: int) -> None:
-        procedures = self.desk.assistant.procedures
+    def _read(self, find: Callable[[], Undertaking]) -> None:
         try:
-            title = procedures.title_at(pack, section)
-            if title is None:
-                self.post_message(Ready(None, _("This section has no numbered steps.")))
-                return
-            self._read(title)
+            self.post_message(Ready(find()))
         except FieldfareError as error:
             self.post_message(Ready(None, str(error)))
         except Exception as error:  # noqa: BLE001 - a manual that breaks must not take the screen along
             self.post_message(Ready(None, _("This procedure cannot be shown: {error}").format(error=error)))
-
-    @work(thread=True, group="open", exclusive=True, exit_on_error=False)
-    def _read_title(self, title: ProcedureTitle) -> None:
-        try:
-            self._read(title)
-        except FieldfareError as error:
-            self.post_message(Ready(None, str(error)))
-        except Exception as error:  # noqa: BLE001 - as above
-            self.post_message(Ready(None, _("This procedure cannot be shown: {error}").format(error=error)))
-
-    @work(thread=True, group="open", exclusive=True, exit_on_error=False)
-    def _read_progress(self, progress: Progress) -> None:
-        place = progress.procedure
-        try:
-            title = self.desk.assistant.procedures.named(place.pack, place.document, place.heading)
-            if title is None:
-                said = _("{procedure} is not in the installed manuals any more.")
-                self.post_message(Ready(None, said.format(procedure=heading(place.heading))))
-                return
-            self._read(title)
-        except FieldfareError as error:
-            self.post_message(Ready(None, str(error)))
-        except Exception as error:  # noqa: BLE001 - as above
-            self.post_message(Ready(None, _("This procedure cannot be shown: {error}").format(error=error)))
-
-    def show_title(self, title: ProcedureTitle) -> None:
-        """Show a procedure that was chosen."""
-        self._read_title(title)
-
-    def _read(self, title: ProcedureTitle) -> None:
-        """Read a procedure with how far it is in this job; in the version that it was begun in, where that is still here."""
-        procedures = self.desk.assistant.procedures
-        procedure = procedures.open(title)
-        fresh = courses.begin(procedure)
-        progress = self.desk.journal.progress(fresh.progress.procedure)
-        course, changes, notice = fresh, None, ""
-        if progress is not None:
-            place = progress.procedure
-            untouched = all(one.state is StepState.OPEN and not one.readings for one in progress.steps)
-            if place.digest != procedure.digest and not untouched:
-                kept = procedures.open_version(place.pack, place.digest, place.document, place.heading)
-                if kept is not None:
-                    procedure = kept
-                    notice = _("Begun in version {old}, which goes on. Version {new} is installed: p begins it anew.")
-                    notice = notice.format(old=squeeze(place.version), new=squeeze(fresh.procedure.version))
-            course, changes = courses.resume(procedure, progress)
-        self.post_message(
-            Ready(
-                Opened(
-                    course=course,
-                    opening=procedures.opening(title),
-                    links=procedures.links(procedure),
-                    changes=changes or None,
-                    notice=notice,
-                )
-            )
-        )
 
     @on(Ready)
     async def _ready(self, message: Ready) -> None:
@@ -423,14 +357,9 @@ class UnderwayScreen(ScannedScreen[None], RoomScreen):
         else:
             self._stack.append(name)
         if opened.course.current == CLOSED:
-            opened = Opened(
-                course=opened.course.go(END), opening=opened.opening, links=opened.links, changes=opened.changes
-            )
-        if opened.changes and opened.course.current != START:
-            opened = Opened(
-                course=opened.course.go(START), opening=opened.opening, links=opened.links, changes=opened.changes,
-                notice=opened.notice,
-            )  # fmt: skip
+            opened = replace(opened, course=opened.course.go(END))
+        elif opened.changes:
+            opened = replace(opened, course=opened.course.go(START))
         self._open[name] = opened
         known = name in self._begun
         self._begun.setdefault(name, opened.course.progress)
@@ -446,8 +375,8 @@ class UnderwayScreen(ScannedScreen[None], RoomScreen):
 
     # Translated.
 
-    def _translate(self, sheet: Sheet) -> None:
-        name = self._stack[-1]
+    def _translate(self, opened: Undertaking, sheet: Sheet) -> None:
+        name = name_of(opened.course.procedure.title)
         language = self._language or self.desk.preferences.current.language
         known = self._translated.get(name)
         if known is None or known.language != language:
@@ -456,7 +385,7 @@ class UnderwayScreen(ScannedScreen[None], RoomScreen):
         known.original = self._translations.original
         if self._translations is not known:
             self._translations = known
-            sheet = self.sheet(self._open[name])
+            sheet = self.sheet(opened)
             self.call_after_refresh(self.draw, again=True)
         missing = [one for one in sheet.texts() if known.said(one.text) is None]
         if language and primary(sheet.opening.language) != primary(language) and missing:
@@ -478,6 +407,22 @@ class UnderwayScreen(ScannedScreen[None], RoomScreen):
 
     # Timers.
 
+    def put_away(self, now: datetime) -> bool:
+        """End the timers that are over, of whichever procedure of this job; whether there was any."""
+        found = False
+        for name, progress in list(self._begun.items()):
+            left = tuple(one for one in progress.timers if remaining(one, now) > 0)
+            if left == progress.timers:
+                continue
+            found = True
+            self._begun[name] = replace(progress, timers=left)
+            if (known := self._open.get(name)) is not None:
+                self._open[name] = replace(known, course=replace(known.course, progress=self._begun[name]))
+            self.keep(name, self._begun[name])
+        if found:
+            self.tick_timers()
+        return found
+
     def tick_timers(self) -> None:
         """Draw the time that is left."""
         line = self.query_one(TimerLine)
@@ -488,8 +433,3 @@ class UnderwayScreen(ScannedScreen[None], RoomScreen):
             said = [f"◷ {one.line(now)}" for one in running[:3]]
             line.update(Content("\n".join(said)))
             line.set_class(not ahead(running, now), "-over")
-
-
-def _named(progress: Progress) -> Name:
-    place = progress.procedure
-    return place.pack, place.document, place.heading

@@ -34,6 +34,7 @@ if TYPE_CHECKING:
 
 MARKS = {StepState.OPEN: "○", StepState.DONE: "✓", StepState.SKIPPED: "–"}
 """How the state of a step is drawn beside its word."""
+_LARGE = frozenset({BlockKind.FIGURE, BlockKind.TABLE})  # what is to be done stands before these
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -124,13 +125,15 @@ class Sheet:
                 _("Read from a picture, {sure:.0%} sure: compare with the page.").format(sure=step.confidence),
                 mark="! ",
             )
-        yield from self._pieces(step.body, hazards=False)
+        at = next((i for i, one in enumerate(step.body) if one.block.kind in _LARGE), len(step.body))
+        yield from self._pieces(step.body[:at], hazards=False)
         yield from self._checks(step, state.readings)
         for wait in step.waits:
             yield Told(_("{time}: m starts the timer").format(time=squeeze(wait.text)), key="m", mark="◷ ")
         if state.note:
             yield note_line(state.note)
         yield from self._links()
+        yield from self._pieces(step.body[at:], hazards=False)
         mentioned = [one for one in step.mentioned if one.block.rows or not self.beside]
         if mentioned:
             yield Told(_("Named in this step"), classes="rule")
