@@ -38,6 +38,7 @@ from fieldfare.domain import (
     Verdict,
 )
 from fieldfare.domain.translation import Outcome, Rendering, Sentence, Text
+from scripted import ScriptedProcedures
 
 PACK = "halden-gs40"
 DOCUMENT = "GS-40 Service Manual"
@@ -294,6 +295,7 @@ class FakeAssistant:
         self.slow_to_prepare = False
         self.stopped = threading.Event()
         self.closed = False
+        self.procedures = ScriptedProcedures(pack().manifest)
         found = [one.passage for one in FOUND]
         self.bookshelf = bookshelf(pack().manifest, found, lambda one: self.view(one), lambda: drawing(600, 800))  # noqa: PLW0108 - tests replace it
         self._script = tuple(script)
@@ -359,8 +361,9 @@ class FakeAssistant:
         self.stopped.set()
 
     def view(self, passage: Passage) -> SectionView:
-        """The section of a passage."""
-        return section(passage)
+        """The section of a passage, or the one that begins with it."""
+        known = {one.passage.section: one.passage for one in FOUND}
+        return section(passage if passage.id else known[passage.section])
 
     def picture(self, pack: str, image: str) -> bytes:
         """The drawing, whatever is asked for."""
