@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import io
 import warnings
 from typing import TYPE_CHECKING
@@ -11,6 +12,8 @@ from fieldfare.domain import Picture
 from fieldfare.errors import SourceError
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from PIL.Image import Image
 
 MAX_PIXELS = 60_000_000
@@ -19,10 +22,24 @@ PAGE_SIDE = 1200
 
 
 def read_picture(data: bytes, *, name: str, longest: int = MAX_SIDE) -> Picture:
-    """Decode an image file (PNG, JPEG, WebP, GIF, BMP, TIFF; the first frame) and encode it anew.
+    """Decode an image file (PNG, JPEG, WebP, GIF, BMP, TIFF; the first frame), turn it upright and encode it anew.
 
     Raises SourceError where it is no image or would unpack to more than MAX_PIXELS.
     """
+    from PIL import ImageOps
+
+    with _decoded(data, name, longest) as image:
+        return encode(ImageOps.exif_transpose(image), longest=longest)
+
+
+def check_picture(data: bytes, *, name: str) -> None:
+    """Decode an image file whole, to be sure that it is one. Raises SourceError as `read_picture` does."""
+    with _decoded(data, name, MAX_PIXELS):
+        pass
+
+
+@contextlib.contextmanager
+def _decoded(data: bytes, name: str, longest: int) -> Iterator[Image]:
     from PIL import Image, UnidentifiedImageError
 
     try:
@@ -39,7 +56,7 @@ def read_picture(data: bytes, *, name: str, longest: int = MAX_SIDE) -> Picture:
                     image.mode, (longest, longest)
                 )  # a JPEG is decoded at a half or a quarter where that is enough
                 image.load()
-                return encode(image, longest=longest)
+                yield image
     except UnidentifiedImageError as error:
         raise SourceError(
             _("{name} is no image, or a damaged one. Replace it or leave it out.").format(name=name)

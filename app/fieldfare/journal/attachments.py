@@ -13,6 +13,8 @@ from fieldfare.text import squeeze
 if TYPE_CHECKING:
     from pathlib import Path
 
+    from fieldfare.domain import Attached
+
 MAX_FILE = 50 << 20  # bytes of a file that is read: a raw photograph of a phone has 10 to 30 MiB
 MAX_DOCUMENT = 20 << 20  # bytes of a PDF, which is kept whole
 _PHOTO_SIDE = 2000  # pixels: a serial number on a type plate stays readable, a photograph takes some 300 KiB
@@ -61,6 +63,17 @@ def checked(name: str, data: bytes) -> File:
     except SourceError as error:
         raise UsageError(_("{name} is neither a photograph nor a PDF that can be read.").format(name=name)) from error
     return File(name=name, media_type=picture.media_type, data=picture.data)
+
+
+def is_sound(deed: Attached, data: bytes) -> bool:
+    """Whether bytes are what an entry says that they are, and can be decoded whole."""
+    if deed.media_type == "application/pdf":
+        return data.startswith(b"%PDF-") and len(data) <= MAX_DOCUMENT
+    try:
+        images.check_picture(data, name=deed.name)
+    except SourceError:
+        return False
+    return deed.media_type in MEDIA_TYPES
 
 
 def file_name(number: int, media_type: str, name: str) -> str:

@@ -250,11 +250,10 @@ class Journal:
     def questions(self, limit: int = 200) -> tuple[str, ...]:
         """The questions of all jobs, the last one first, each once."""
         rows = self._store.rows(
-            "SELECT deed ->> '$.question' AS said, max(at) AS last FROM entry WHERE kind = 'asked' "
-            "GROUP BY said ORDER BY last DESC, max(number) DESC LIMIT ?",
-            limit,
+            "SELECT deed ->> '$.question' FROM entry WHERE kind = 'asked' ORDER BY at DESC, number DESC LIMIT ?",
+            limit * 10,  # what was asked again and again is passed over
         )
-        return tuple(row[0] for row in rows)
+        return tuple(dict.fromkeys(row[0] for row in rows))[:limit]
 
     # -- bookmarks and notes at places
 
@@ -372,16 +371,22 @@ class Journal:
 
     def _known(self, job: str, deed: Deed) -> Entry | None:
         """The entry that says the same already."""
-        if not isinstance(deed, Read | Asked):
+        if isinstance(deed, Asked):
+            query = "SELECT id, at, kind, deed FROM entry WHERE kind = 'asked' AND job = ? ORDER BY at DESC, number DESC LIMIT 1"
+            rows = self._store.rows(query, job)
+        elif isinstance(deed, Read):
+            query = (
+                "SELECT id, at, kind, deed FROM entry WHERE kind = 'read' AND job = ? "
+                "AND deed ->> '$.reference.digest' = ? AND deed ->> '$.reference.document' = ?"
+            )
+            rows = self._store.rows(query, job, deed.reference.digest, deed.reference.document)
+        else:
             return None
-        rows = self._store.rows(
-            "SELECT id, at, kind, deed FROM entry WHERE kind = ? AND job = ? ORDER BY at DESC, number DESC",
-            records.kind_of(deed),
-            job,
-        )
-        for entry in map(_entry, rows if isinstance(deed, Read) else rows[:1]):
+        for entry in map(_entry, rows):
             if entry.deed == deed or (
-                isinstance(deed, Read) and isinstance(entry.deed, Read) and _same(deed, entry.deed)
+                isinstance(deed, Read)
+                and isinstance(entry.deed, Read)
+                and deed.reference.heading == entry.deed.reference.heading
             ):
                 return entry
         return None
@@ -456,9 +461,3 @@ def _pin_row(pin: Pin) -> tuple[str, ...]:
 
 def _heading(place: Reference) -> str:
     return json.dumps(place.heading, ensure_ascii=False)
-
-
-def _same(one: Read, other: Read) -> bool:
-    """Whether both name one section of one version."""
-    left, right = one.reference, other.reference
-    return (left.digest, left.document, left.heading) == (right.digest, right.document, right.heading)
