@@ -88,8 +88,8 @@ class Stock:
 class Proposal:
     """What taking a file or folder would do: `steps` in sentences, and `left`, a sentence for each thing that is left.
 
-    `doubt` says why the user has to insist, empty where somebody whom this device trusts answers for all of it. With
-    `everything` a folder's packs for other machines are among the steps.
+    `doubt` says why the user has to insist, empty where somebody whom this device trusts answers for all of it. `more` are
+    the packs of a folder that are for other machines only.
     """
 
     path: Path
@@ -97,7 +97,7 @@ class Proposal:
     steps: tuple[str, ...]
     left: tuple[str, ...] = ()
     doubt: str = ""
-    everything: bool = False
+    more: int = 0
     files: tuple[Path, ...] = ()
     plan: updates.Plan | None = None
 
@@ -252,10 +252,12 @@ def _look_into(folder: Path, *, everything: bool) -> Proposal:
     steps: list[str] = []
     left: list[str] = []
     files: list[Path] = []
+    more = 0
     plan: updates.Plan | None = None
     none: UsageError | None = None
     try:
         plan = updates.plan(folder, everything=everything)
+        more = 0 if everything else len(updates.plan(folder, everything=True).steps) - len(plan.steps)
         steps += [str(one) for one in plan.steps]
         left += plan.skipped
     except UsageError as error:
@@ -278,7 +280,7 @@ def _look_into(folder: Path, *, everything: bool) -> Proposal:
     if none and not steps and not left:
         raise none
     return Proposal(
-        path=folder, sort=Sort.FOLDER, steps=tuple(steps), left=tuple(left), everything=everything,
+        path=folder, sort=Sort.FOLDER, steps=tuple(steps), left=tuple(left), more=more,
         files=tuple(files), plan=plan,
     )  # fmt: skip
 

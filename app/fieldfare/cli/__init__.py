@@ -40,8 +40,18 @@ INTERRUPTED = 130  # the exit code of a program that Ctrl-C ended, as shells rep
 
 
 def run() -> None:
-    """Run with the arguments of the process and exit with its code."""
-    raise SystemExit(main(sys.argv[1:]))
+    """Run with the arguments of the process and exit with its code.
+
+    Threads are not waited for: who leaves the screen does not want the rest of a search, a translation or a copy, and what
+    changes files is whole or not at all.
+    """
+    code = main(sys.argv[1:])
+    if threading.active_count() > 1:
+        with contextlib.suppress(OSError, AttributeError, ValueError):
+            sys.stdout.flush()
+            sys.stderr.flush()
+        os._exit(code)
+    raise SystemExit(code)
 
 
 def main(arguments: Sequence[str]) -> int:
@@ -168,9 +178,6 @@ def _screen(options: argparse.Namespace) -> int:
             run_screen(assistant, preferences, journal, lambda: open_assistant(preferences.current))
     finally:
         assistant.close()
-    if threading.active_count() > 1:  # a search, a translation or a copy that nobody waits for any more
-        sys.stdout.flush()
-        os._exit(0)
     return 0
 
 

@@ -263,7 +263,7 @@ class FieldfareApp(App[None]):
         self._old.append(self.desk.assistant)
         self.desk = replace(self.desk, assistant=message.assistant)
         if isinstance(self.screen_stack[0], RoomScreen) and self.current_mode in OF_THE_DEVICE:
-            self.screen_stack[0].desk = self.desk
+            self.screen_stack[0].move(self.desk)
         self._left = {room.name for room in ROOMS} - ({self.current_mode} & OF_THE_DEVICE)
         if self.current_mode in self._left:
             self.notify(_("The new manuals are used once you have left this room."), markup=False)

@@ -229,7 +229,7 @@ class LibraryScreen(RoomScreen):
         choices: list[Choice] = (
             [] if key.site else [("distrust", _("Trust it no longer"), _("Its packs are not opened any more."))]
         )
-        screen = PickScreen(squeeze(key.name), [*choices, ("", _("Leave it"), "")], sentence=sentence)
+        screen = PickScreen(squeeze(key.name), [("", _("Leave it"), ""), *choices], sentence=sentence)
         self.app.push_screen(screen, self._if_said(lambda _stop: Finished(done=holdings.distrust(key))))
 
     def _if_said(self, work: Callable[[threading.Event], Finished]) -> Callable[[str | None], None]:
@@ -282,7 +282,7 @@ class LibraryScreen(RoomScreen):
         choices: list[Choice] = []
         if proposal.steps:
             choices.append(("take", _("Install"), ""))
-        if proposal.plan and proposal.plan.skipped and not proposal.everything:
+        if proposal.more:
             choices.append(("all", _("Also packs for other machines"), ""))
         choices.append(("", _("Leave it"), ""))
 

@@ -32,7 +32,7 @@ class _AskingScreen(Screen[str | None]):
     DEFAULT_CSS = """
     .heading { height: auto; padding: 0 1; background: $bar; color: $bar-text; text-style: bold; }
     .sentence { height: auto; padding: 0 1; margin: 0 0 1 0; }
-    TypeScreen VerticalScroll { height: auto; max-height: 1fr; }
+    TypeScreen VerticalScroll { height: auto; max-height: 60%; }
     .-short .sentence { margin: 0; }
     TypeScreen Input { border: tall $accent; background: $surface; color: $foreground; margin: 0 1; }
     .wrong { height: auto; padding: 0 1; text-style: bold; color: $accent; }
@@ -81,7 +81,7 @@ class PickScreen(_AskingScreen):
 
     def on_mount(self) -> None:
         """Begin at the present choice."""
-        self.query_one(Lines).choose(self._chosen or "")
+        self.query_one(Lines).choose(self._chosen)
         self.query_one(KeyBar).show(
             (("enter", "Enter", _("Choose")), ("escape", "Esc", _("Back")), ("down", "↓", _("More")))
         )
@@ -110,8 +110,9 @@ class TypeScreen(_AskingScreen):
 
     def compose_answer(self) -> ComposeResult:
         """The line, and below it what is wrong."""
-        with VerticalScroll(can_focus=False):
-            yield from self.compose_sentence()
+        if self._sentence:
+            with VerticalScroll(can_focus=False):
+                yield from self.compose_sentence()
         yield Input(self._value, placeholder=self._hint)
         yield Static("", classes="wrong", markup=False)
 

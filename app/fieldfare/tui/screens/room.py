@@ -33,6 +33,11 @@ class RoomScreen(Screen[None]):
         self.desk = desk
         self._machine = desk.workplace.machine
 
+    def move(self, desk: Desk) -> None:
+        """Work at another desk from now on: what is installed changed."""
+        self.desk = desk
+        self.query_one(TitleBar).move(desk)
+
     def compose(self) -> ComposeResult:
         """From top to bottom."""
         yield TitleBar(self.desk)

@@ -33,6 +33,11 @@ class TitleBar(Widget):
         self._desk = desk
         self._state = state
 
+    def move(self, desk: Desk) -> None:
+        """Show what another desk has."""
+        self._desk = desk
+        self.refresh()
+
     def show(self, state: ModelState) -> None:
         """Show another state of the model."""
         self._state = state

@@ -89,14 +89,14 @@ class Lines(VerticalScroll, can_focus=False):
     async def fill(self, lines: Sequence[Widget]) -> None:
         """Show other lines; the one with the same key keeps the focus."""
         focused = self.screen.focused
-        key = focused.key if isinstance(focused, Line) else ""
+        key = focused.key if isinstance(focused, Line) else None
         async with self.batch():
             await self.remove_children()
             await self.mount_all(lines)
         self.number()
         self.choose(key)
 
-    def choose(self, key: str = "") -> None:
+    def choose(self, key: str | None = None) -> None:
         """Put the focus on the line of a key, else on the first."""
         lines = list(self.query(Line))
         if lines:
