@@ -93,4 +93,4 @@ def test_the_menu_is_narrowed_and_widened_by_letters() -> None:
         await pilot.click("#menu Line")
         await until(pilot, lambda: app.current_mode == ROOMS[0].name and app.screen.id == "ask")
 
-    play(scenario, size=(40, 30))
+    play(scenario, size=(40, 60))

@@ -5,6 +5,7 @@ import gettext
 import tomllib
 from typing import TYPE_CHECKING
 
+import pytest
 from textual.widgets import Input
 
 from fakes import FakeAssistant
@@ -19,7 +20,6 @@ if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable
     from pathlib import Path
 
-    import pytest
     from textual.pilot import Pilot
 
     Scenario = Callable[[FieldfareApp, Pilot[None]], Awaitable[None]]
@@ -33,6 +33,12 @@ def play(scenario: Scenario, preferences: Preferences, size: tuple[int, int] = (
             await scenario(app, pilot)
 
     asyncio.run(run())
+
+
+@pytest.fixture(autouse=True)
+def welcomed(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The first start is behind."""
+    monkeypatch.setenv("FIELDFARE_WELCOMED", "true")
 
 
 def written(home: Path) -> dict[str, object]:
