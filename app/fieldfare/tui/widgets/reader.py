@@ -305,7 +305,9 @@ class Reader(SectionPane):
 
     def action_links(self) -> None:
         """What this section refers to."""
-        if self._around is not None and self._around.links:
+        if self._around is not None and not self._around.links:
+            self.post_message(Said(_("This section refers to no other place.")))
+        elif self._around is not None:
             from fieldfare.tui.screens.picking import PickingScreen, link_rows
 
             links = self._around.links
@@ -372,7 +374,9 @@ class Reader(SectionPane):
 
     def action_figures(self) -> None:
         """All figures of the manual."""
-        if self._around is not None and self._around.figures:
+        if self._around is not None and not self._around.figures:
+            self.post_message(Said(_("This manual has no figures.")))
+        elif self._around is not None:
             from fieldfare.tui.screens.picking import PickingScreen, figure_rows
 
             shots = self._around.figures
@@ -388,7 +392,10 @@ class Reader(SectionPane):
     def action_page(self) -> None:
         """The printed page, from which the others are leafed to."""
         around, target, view = self._around, self.target, self.view
-        if around is None or target is None or view is None or not around.pages:
+        if around is None or target is None or view is None:
+            return
+        if not around.pages:
+            self.post_message(Said(_("Of this manual there are no printed pages.")))
             return
         page = target.passage.place.page or view.place.page
         block = self.block_on_screen()
