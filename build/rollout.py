@@ -35,7 +35,7 @@ WATCHED = 20  # seconds that the screen is open under strace
 MANUAL = "# Pump\n\n## Service\n\n1. Tighten the drain plug to {torque} N·m.\n"
 # What dpkg, the C library and the shell of the trial itself write.
 THEIRS = re.compile(
-    r"(var/lib/dpkg|var/log|var/cache|etc/ld\.so\.cache|etc/(passwd|shadow|group|gshadow|sub[ug]id)|run|tmp|dev|proc|srv|home/tech/\.bash)"
+    r"(var/lib/dpkg|var/log|var/cache|etc/ld\.so\.cache|etc/(passwd|shadow|group|gshadow|sub[ug]id|\.pwd\.lock)|run|tmp|dev|proc|srv|home/tech/\.bash)"
 )
 
 

@@ -279,3 +279,22 @@ def test_a_deb_says_what_it_is_and_is_the_same_bytes_again(
     assert subprocess.run(["sh", str(run / "DEBIAN/preinst"), "install"], check=False).returncode == 0
     sums = subprocess.run(["sha256sum", "--quiet", "-c", "SHA256SUMS"], cwd=run / "usr/lib/fieldfare", check=False)
     assert sums.returncode == 0
+
+
+@pytest.mark.skipif(shutil.which("minisign") is None, reason="needs minisign")
+def test_minisign_itself_verifies_a_signed_installer(bundling: Any, tmp_path: Path) -> None:
+    from fieldfare.pack import signing
+
+    secret = signing.new_key()
+    (tmp_path / "acme.key").write_text(signing.write_secret_key(secret, ""))
+    (tmp_path / "acme.pub").write_text(signing.write_public_key(secret.public))
+    file = tmp_path / "fieldfare_1.0_small_amd64.deb"
+    file.write_bytes(b"installer")
+    made = bundling.installers.sign(file, "1.0", tmp_path / "acme.key", None)
+    verify = ["minisign", "-V", "-p", str(tmp_path / "acme.pub"), "-m", str(file)]
+    done = subprocess.run(verify, capture_output=True, text=True, check=False)
+    assert done.returncode == 0, done.stderr
+    assert "id=fieldfare-installer version=1.0" in done.stdout
+    assert made.name == f"{file.name}.minisig"
+    file.write_bytes(b"Installer")
+    assert subprocess.run(verify, capture_output=True, check=False).returncode != 0
