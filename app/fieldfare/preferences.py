@@ -51,7 +51,12 @@ class Preferences:
     @property
     def screen_language(self) -> str:
         """The language of keys and messages."""
-        return catalogue.language(self.current.screen_language or self.current.language)
+        return catalogue.language(self.current.screen_language) if self.current.screen_language else self.own_language
+
+    @property
+    def own_language(self) -> str:
+        """The language of keys and messages where none is chosen: that of answers, else the system's."""
+        return catalogue.language(self.current.language)
 
     def change(self, **values: Any) -> None:
         """Decide otherwise, from now on and after the next start."""

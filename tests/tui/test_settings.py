@@ -37,8 +37,9 @@ def play(scenario: Scenario, preferences: Preferences, size: tuple[int, int] = (
 
 @pytest.fixture(autouse=True)
 def welcomed(monkeypatch: pytest.MonkeyPatch) -> None:
-    """The first start is behind."""
+    """The first start is behind; whatever a test chooses, the next one reads English."""
     monkeypatch.setenv("FIELDFARE_WELCOMED", "true")
+    monkeypatch.setattr(catalogue, "_spoken", catalogue._spoken)
 
 
 def written(home: Path) -> dict[str, object]:
@@ -100,7 +101,7 @@ def test_another_language_holds_at_once_in_every_room(monkeypatch: pytest.Monkey
         await pilot.press("f2")
         await until_text(pilot, "35 N·m")  # the answer is where it was
         await pilot.press("f8", "1", "1")
-        await until_text(pilot, "Language of the screen: As the system")
+        await until_text(pilot, "Language of the screen: By itself")
 
     play(scenario, Preferences())
 
@@ -152,3 +153,30 @@ def test_a_model_that_is_none_is_refused_with_a_sentence(home: Path, tmp_path: P
         assert not (home / "settings.toml").exists()
 
     play(scenario, Preferences.open(), size=(80, 50))
+
+
+def test_another_model_and_language_hold_for_the_next_question() -> None:
+    opened = [FakeAssistant()]
+
+    def reopen() -> FakeAssistant:
+        opened.append(FakeAssistant())
+        return opened[-1]
+
+    async def scenario() -> None:
+        app = FieldfareApp(opened[0], Preferences(), reopen=reopen)
+        async with app.run_test(size=(80, 40)) as pilot:
+            await until_text(pilot, "ready")
+            await pilot.press("f8")
+            await until_text(pilot, "Patience: 5 seconds")
+            await pilot.press("7", "2")
+            await until_text(pilot, "Patience: 10 seconds")
+            await until(pilot, lambda: opened[0].closed, "another assistant")
+            await pilot.press("1", "2", "2", "3")
+            await until_text(pilot, "Language of answers: Deutsch")
+            await pilot.press("f2")
+            await until_text(pilot, "ready")
+            await asked(pilot)
+            await until_text(pilot, "Answer from")
+
+    asyncio.run(scenario())
+    assert [one.language for one in opened[-1].questions] == ["de"]

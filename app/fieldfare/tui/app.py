@@ -227,6 +227,8 @@ class FieldfareApp(App[None]):
             self.refresh_css(animate=False)
         if message.name in {"language", "screen_language"}:
             await self._speak_anew()
+        if message.name in {"model", "draft_seconds", "threads"}:
+            self._reopen()
 
     async def _speak_anew(self) -> None:
         """Draw every screen that there is in the language of now; what was asked and read stays."""
@@ -266,7 +268,7 @@ class FieldfareApp(App[None]):
             self.screen_stack[0].move(self.desk)
         self._left = {room.name for room in ROOMS} - ({self.current_mode} & OF_THE_DEVICE)
         if self.current_mode in self._left:
-            self.notify(_("The new manuals are used once you have left this room."), markup=False)
+            self.notify(_("What is new is used once you have left this room."), markup=False)
         await self._clear_old()
 
     async def _clear_old(self) -> None:

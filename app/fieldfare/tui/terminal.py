@@ -6,7 +6,10 @@ import os
 import sys
 from typing import TYPE_CHECKING, Any
 
+from fieldfare.tui.theme import reddened
+
 if TYPE_CHECKING:
+    from PIL.Image import Image
     from textual.widget import Widget
 
 # These never answer with pictures that survive their own redraws, and some lose a key press while they are asked.
@@ -46,6 +49,12 @@ def pixel_widget() -> Widget:
     """A new picture widget of textual-image; it draws what its attribute `image` is set to."""
     widget: Widget = _pixel_widget()
     return widget
+
+
+def draw(widget: Any, image: Image) -> None:
+    """Show an image in a picture widget; at night in red, which no filter does for pixels."""
+    night = has_pixels() and widget.app.theme == "night"
+    widget.image = reddened(image) if night else image
 
 
 def draws_braille() -> bool:

@@ -7,6 +7,7 @@ drawn). Meaning never rests on a colour alone: a warning has its word, what is c
 from __future__ import annotations
 
 from functools import lru_cache
+from typing import TYPE_CHECKING
 
 from rich.segment import Segment
 from rich.style import Style
@@ -15,6 +16,9 @@ from textual.filter import LineFilter
 from textual.theme import Theme
 
 from fieldfare.catalogue import N_
+
+if TYPE_CHECKING:
+    from PIL.Image import Image
 
 LOOKS = {
     "dark": N_("Dark"),
@@ -118,6 +122,13 @@ def first_theme(chosen: str, *, colours: str | None) -> str:
     if colours not in {"256", "truecolor"}:
         return "console"
     return chosen if chosen in LOOKS else "dark"
+
+
+def reddened(image: Image) -> Image:
+    """A picture in the reds of the night, for terminals that draw its pixels themselves."""
+    from PIL import ImageOps
+
+    return ImageOps.colorize(image.convert("L"), black="#000000", white=_RED)
 
 
 class RedOnly(LineFilter):

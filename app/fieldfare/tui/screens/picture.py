@@ -240,7 +240,7 @@ class PictureScreen(Screen["Shot | None"]):
             piece.thumbnail((canvas.width * 12, canvas.height * 24))
         self._drawing.styles.width = min(canvas.width, max(1, round((box[2] - box[0]) * scale)))
         self._drawing.styles.height = min(canvas.height, max(1, round((box[3] - box[1]) * scale / _CELL)))
-        self._drawing.image = piece
+        terminal.draw(self._drawing, piece)
 
     def _framed(self, image: Image) -> tuple[int, int, int, int]:
         """The part of the picture that is framed, in pixels."""

@@ -77,6 +77,7 @@ class SearchingScreen(BesideScreen):
         last = self._turn.question if self._turn is not None and self._turn.question.text != text else None
         return Question(
             text=text,
+            language=self.desk.preferences.current.language,
             packs=self.desk.workplace.packs,
             history=(*self._earlier, *([last.text] if last else []))[-EARLIER:],
             settled=(last.packs or last.settled) if last else (),

@@ -53,7 +53,7 @@ def listed(preferences: Preferences, answers: tuple[str, ...]) -> tuple[Setting,
         _setting(
             "screen_language", _("Language of the screen"), now.screen_language,
             _("Keys and messages. Manuals stay in their own language."),
-            ("", _("As the system: {language}").format(language=_system_language(preferences)), ""),
+            ("", _("By itself: {language}").format(language=LANGUAGES[preferences.own_language]), ""),
             *((code, name, "") for code, name in LANGUAGES.items()),
         ),
         _setting(
@@ -89,7 +89,7 @@ def listed(preferences: Preferences, answers: tuple[str, ...]) -> tuple[Setting,
             ("0", _("As long as it takes"), ""),
         ),
         _setting(
-            "threads", _("Processors"), str(now.threads), _("How many the models may use. Holds from the next start on."),
+            "threads", _("Processors"), str(now.threads), _("How many of them the models may use."),
             ("0", _("Chosen by the program"), ""), *((str(one), str(one), "") for one in _with(THREADS, now.threads) if one),
         ),
     )  # fmt: skip
@@ -102,10 +102,6 @@ def _setting(name: str, title: str, chosen: str, sentence: str, *choices: Choice
 
 def _with(known: tuple[int, ...], now: int) -> list[int]:
     return sorted({*known, now})
-
-
-def _system_language(preferences: Preferences) -> str:
-    return LANGUAGES[preferences.screen_language if not preferences.current.screen_language else "en"]
 
 
 @dataclass

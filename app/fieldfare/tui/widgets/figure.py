@@ -76,11 +76,11 @@ class FigureRow(Vertical, can_focus=True):
         self._image = message.image
         if isinstance(self._picture, BlockPicture):
             self._picture.fine = is_line_drawing(message.image)
-            self._picture.image = message.image
+            terminal.draw(self._picture, message.image)
         else:
             small = message.image.copy()
             small.thumbnail((1000, 800))
-            self._picture.image = small
+            terminal.draw(self._picture, small)
 
     @on(Resize)
     def _resized(self) -> None:
