@@ -280,7 +280,7 @@ SENTENCES = {
 
 
 @pytest.mark.parametrize("language", SENTENCES)
-@pytest.mark.parametrize("width", [12, 20, 38])
+@pytest.mark.parametrize("width", [14, 20, 38])
 def test_sentences_of_every_script_wrap_and_stay_whole(language: str, width: int) -> None:
     lines = wrapped(SENTENCES[language], width).split("\n")
     assert "".join("".join(lines).split()) == "".join(SENTENCES[language].split())

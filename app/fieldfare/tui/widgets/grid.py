@@ -15,8 +15,9 @@ from textual.content import Content
 from fieldfare.catalogue import _
 from fieldfare.tui.marking import Marking
 from fieldfare.tui.translations import Translations
-from fieldfare.tui.widgets.wrapped import Wrapped, hanging
+from fieldfare.tui.widgets.wrapped import Wrapped, broken, hanging
 from fieldfare.tui.wording import plain
+from fieldfare.wrapping import unbroken
 
 if TYPE_CHECKING:
     from fieldfare.domain import Block
@@ -38,12 +39,12 @@ def _width(text: str) -> int:
 
 
 def _words_width(cell: str) -> int:
-    return max(map(_width, cell.split()), default=0)
+    return max(map(_width, unbroken(cell)), default=0)
 
 
 @lru_cache(maxsize=4096)
 def _wrapped(cell: str, width: int) -> tuple[str, ...]:
-    return tuple(line.plain.rstrip() for line in Content(cell).wrap(width)) or ("",)
+    return tuple(line.plain.rstrip() for line in broken(Content(cell), width)) or ("",)
 
 
 def _lines_of(cell: str, width: int) -> tuple[str, ...]:

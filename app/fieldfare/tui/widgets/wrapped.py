@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from rich.cells import cell_len
 from textual.content import Content
 from textual.geometry import Offset
 from textual.selection import Selection
@@ -11,6 +12,8 @@ from textual.strip import Strip
 from textual.style import Style
 from textual.visual import RenderOptions
 from textual.widget import Widget
+
+from fieldfare.wrapping import is_unspaced, line_starts
 
 if TYPE_CHECKING:
     from textual.geometry import Size
@@ -88,5 +91,19 @@ def hanging(content: Content, width: int, first: Content | str = "", rest: str =
     """Wrap behind a prefix: `first` before the first line, `rest` (as wide) before the others."""
     prefix = Content(first) if isinstance(first, str) else first
     room = max(4, width - max(prefix.cell_length, len(rest)))
-    lines = content.wrap(room) or [Content("")]
+    lines = broken(content, room) or [Content("")]
     return [prefix + lines[0].rstrip(), *(Content(rest) + line.rstrip() for line in lines[1:])]
+
+
+def broken(content: Content, width: int) -> list[Content]:
+    """The lines of a text: between words, and between the letters of scripts that put no spaces between words.
+
+    Textual breaks those anywhere: inside a code, or so that a line begins with a full stop.
+    """
+    if not is_unspaced(content.plain):
+        return list(content.wrap(width))
+    lines = []
+    for line in content.split("\n", allow_blank=True):
+        for part in line.divide(line_starts(line.plain, width, cell_len)):
+            lines += [part.rstrip()] if cell_len(part.plain.rstrip()) <= width else part.wrap(width)
+    return lines
