@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from fakes import pack as fake_pack
 from fieldfare import library
 from fieldfare.domain import Block, BlockKind, Hazard, Limit, SectionView, StepState
-from fieldfare.domain.procedure import Check, Procedure, ProcedureTitle, Wait
+from fieldfare.domain.procedure import Check, Procedure, ProcedureTitle, Step, Wait
 from fieldfare.domain.source import Place
 from fieldfare.errors import UsageError
 from fieldfare.journal import Journal
@@ -113,12 +113,12 @@ def holds_all(procedure: Procedure, views: Sequence[SectionView]) -> None:
     for index, one in enumerate(procedure.steps):
         assert one.parent is None or (one.parent < index and procedure.steps[one.parent].level < one.level)
         for check in one.checks:
-            assert squeeze(check.expected) in squeeze(" ".join([one.instruction, *_cells(one)]))
+            assert squeeze(check.expected) in squeeze(" ".join([one.instruction, *_printed(one)]))
 
 
-def _cells(one: object) -> list[str]:
-    pieces = [*one.body, *one.before, *one.mentioned]  # type: ignore[attr-defined]
-    return [cell for piece in pieces for row in piece.block.rows for cell in row]
+def _printed(one: Step) -> list[str]:
+    pieces = [*one.body, *one.before, *one.mentioned]
+    return [said for piece in pieces for said in (piece.block.text, *(cell for row in piece.block.rows for cell in row))]
 
 
 def test_nothing_of_a_section_is_lost_or_moved(pump: Archive) -> None:

@@ -36,12 +36,13 @@ _STOP = (
 )
 _OBJECT = rf"(?=[^\W\d_])[^.;:(]{{2,80}}?{_STOP}"
 MEASURE = re.compile(
-    rf"(?<!\w)(?:(?:(?:re-?)?measure|measure\s+again|messen\s+sie|mesure[rz]|mid[ae]|medir|misur(?:are|ate)|meç[ao])\s+(?P<sure>{_OBJECT})"
+    r"(?<!\w)(?:(?P<value>(?:read|note|record|write)\s+(?:down\s+)?the\s+(?:measured\s+)?(?:values?|reading)\b)"
+    rf"|(?:(?:re-?)?measure|measure\s+again|messen\s+sie|mesure[rz]|mid[ae]|medir|misur(?:are|ate)|meç[ao])\s+(?P<sure>{_OBJECT})"
     rf"|(?:check|read(?:\s+off)?|note|record|monitor|observe|write\s+down|prüfen\s+sie|kontrollieren\s+sie|lesen\s+sie|notieren\s+sie|"
     rf"vérifie[rz]|contrôle[rz]|releve[rz]|note[rz]|lire|comprobar|compruebe|verificar|verifique|anot[ae]r?|lea|leer|"
     rf"controll(?:are|ate)|verific(?:are|ate)|legg(?:ere|ete)|annot(?:are|ate)|leia)\s+"
     rf"(?!that\b|if\b|whether\b|que\b|che\b)(?P<any>{_OBJECT})"
-    r"|(?P<value>(?:read|note|record|write)\s+(?:down\s+)?the\s+(?:measured\s+)?(?:values?|reading)))",
+    r")",
     re.IGNORECASE,
 )
 """A verb and what is measured: `sure` for every object, `any` only where it is known to be measurable."""
@@ -61,6 +62,8 @@ PRONOUN = re.compile(
     r"(?:the\s+)?(?:measured\s+)?(?:values?|readings?|results?)|wert|messwert|valeur|valore?|lectura|lettura|leitura",
     re.IGNORECASE,
 )
+NO_NAME = re.compile(r"(?:\d+\.\s+)?(?:there|how|if|whether|where|to|from|between|one|that|it)\b", re.IGNORECASE)
+"""What begins so names nothing."""
 CONDITION = _words(
     "if",
     "unless",
@@ -130,6 +133,12 @@ IS = _words(
     "rises?",
     "falls?",
     "drops?",
+)
+IS_NEAR = re.compile(rf"(?:{IS.pattern})(?:\s+[^\W\d_]+)?\s*$", re.IGNORECASE)
+"""The verb directly before a value, or one word before it: `is set above` says nothing of what is."""
+COMPARED = re.compile(
+    r"\s+(?:larger|smaller|longer|shorter|wider|narrower|higher|lower|bigger|thicker|thinner|größer|kleiner|länger|kürzer)\b",
+    re.IGNORECASE,
 )
 EXCEED = re.compile(r"exceed", re.IGNORECASE)
 VALUE_IS = re.compile(

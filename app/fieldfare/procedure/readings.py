@@ -195,7 +195,7 @@ def _measured(sentence: str) -> Iterator[_Wanted]:
         for part in telling if len(telling) > 1 else [whole]:
             name = squeeze(phrases.ARTICLE.sub("", squeeze(part)))
             if name and len(name) <= _NAME:
-                told = "" if phrases.PRONOUN.fullmatch(name) else name
+                told = "" if phrases.PRONOUN.fullmatch(name) or phrases.NO_NAME.match(name) else name
                 yield _Wanted(name=told, dimension=phrases.dimension_of(name) or "", found=[])
 
 
@@ -208,9 +208,11 @@ def _expected(sentence: str) -> Iterator[tuple[str, Check]]:
             continue
         before, behind = sentence[: one.start], sentence[one.end :]
         clause = _BOUNDARY.split(before)[-1]
+        if phrases.COMPARED.match(behind):  # `1/8 inch larger than the damage`
+            continue
         limits, start = _limits(sentence, one, clause)
         direct = bool(phrases.DIRECT.search(clause))
-        is_said = bool(phrases.IS.search(clause) or phrases.IS.match(behind.lstrip()))
+        is_said = bool(phrases.IS_NEAR.search(clause) or phrases.IS.match(behind.lstrip()))
         asking = (phrases.MUST, phrases.UNTIL, phrases.ENSURE)
         if limits is None:
             said = bool(phrases.VALUE_IS.search(clause)) and any(word.search(clause) for word in asking)
@@ -226,6 +228,9 @@ def _expected(sentence: str) -> Iterator[tuple[str, Check]]:
                     and (phrases.WITHIN.search(clause) or phrases.EXCEED.match(sentence, one.start))
                 )
             )
+        subject = _subject(clause)
+        if limits is None and subject and phrases.dimension_of(subject) is None:
+            continue  # `the fuse must be 2.5 A` is no reading
         if not said or (one.dimension == "time" and not (limits and phrases.WITHIN.search(clause))):
             continue
         made = Check(name="", expected=squeeze(sentence[start : one.end]), unit=one.unit.symbol)
@@ -236,7 +241,7 @@ def _expected(sentence: str) -> Iterator[tuple[str, Check]]:
         elif one.dimension == "time":  # `the engine must stop in less than 10 s`
             yield squeeze(phrases.ARTICLE.sub("", squeeze(phrases.WITHIN.sub("", clause)))), made
         else:
-            yield _subject(clause), made
+            yield subject, made
 
 
 def _limits(sentence: str, one: Quantity, clause: str) -> tuple[_Range | None, int]:
@@ -282,7 +287,9 @@ def _subject(clause: str) -> str:
     """What a clause says something of: the words before its verb; empty where these name nothing."""
     words = phrases.ENSURE.split(phrases.UNTIL.split(clause)[-1])[-1]
     name = squeeze(phrases.ARTICLE.sub("", squeeze(phrases.VERB.split(words, maxsplit=1)[0])))
-    nameless = not name or phrases.PRONOUN.fullmatch(name) or phrases.EXTREME_NAME.search(name)
+    nameless = (
+        not name or phrases.PRONOUN.fullmatch(name) or phrases.NO_NAME.match(name) or phrases.EXTREME_NAME.search(name)
+    )
     return "" if nameless or len(name) > _NAME else name
 
 

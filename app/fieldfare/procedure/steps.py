@@ -224,7 +224,7 @@ class _Maker:
         )
         texts = [step.instruction, *(one.block.text for one in draft.body if one.block.kind is BlockKind.PARAGRAPH)]
         near = {one.figure.id for one in own if one.figure}
-        wanted = [figure(number) for number, _ in mentions(FIGURE, step.instruction)]
+        wanted = [figure(number) for number, _ in mentions(FIGURE, "\n".join(texts))]
         figures = {one.id: one for one in wanted if one is not None and one.id not in near}
         blocks = [one.block for one in own]
         named = [one for one in tables_named("\n".join(texts), tables) if one not in blocks]
@@ -238,8 +238,8 @@ class _Maker:
         return replace(
             step,
             mentioned=tuple(mentioned),
-            checks=readings.checks(step.instruction, [*named, *(one for one in blocks if one.rows)]),
-            waits=waits(step.instruction),
+            checks=readings.checks("\n".join(texts), [*named, *(one for one in blocks if one.rows)]),
+            waits=waits("\n".join(texts)),
         )
 
 

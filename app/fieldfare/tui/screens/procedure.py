@@ -198,7 +198,7 @@ class ProcedureScreen(DoingScreen):
 
     @on(PictureWanted)
     def _enlarge(self, message: PictureWanted) -> None:
-        self.app.push_screen(PictureScreen(message.title, message.picture, message.region, desk=self.desk))
+        self.app.push_screen(PictureScreen.of(self.desk, message))
 
     def action_lists(self) -> None:
         """Torques, parts and tools of the whole procedure."""
