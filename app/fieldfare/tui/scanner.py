@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from textual.screen import Screen, ScreenResultType
+from textual.screen import ScreenResultType
+
+from fieldfare.tui.screens.overlay import Overlay
 
 if TYPE_CHECKING:
     from textual.events import Key
@@ -14,7 +16,7 @@ SCAN = 0.04
 """Seconds in which a scanner has typed its next character (USB ones need 1 to 10 ms, radio ones up to 30); no hand has."""
 
 
-class ScannedScreen(Screen[ScreenResultType]):
+class ScannedScreen(Overlay[ScreenResultType]):
     """A screen on which single characters are keys and whole codes can be scanned all the same.
 
     A character that is a key waits for `SCAN` seconds: where another or Enter follows in that time, both were typed, not

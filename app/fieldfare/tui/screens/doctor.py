@@ -10,11 +10,11 @@ from textual.binding import Binding, BindingType
 from textual.containers import VerticalScroll
 from textual.content import Content
 from textual.message import Message
-from textual.screen import Screen
 
 from fieldfare import doctor
 from fieldfare.catalogue import _, ngettext
 from fieldfare.text import squeeze
+from fieldfare.tui.screens.overlay import Overlay
 from fieldfare.tui.widgets.bars import KeyBar, StatusLine
 from fieldfare.tui.widgets.wrapped import Wrapped, hanging
 
@@ -49,7 +49,7 @@ class FindingLine(Wrapped):
         return hanging(said, width, Content.styled(mark, "bold"), "  ")
 
 
-class DoctorScreen(Screen[None]):
+class DoctorScreen(Overlay[None]):
     """Runs the checks in a thread."""
 
     BINDINGS: ClassVar[list[BindingType]] = [

@@ -7,7 +7,6 @@ from typing import TYPE_CHECKING, ClassVar
 from textual.binding import Binding, BindingType
 from textual.containers import VerticalScroll
 from textual.content import Content
-from textual.screen import Screen
 from textual.widgets import Static
 
 from fieldfare.catalogue import N_, _
@@ -15,6 +14,7 @@ from fieldfare.domain import Asked, Attached, Noted, places_of
 from fieldfare.errors import FieldfareError
 from fieldfare.report.contents import detail, headline, source_line, time_line
 from fieldfare.text import clean, squeeze
+from fieldfare.tui.screens.overlay import Overlay
 from fieldfare.tui.screens.picture import PictureScreen
 from fieldfare.tui.widgets.bars import KeyBar
 
@@ -28,7 +28,7 @@ if TYPE_CHECKING:
     from fieldfare.tui.widgets.bars import Key
 
 
-class EntryScreen(Screen[bool]):
+class EntryScreen(Overlay[bool]):
     """Dismissed with whether the entry is to be removed."""
 
     DEFAULT_CSS = """

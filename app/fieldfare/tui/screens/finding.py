@@ -7,7 +7,6 @@ from typing import TYPE_CHECKING, ClassVar
 from textual import on, work
 from textual.binding import Binding, BindingType
 from textual.message import Message
-from textual.screen import Screen
 from textual.widgets import Input
 
 from fieldfare.catalogue import _, ngettext
@@ -16,6 +15,7 @@ from fieldfare.domain.manual import Sighting, Sightings, Spot
 from fieldfare.errors import FieldfareError
 from fieldfare.text import squeeze
 from fieldfare.tui.messages import EdgeReached
+from fieldfare.tui.screens.overlay import Overlay
 from fieldfare.tui.screens.picking import page_of
 from fieldfare.tui.widgets.bars import KeyBar, StatusLine
 from fieldfare.tui.widgets.listing import Listing, Row
@@ -35,7 +35,7 @@ OTHERS = 8
 """Places that are offered because the search finds them, though the text stands there in other words."""
 
 
-class FindingScreen(Screen[tuple[str, tuple[Sighting, ...], int] | None]):
+class FindingScreen(Overlay[tuple[str, tuple[Sighting, ...], int] | None]):
     """Dismissed with what was sought, all places, and which one to go to; a place by meaning stands alone, unmarked."""
 
     CSS = "FindingScreen StatusLine { height: 1; }"

@@ -11,11 +11,11 @@ from textual import on, work
 from textual.binding import Binding, BindingType
 from textual.content import Content
 from textual.message import Message
-from textual.screen import Screen
 from textual.widgets import Static
 
 from fieldfare.catalogue import _
 from fieldfare.text import squeeze
+from fieldfare.tui.screens.overlay import Overlay
 from fieldfare.tui.screens.pick import TypeScreen
 from fieldfare.tui.widgets.bars import KeyBar, StatusLine
 from fieldfare.tui.widgets.lines import Line, Lines, Picked
@@ -39,7 +39,7 @@ class FolderRead(Message):
     error: str = ""
 
 
-class FolderScreen(Screen[Path | None]):
+class FolderScreen(Overlay[Path | None]):
     """Gives a file with one of some endings or, where `whole` says what for, a folder; None for neither."""
 
     DEFAULT_CSS = """

@@ -7,11 +7,11 @@ from typing import TYPE_CHECKING, ClassVar
 from textual.binding import Binding, BindingType
 from textual.containers import VerticalScroll
 from textual.content import Content
-from textual.screen import Screen
 from textual.widgets import Static
 
 from fieldfare.catalogue import N_, _
 from fieldfare.text import squeeze
+from fieldfare.tui.screens.overlay import Overlay
 from fieldfare.tui.widgets.bars import KeyBar
 from fieldfare.tui.widgets.wrapped import Wrapped, hanging
 
@@ -58,7 +58,7 @@ class KeyLine(Wrapped):
         return hanging(Content(self._meaning), width, Content.assemble((f"{self._key:<11} ", "bold")), " " * 12)
 
 
-class HelpScreen(Screen[None]):
+class HelpScreen(Overlay[None]):
     """One page of help that scrolls."""
 
     DEFAULT_CSS = """

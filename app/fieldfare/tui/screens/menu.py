@@ -8,10 +8,10 @@ from typing import TYPE_CHECKING, ClassVar
 from textual import on
 from textual.binding import Binding, BindingType
 from textual.content import Content
-from textual.screen import Screen
 from textual.widgets import Static
 
 from fieldfare.catalogue import _
+from fieldfare.tui.screens.overlay import Overlay
 from fieldfare.tui.widgets.bars import KeyBar
 from fieldfare.tui.widgets.lines import Line, Lines, Picked
 
@@ -29,7 +29,7 @@ class Entry:
     purpose: str = ""
 
 
-class MenuScreen(Screen[str | None]):
+class MenuScreen(Overlay[str | None]):
     """Gives the key of the entry that was chosen, None for none."""
 
     DEFAULT_CSS = """

@@ -7,11 +7,11 @@ from typing import TYPE_CHECKING, ClassVar
 from textual.binding import Binding, BindingType
 from textual.containers import VerticalScroll
 from textual.content import Content
-from textual.screen import Screen
 from textual.widgets import Static
 
 from fieldfare.catalogue import _
 from fieldfare.text import squeeze
+from fieldfare.tui.screens.overlay import Overlay
 from fieldfare.tui.widgets.bars import KeyBar
 from fieldfare.tui.widgets.blocks import Prose
 from fieldfare.tui.widgets.grid import Table
@@ -28,7 +28,7 @@ if TYPE_CHECKING:
     from fieldfare.procedure.lists import Item, Lists
 
 
-class NeedsScreen(Screen[None]):
+class NeedsScreen(Overlay[None]):
     """One page that scrolls; every line is printed in the manual."""
 
     SCOPED_CSS = False  # what is scoped knows no class of the screen itself

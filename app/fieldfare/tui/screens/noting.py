@@ -6,11 +6,11 @@ from typing import TYPE_CHECKING, ClassVar
 
 from textual.binding import Binding, BindingType
 from textual.content import Content
-from textual.screen import Screen
 from textual.widgets import Static, TextArea
 
 from fieldfare.catalogue import _
 from fieldfare.text import clean
+from fieldfare.tui.screens.overlay import Overlay
 from fieldfare.tui.widgets.bars import Key, KeyBar
 
 if TYPE_CHECKING:
@@ -20,7 +20,7 @@ LIMIT = 4000
 """Characters of a note."""
 
 
-class NoteScreen(Screen[str | None]):
+class NoteScreen(Overlay[str | None]):
     """Dismissed with the note, an empty one to remove it, or None to leave it as it was."""
 
     CSS = """

@@ -8,13 +8,13 @@ from textual import on, work
 from textual.binding import Binding, BindingType
 from textual.containers import Vertical
 from textual.message import Message
-from textual.screen import Screen
 
 from fieldfare.catalogue import _, ngettext
 from fieldfare.domain.manual import Spot
 from fieldfare.errors import FieldfareError
 from fieldfare.text import squeeze
 from fieldfare.tui.messages import Said
+from fieldfare.tui.screens.overlay import Overlay
 from fieldfare.tui.screens.picking import page_of
 from fieldfare.tui.widgets.bars import KeyBar, StatusLine
 from fieldfare.tui.widgets.listing import Listing, Row
@@ -207,7 +207,7 @@ def _parents(headings: tuple[Heading, ...]) -> list[int]:
     return found
 
 
-class OutlineScreen(Screen[Spot | None]):
+class OutlineScreen(Overlay[Spot | None]):
     """The outline of the manual that is read; dismissed with where to go."""
 
     BINDINGS: ClassVar[list[BindingType]] = [Binding("escape", "back", "Back", show=False)]

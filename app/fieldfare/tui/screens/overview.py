@@ -7,13 +7,13 @@ from typing import TYPE_CHECKING, ClassVar
 from textual import on
 from textual.binding import Binding, BindingType
 from textual.content import Content
-from textual.screen import Screen
 from textual.widgets import Static
 
 from fieldfare.catalogue import _
 from fieldfare.domain import StepState
 from fieldfare.procedure.course import END, START
 from fieldfare.text import squeeze
+from fieldfare.tui.screens.overlay import Overlay
 from fieldfare.tui.widgets.bars import KeyBar
 from fieldfare.tui.widgets.listing import Listing, Row
 from fieldfare.tui.widgets.pages import MARKS
@@ -26,7 +26,7 @@ if TYPE_CHECKING:
     from fieldfare.procedure.course import Course
 
 
-class OverviewScreen(Screen[str | None]):
+class OverviewScreen(Overlay[str | None]):
     """Dismissed with the key of a page, or with None."""
 
     DEFAULT_CSS = """

@@ -8,10 +8,10 @@ from textual import on
 from textual.binding import Binding, BindingType
 from textual.containers import VerticalScroll
 from textual.content import Content
-from textual.screen import Screen
 from textual.widgets import Input, Static
 
 from fieldfare.catalogue import _
+from fieldfare.tui.screens.overlay import Overlay
 from fieldfare.tui.widgets.bars import KeyBar
 from fieldfare.tui.widgets.lines import Line, Lines, Picked
 
@@ -26,7 +26,7 @@ Choice = tuple[str, str, str]
 """What is given back, its title, and a sentence or nothing."""
 
 
-class _AskingScreen(Screen[str | None]):
+class _AskingScreen(Overlay[str | None]):
     """A heading and a sentence, then what the user answers with; Esc gives None."""
 
     DEFAULT_CSS = """

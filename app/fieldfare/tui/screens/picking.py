@@ -7,12 +7,12 @@ from typing import TYPE_CHECKING, ClassVar
 from textual import on
 from textual.binding import Binding, BindingType
 from textual.content import Content
-from textual.screen import Screen
 from textual.widgets import Static
 
 from fieldfare.catalogue import _
 from fieldfare.text import squeeze
 from fieldfare.tui.album import figure_title
+from fieldfare.tui.screens.overlay import Overlay
 from fieldfare.tui.widgets.bars import Key, KeyBar
 from fieldfare.tui.widgets.listing import Listing, Row
 from fieldfare.tui.wording import heading_path
@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from fieldfare.domain.manual import Link, Plate
 
 
-class PickingScreen(Screen[int | None]):
+class PickingScreen(Overlay[int | None]):
     """Dismissed with the number of the row, counted from 0."""
 
     CSS = """

@@ -12,7 +12,6 @@ from textual import on, work
 from textual.binding import Binding, BindingType
 from textual.content import Content
 from textual.message import Message
-from textual.screen import Screen
 from textual.widgets import Static
 
 from fieldfare.catalogue import N_, _, ngettext
@@ -20,6 +19,7 @@ from fieldfare.errors import FieldfareError
 from fieldfare.report import export
 from fieldfare.report.contents import job_name
 from fieldfare.text import clean, squeeze
+from fieldfare.tui.screens.overlay import Overlay
 from fieldfare.tui.screens.pick import Choice, PickScreen, TypeScreen
 from fieldfare.tui.widgets.bars import KeyBar
 from fieldfare.tui.widgets.lines import Line, Lines, Picked
@@ -55,7 +55,7 @@ def progress_text(stage: str, done: int, total: int, seconds: float = 0.0) -> st
     return text
 
 
-class ReportScreen(Screen[tuple[str, "Path | None"]]):
+class ReportScreen(Overlay[tuple[str, "Path | None"]]):
     """Dismissed with what was chosen, for the next time. Esc ends what is being written, then leads back."""
 
     DEFAULT_CSS = """
