@@ -72,9 +72,11 @@ def unsettable(report: Report) -> str:
 @cache
 def _register() -> frozenset[int]:
     """Make the fonts known; the characters that both have."""
+    from reportlab import rl_config
     from reportlab.pdfbase import pdfmetrics
     from reportlab.pdfbase.ttfonts import TTFont
 
+    rl_config.useA85 = 0  # bytes as they are: as text they take a quarter more and, in Python, most of the time
     fonts = [TTFont(name, str(_FONTS / f"{name}.ttf")) for name in (_PLAIN, _BOLD)]
     for font in fonts:
         pdfmetrics.registerFont(font)
