@@ -37,6 +37,7 @@ class FindingLine(Wrapped):
     """A check by its name, whether all is well, and the sentence."""
 
     DEFAULT_CSS = "FindingLine { padding: 0 1; margin: 0 0 1 0; } .-short FindingLine { margin: 0; }"
+    SCOPED_CSS = False
 
     def __init__(self, finding: Finding) -> None:
         super().__init__()

@@ -37,6 +37,7 @@ class _AskingScreen(Overlay[str | None]):
     TypeScreen Input { border: tall $accent; background: $surface; color: $foreground; margin: 0 1; }
     .wrong { height: auto; padding: 0 1; text-style: bold; color: $accent; }
     """
+    SCOPED_CSS = False
     BINDINGS: ClassVar[list[BindingType]] = [Binding("escape", "dismiss(None)", "Back", show=False)]
     KEYS: ClassVar[tuple[Key, ...]] = ()
 

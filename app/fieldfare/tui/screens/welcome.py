@@ -31,23 +31,23 @@ class Welcomed:
 async def welcome(app: FieldfareApp) -> Welcomed:
     """Lead through what must be decided once; each answer holds at once and is kept."""
     preferences = app.desk.preferences
-    spoken = await _pick(
-        app,
-        "Language · Sprache · Idioma · Langue",
-        [(code, name, "") for code, name in LANGUAGES.items()],
-        chosen=preferences.screen_language,
-    )
-    if spoken is None:
-        return Welcomed()
-    await app.decide(screen_language=spoken)
-    look = await _pick(
-        app, _("Which look can you read best here?"), [(name, _(title), "") for name, title in LOOKS.items()],
-        _("F9 goes from one to the next at any time."), app.theme,
-    )  # fmt: skip
-    if look is None:
-        return Welcomed()
-    if look != app.theme:
-        await app.decide(theme=look)
+    if "screen_language" not in preferences.locked:
+        spoken = await _pick(
+            app, "Language · Sprache · Idioma · Langue", [(code, name, "") for code, name in LANGUAGES.items()],
+            chosen=preferences.screen_language,
+        )  # fmt: skip
+        if spoken is None:
+            return Welcomed()
+        await app.decide(screen_language=spoken)
+    if "theme" not in preferences.locked:
+        look = await _pick(
+            app, _("Which look can you read best here?"), [(name, _(title), "") for name, title in LOOKS.items()],
+            _("F9 goes from one to the next at any time."), app.theme,
+        )  # fmt: skip
+        if look is None:
+            return Welcomed()
+        if look != app.theme:
+            await app.decide(theme=look)
     if not app.desk.assistant.packs:
         said = await _pick(
             app, _("No manuals are installed yet"),

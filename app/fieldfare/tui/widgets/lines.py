@@ -32,8 +32,9 @@ class Line(Wrapped, can_focus=True):
 
     DEFAULT_CSS = """
     Line { height: auto; padding: 0 1 0 0; margin: 0 0 1 0; }
-    .-short Line { margin: 0; }
+    .-short Line, .-compact Line, .-large Line { margin: 0; }
     """
+    SCOPED_CSS = False  # what is around a line decides how it stands
     BINDINGS: ClassVar[list[BindingType]] = [Binding("enter,space,right", "pick", "Choose", show=False)]
 
     def __init__(self, key: str, title: str, *, value: str = "", sentence: str = "", mark: str = "") -> None:
@@ -68,6 +69,7 @@ class Lines(VerticalScroll, can_focus=False):
     """Lines below each other, numbered; beside them other widgets may stand."""
 
     DEFAULT_CSS = "Lines { height: 1fr; padding: 0 1; } .-narrow Lines { padding: 0; }"
+    SCOPED_CSS = False
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("down", "move(1)", "Down", show=False),
         Binding("up", "move(-1)", "Up", show=False),
