@@ -12,17 +12,20 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from fakes import OIL as OIL_PASSAGE
 from fakes import FakeAssistant, pack
 from fieldfare.domain import Acknowledged, Block, BlockKind, Limit, Measured, Noted, Progress, Stepped, StepState
 from fieldfare.domain.translation import Outcome
 from fieldfare.journal import Journal, open_journal
 from fieldfare.tui.app import FieldfareApp
+from fieldfare.tui.messages import Target
 from fieldfare.tui.screens.needs import NeedsScreen
 from fieldfare.tui.screens.overview import OverviewScreen
 from fieldfare.tui.screens.pick import PickScreen, TypeScreen
 from fieldfare.tui.screens.picture import PictureScreen
 from fieldfare.tui.screens.procedure import ProcedureScreen
 from fieldfare.tui.screens.procedures import ProceduresScreen
+from fieldfare.tui.screens.reading import ReadingScreen
 from fieldfare.tui.widgets.step import PageHead, StepPage, StepText
 from scripted import BATTERY, BLOCKS, OIL, PACK, ScriptedProcedures, hazard, step
 from tui.screen import rows, scan, shown, type_text, until, until_text
@@ -459,3 +462,17 @@ def test_the_head_names_the_warnings_that_are_out_of_sight() -> None:
         await until(pilot, lambda: "▲ CAUTION" in str(app.screen.query_one(PageHead).lines(40)[0]))
 
     play(scenario, size=(40, 15))
+
+
+def test_the_reader_starts_the_procedure_that_is_read() -> None:
+    assistant = FakeAssistant()
+    assistant.procedures = ScriptedProcedures(pack().manifest, {OIL_PASSAGE.section: BLOCKS[OIL]})
+
+    async def scenario(app: FieldfareApp, pilot: Pilot[None]) -> None:
+        app.push_screen(ReadingScreen(app.desk, Target(passage=OIL_PASSAGE)))
+        await until_text(pilot, "Step by step")
+        await pilot.press("s")
+        await until(pilot, lambda: isinstance(app.screen, ProcedureScreen) and at(app) == "start")
+        await until_text(pilot, "Tools: 27 mm socket, torque wrench.")
+
+    play(scenario, assistant=assistant)

@@ -37,10 +37,11 @@ class Target:
 class Surroundings:
     """What belongs to a section beside its text: its manual, where it refers to, bookmarks and notes on it.
 
-    `marks` are those with the block that each stands at (-1 the heading).
+    `marks` are those with the block that each stands at (-1 the heading). It may be a `procedure`, or a step of one.
     """
 
     manual: Manual
+    procedure: bool = False
     links: tuple[Link, ...] = ()
     figures: tuple[Shot, ...] = ()
     figure_ids: tuple[int, ...] = ()

@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING, ClassVar
+from typing import TYPE_CHECKING, ClassVar, cast
 
 from textual import on, work
 from textual.binding import Binding, BindingType
 from textual.message import Message
 
 from fieldfare.bookshelf import sought_pattern
-from fieldfare.catalogue import _
+from fieldfare.catalogue import N_, _
 from fieldfare.domain import Read, reference
 from fieldfare.errors import FieldfareError
 from fieldfare.text import squeeze
@@ -26,6 +26,7 @@ if TYPE_CHECKING:
 
     from fieldfare.domain import Passage, Pin, Reference, SectionView
     from fieldfare.domain.manual import Sighting, Spot
+    from fieldfare.tui.app import FieldfareApp
     from fieldfare.tui.desk import Desk
     from fieldfare.tui.widgets.bars import Key
 
@@ -58,6 +59,7 @@ class Reader(SectionPane):
         Binding("b", "bookmark", "Bookmark", show=False),
         Binding("e", "note", "Note", show=False),
         Binding("d", "both", "Both", show=False),
+        Binding("s", "steps", N_("carry it out step by step"), show=False),
     ]
 
     def __init__(self, desk: Desk, *, id: str | None = None) -> None:  # noqa: A002 - Textual's name
@@ -173,6 +175,7 @@ class Reader(SectionPane):
         marked = (place.page, place.region) if place.page is not None and place.region is not None else None
         around = Surroundings(
             manual=manual,
+            procedure=self._assistant.procedures.title_at(passage.pack, passage.section) is not None,
             links=shelf.links(passage, view),
             figures=figures(manual.pack, plates, lambda image: self._assistant.picture(manual.pack, image)),
             figure_ids=tuple(plate.figure.id for plate in plates),
@@ -406,6 +409,13 @@ class Reader(SectionPane):
 
     # Languages and keys.
 
+    def action_steps(self) -> None:
+        """Carry out the procedure that this section is, or is a step of."""
+        if self._around is not None and self._around.procedure and self.target is not None:
+            passage = self.target.passage
+            app = cast("FieldfareApp", self.app)
+            app.open_procedure(passage.pack, passage.section, self._translations.language)
+
     def action_both(self) -> None:
         """The original and its translation side by side, and back."""
         self._both = not self._both
@@ -421,6 +431,8 @@ class Reader(SectionPane):
         keys += [("o", "o", _("Outline"))]
         if self.translated:
             keys += [("d", "d", _("Both"))]
+        if around is not None and around.procedure:
+            keys.insert(0, ("s", "s", _("Step by step")))
         if view is not None and (view.hazards or any(block.signal_word for block in view.blocks)):
             keys += [("w", "w", _("Warnings"))]
         if view is not None and view.figures:
