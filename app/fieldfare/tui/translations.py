@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from textual.content import Content
 
+from fieldfare.catalogue import N_, _
 from fieldfare.domain import BlockKind
 from fieldfare.domain.translation import Outcome, Text
 from fieldfare.text import squeeze
@@ -18,7 +19,7 @@ if TYPE_CHECKING:
     from fieldfare.domain import SectionView
     from fieldfare.domain.translation import Rendering
 
-MACHINE = "machine translation of the original"
+MACHINE = N_("machine translation of the original")
 
 
 class Translations:
@@ -54,12 +55,12 @@ class Translations:
         if self.any or not self._said:
             return ""
         reasons = dict.fromkeys(one.reason for said in self._said.values() for one in said.originals)
-        return f"In the original: {squeeze(next(iter(reasons)))}" if reasons else ""
+        return _("In the original: {reasons}").format(reasons=squeeze(next(iter(reasons)))) if reasons else ""
 
 
 def switch_key(*, original: bool) -> tuple[tuple[str, str, str], ...]:
     """The key that switches, for the bar of keys."""
-    return (("t", "t", "Translation" if original else "Original"),)
+    return (("t", "t", _("Translation") if original else _("Original")),)
 
 
 def origin(said: Rendering) -> Content | None:
@@ -67,10 +68,10 @@ def origin(said: Rendering) -> Content | None:
     if said.approved:
         return None
     similar = min((one.score for one in said.sentences if one.outcome is Outcome.SIMILAR), default=1.0)
-    parts = [MACHINE] if said.machine else []
-    parts += [f"approved for a text that is {similar:.0%} alike"] if similar < 1 else []
+    parts = [_(MACHINE)] if said.machine else []
+    parts += [_("approved for a text that is {share:.0%} alike").format(share=similar)] if similar < 1 else []
     reasons = dict.fromkeys(squeeze(one.reason) for one in said.originals)
-    parts += [f"partly in the original: {'; '.join(reasons)}"] if reasons else []
+    parts += [_("partly in the original: {reasons}").format(reasons="; ".join(reasons))] if reasons else []
     return Content(f"({', '.join(parts)})") if parts else None
 
 

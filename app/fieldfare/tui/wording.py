@@ -5,7 +5,9 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
-from fieldfare.domain import ModelStatus
+from fieldfare.catalogue import _
+from fieldfare.domain import Match, ModelStatus
+from fieldfare.signal_words import signal_word
 from fieldfare.text import clean, squeeze
 
 if TYPE_CHECKING:
@@ -14,19 +16,15 @@ if TYPE_CHECKING:
     from fieldfare.domain import Hazard, InstalledPack, ModelState, Passage, Place, WorkMachine
     from fieldfare.tui.messages import Target
 
-# Colours by the signal word as printed (ANSI Z535.4 / ISO 3864-2). Only colours: the word itself is never changed.
-_HAZARD_CLASSES = {
-    "danger": "danger", "gefahr": "danger",
-    "warning": "warning", "warnung": "warning",
-    "caution": "caution", "vorsicht": "caution",
-    "notice": "notice", "hinweis": "notice", "achtung": "notice", "note": "notice", "important": "notice",
-}  # fmt: skip
+# Colours by the level of the signal word (ANSI Z535.4 / ISO 3864-2). Only colours: the word itself is never changed.
+_HAZARD_CLASSES = {"danger": "danger", "warning": "warning", "caution": "caution", "notice": "notice"}
+_LESS_KNOWN = dict.fromkeys(("achtung", "note", "important"), "notice")  # words that manuals print all the same
 
 
 def page_name(place: Place) -> str:
     """`p. 21`, by the printed label where there is one; empty for sources without pages."""
     label = squeeze(place.label) or (str(place.page) if place.page is not None else "")
-    return f"p. {label}" if label else ""
+    return _("p. {page}").format(page=label) if label else ""
 
 
 def heading(path: Iterable[str]) -> str:
@@ -68,9 +66,11 @@ def snippet(passage: Passage, limit: int = 400) -> str:
     return text[:limit]
 
 
-def hazard_class(signal_word: str) -> str:
+def hazard_class(printed: str) -> str:
     """Which colours a signal word gets; `other` for words of schemes that are not known here."""
-    return _HAZARD_CLASSES.get(re.sub(r"[^\w]", "", signal_word).casefold(), "other")
+    word = re.sub(r"[^\w]", "", printed)
+    level = (signal_word(word, "en") or word).casefold()
+    return _HAZARD_CLASSES.get(level) or _LESS_KNOWN.get(level, "other")
 
 
 def signal_words(hazards: Iterable[Hazard]) -> str:
@@ -81,7 +81,7 @@ def signal_words(hazards: Iterable[Hazard]) -> str:
 def machines(packs: tuple[InstalledPack, ...]) -> str:
     """The machines that the installed packs cover, else the titles of the packs; those of unsigned packs say so."""
     names = dict.fromkeys(
-        squeeze(name) + (" (unsigned)" if pack.unsigned else "")
+        squeeze(name) + (f" ({_('unsigned')})" if pack.unsigned else "")
         for pack in packs
         for name in ([str(machine) for machine in pack.manifest.machines] or [pack.manifest.title])
     )
@@ -96,12 +96,17 @@ def machine_name(machine: WorkMachine) -> str:
 def model_name(state: ModelState) -> str:
     """The state of the model in two or three words; its sentence stands in the help."""
     return {
-        ModelStatus.ABSENT: "quotes only",
-        ModelStatus.LOADING: "model loading…",
-        ModelStatus.READY: "ready",
-        ModelStatus.SLOW: "slow machine: quotes only",
-        ModelStatus.FAILED: "model failed: quotes only",
+        ModelStatus.ABSENT: _("quotes only"),
+        ModelStatus.LOADING: _("model loading…"),
+        ModelStatus.READY: _("ready"),
+        ModelStatus.SLOW: _("slow machine: quotes only"),
+        ModelStatus.FAILED: _("model failed: quotes only"),
     }[state.status]
+
+
+def match_name(match: Match) -> str:
+    """Why a passage was found, in a word."""
+    return {Match.IDENTIFIER: _("identifier"), Match.WORDS: _("words"), Match.MEANING: _("meaning")}[match]
 
 
 def plain(text: str) -> str:

@@ -49,7 +49,7 @@ class TitleBar(Widget):
         state = self._state or self._desk.assistant.model_state
         name = model_name(state)
         if width < 50:
-            name = name.split(":")[0]
+            name = name.split(":")[0].strip()
         sign = {ModelStatus.READY: "● ", ModelStatus.LOADING: "○ ", ModelStatus.ABSENT: ""}.get(state.status, "! ")
         right = Content.assemble((sign + name, "bold"))
         left = "" if width < 60 else "Fieldfare  "

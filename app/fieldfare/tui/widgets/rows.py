@@ -9,12 +9,13 @@ from textual.binding import Binding, BindingType
 from textual.content import Content
 from textual.events import Click, Focus
 
+from fieldfare.catalogue import _
 from fieldfare.domain import BlockKind
 from fieldfare.text import squeeze
 from fieldfare.tui.messages import Chosen, FigureChosen, Highlighted, Opened, Target
 from fieldfare.tui.translations import Translations, origin
 from fieldfare.tui.widgets.wrapped import Wrapped, hanging
-from fieldfare.tui.wording import caveats, heading, page_name, plain, signal_words, snippet, source_line
+from fieldfare.tui.wording import caveats, heading, match_name, page_name, plain, signal_words, snippet, source_line
 
 if TYPE_CHECKING:
     from fieldfare.domain import Choice, Evidence, Hazard, Statement
@@ -81,9 +82,9 @@ class EvidenceRow(PassageRow):
         indent = " " * len(number)
         warnings = [line for hazard in self._seat.hazards for line in _whole(hazard, width, indent)]
         if self._seat.withheld:
-            second = Content.assemble((f"▲ {signal_words(passage.hazards)}", "bold"), " · Enter to read")
+            second = Content.assemble((f"▲ {signal_words(passage.hazards)}", "bold"), f" · {_('Enter to read')}")
         elif passage.kind is BlockKind.HAZARD:  # it stands whole in its seat, or above the list
-            second = Content("" if warnings else "stands above")
+            second = Content("" if warnings else _("stands above"))
         else:
             second = Content(snippet(passage))
         if not self.screen.has_class("-tall"):
@@ -93,13 +94,15 @@ class EvidenceRow(PassageRow):
             lines = wrapped[:1]
             if len(wrapped) > 1:
                 lines.append(Content(" ").join(wrapped[1:]).truncate(room, ellipsis=True))
-            matched = ", ".join(match.value for match in self._evidence.matched_by)
+            matched = ", ".join(map(match_name, self._evidence.matched_by))
             revision = squeeze(passage.revision)
             # what limits trust comes first: a narrow screen cuts the end
             source = f"{caveats(passage)} {squeeze(passage.document)}".strip() + (
-                f", rev. {revision}" if revision else ""
+                f", {_('rev. {revision}').format(revision=revision)}" if revision else ""
             )
-            lines.append(Content(f"{source} · found by {matched}").truncate(room, ellipsis=True))
+            lines.append(
+                Content(f"{source} · {_('found by {reasons}').format(reasons=matched)}").truncate(room, ellipsis=True)
+            )
         return [first.truncate(width, ellipsis=True), *warnings, *(Content(indent) + line for line in lines if line)]
 
 
