@@ -9,7 +9,7 @@ from textual.binding import Binding, BindingType
 from textual.content import Content
 from textual.widgets import Static
 
-from fieldfare.catalogue import _
+from fieldfare.catalogue import _, pgettext
 from fieldfare.domain import StepState
 from fieldfare.procedure.course import END, START
 from fieldfare.text import squeeze
@@ -65,7 +65,7 @@ class OverviewScreen(Overlay[str | None]):
         listing.show(rows, self._course.pages.index(self._course.current))
         listing.focus()
         self.query_one(KeyBar).show(
-            (("enter", "Enter", _("Look")), ("escape", "Esc", _("Back")), ("down", "↓", _("More")))
+            (("enter", "Enter", pgettext("key", "Look")), ("escape", "Esc", _("Back")), ("down", "↓", _("More")))
         )
 
     def _row(self, step: Step) -> Row:

@@ -10,7 +10,7 @@ from textual import on, work
 from textual.binding import Binding, BindingType
 from textual.message import Message
 
-from fieldfare.catalogue import N_, _
+from fieldfare.catalogue import N_, _, pgettext
 from fieldfare.domain import StepState
 from fieldfare.errors import FieldfareError
 from fieldfare.procedure.course import CLOSED, END, START
@@ -83,7 +83,7 @@ class ProcedureScreen(DoingScreen):
         found += [("f", "f", _("Figure"))] if self.sheet(opened).figures() else []
         found += [("g", "g", _("Go to"))] if opened.links.get(key) else []
         found += switch_key(original=self._translations.original) if self._translations.any else ()
-        found += [("right", "← →", _("Look")), ("o", "o", _("Overview")), ("l", "l", _("Parts, torques"))]
+        found += [("right", "← →", pgettext("key", "Look")), ("o", "o", _("Overview")), ("l", "l", _("Parts, torques"))]
         found += [("n", "n", _("Note"))] if step is not None else []
         found += [("r", "r", _("Reading"))] if step is not None and not step.checks else []
         found += [("m", "m", _("Timer"))] if step is not None and not step.waits else []
