@@ -1,23 +1,23 @@
 from __future__ import annotations
 
 import threading
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
 
-from fieldfare import holdings, library, trust
-from fieldfare.errors import PackError, UsageError
+from fieldfare import holdings, library, offered, trust
+from fieldfare.errors import FieldfareError, PackError, UsageError
 from fieldfare.pack import signing
 from fieldfare.pack.archive import Archive
 from fieldfare.pack.comparison import Kind, compare
 from publishing import make_delta, make_pack, put, quiet, sign
 
 if TYPE_CHECKING:
-    from pathlib import Path
-
     from fieldfare.pack.signing import SecretKey
 
 GO = threading.Event()
+PACKAGES = Path(__file__).parent / "packages"
 
 
 @pytest.fixture(scope="module")
@@ -45,12 +45,12 @@ def trusted(home: Path, key: SecretKey, tmp_path: Path) -> Path:
 
 
 def take(path: Path, **more: bool) -> holdings.Done:
-    return holdings.take(holdings.look(path), quiet, GO, **more)
+    return offered.take(offered.look(path), quiet, GO, **more)
 
 
 def test_a_signed_pack_is_proposed_taken_described_and_compared(made: dict[str, Path], trusted: Path) -> None:
-    proposal = holdings.look(made["1"])
-    assert (proposal.sort, proposal.doubt) == (holdings.Sort.PACK, "")
+    proposal = offered.look(made["1"])
+    assert (proposal.sort, proposal.doubt) == (offered.Sort.PACK, "")
     assert "signed by Korvan" in proposal.steps[0]
     assert not holdings.stock().packs, "looking changes nothing"
     take(made["1"])
@@ -70,12 +70,12 @@ def test_a_signed_pack_is_proposed_taken_described_and_compared(made: dict[str, 
 
 
 def test_what_nobody_vouches_for_is_taken_only_where_one_insists(made: dict[str, Path], trusted: Path) -> None:
-    proposal = holdings.look(made["unsigned"])
+    proposal = offered.look(made["unsigned"])
     assert "no signature" in proposal.doubt
     assert "unsigned" in proposal.doubt
     with pytest.raises(PackError):
-        holdings.take(proposal, quiet, GO)
-    holdings.take(proposal, quiet, GO, insist=True)
+        offered.take(proposal, quiet, GO)
+    offered.take(proposal, quiet, GO, insist=True)
     assert holdings.stock().packs[0].pack.unsigned
 
 
@@ -83,17 +83,17 @@ def test_a_stick_says_what_it_brings_and_what_it_leaves(made: dict[str, Path], t
     stick = tmp_path / "stick"
     put(made["1"], stick)
     put(made["unsigned"], stick, signed=False)
-    first = holdings.look(stick)
+    first = offered.look(stick)
     assert len(first.steps) == 1, "a device without a pack takes what is offered"
     assert "no signature" in first.left[0]
-    assert holdings.take(first, quiet, GO).said == ("Pump pump 1 is installed.",)
+    assert offered.take(first, quiet, GO).said == ("Pump pump 1 is installed.",)
     make_delta(made["1"], made["2"], stick / "pump.fdelta")
     assert "2" in take(stick).said[0]
-    assert not holdings.look(stick).steps
+    assert not offered.look(stick).steps
     empty = tmp_path / "empty"
     empty.mkdir()
     with pytest.raises(UsageError, match="holds no packs"):
-        holdings.look(empty)
+        offered.look(empty)
 
 
 def test_stopping_leaves_what_was(made: dict[str, Path], trusted: Path) -> None:
@@ -104,7 +104,7 @@ def test_stopping_leaves_what_was(made: dict[str, Path], trusted: Path) -> None:
         stop.set()
 
     with pytest.raises(holdings.StoppedError):
-        holdings.take(holdings.look(made["2"]), progress, stop)
+        offered.take(offered.look(made["2"]), progress, stop)
     assert [one.pack.manifest.version for one in holdings.stock().packs] == ["1"]
     assert not [one for one in (library.paths.packs_dir()).iterdir() if one.name.startswith(".incoming")]
 
@@ -114,10 +114,10 @@ def test_a_key_is_taken_after_a_word_of_warning_and_given_up(
 ) -> None:
     file = tmp_path / "Korvan.pub"
     file.write_text(signing.write_public_key(key.public))
-    proposal = holdings.look(file)
+    proposal = offered.look(file)
     assert str(key.public) in proposal.steps[0]
     assert "Compare" in proposal.doubt
-    holdings.take(proposal, quiet, GO, insist=True)
+    offered.take(proposal, quiet, GO, insist=True)
     take(made["1"])
     holdings.distrust(holdings.stock().keys[0])
     stock = holdings.stock()
@@ -125,17 +125,30 @@ def test_a_key_is_taken_after_a_word_of_warning_and_given_up(
     assert stock.problems
 
 
+def test_a_language_package_that_nobody_vouches_for_is_taken_tried_and_removed(home: Path) -> None:
+    file = PACKAGES / "translate-en_de-1_0.argosmodel"
+    proposal = offered.look(file)
+    assert "en → de" in proposal.steps[0]
+    assert "Nobody vouches" in proposal.doubt
+    assert not offered.look(PACKAGES).steps
+    assert take(file, insist=True).said == ("en → de is installed.",)
+    package = holdings.stock().languages[0]
+    assert "45" in holdings.translate(package, "Tighten the screw to 45 N·m.")
+    holdings.remove_language(package)
+    assert not holdings.stock().languages
+
+
 def test_no_file_of_another_kind_is_taken(home: Path, tmp_path: Path) -> None:
     manual = tmp_path / "manual.pdf"
     manual.write_bytes(b"%PDF-1.7")
     with pytest.raises(UsageError, match="no pack"):
-        holdings.look(manual)
+        offered.look(manual)
     with pytest.raises(UsageError):
-        holdings.look(tmp_path / "gone.fpack")
+        offered.look(tmp_path / "gone.fpack")
     for name in ("broken.fdelta", "broken.argosmodel", "broken.pub"):
         (tmp_path / name).write_bytes(b"\0" * 40)
-        with pytest.raises(holdings.FieldfareError):
-            holdings.look(tmp_path / name)
+        with pytest.raises(FieldfareError):
+            offered.look(tmp_path / name)
 
 
 def test_a_manual_that_is_numbered_anew_says_the_same(tmp_path: Path) -> None:

@@ -8,7 +8,7 @@ import pytest
 from textual.widgets import Input
 
 from fakes import FakeAssistant
-from fieldfare import holdings, trust
+from fieldfare import holdings, offered, trust
 from fieldfare.pack import signing
 from fieldfare.tui.app import FieldfareApp
 from fieldfare.tui.screens.library import LibraryScreen
@@ -42,7 +42,7 @@ def stick(author: Path, home: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPa
     stick = tmp_path / "STICK"
     stick.mkdir()
     trust.trust(author / "Korvan.pub")
-    monkeypatch.setattr(holdings, "places", lambda: (stick,))
+    monkeypatch.setattr(offered, "places", lambda: (stick,))
     return stick
 
 
@@ -133,15 +133,15 @@ def test_what_goes_on_is_stopped_and_leaves_nothing(author: Path, stick: Path, m
     going, on = threading.Event(), threading.Event()
 
     def take(
-        proposal: holdings.Proposal, progress: Callable[[str, int, int], None], stop: threading.Event, **_: object
+        proposal: offered.Proposal, progress: Callable[[str, int, int], None], stop: threading.Event, **_: object
     ) -> holdings.Done:
         progress("copying pump", 3, 100)
         going.set()
         stop.wait(30)
         return real(proposal, progress, stop)
 
-    real = holdings.take
-    monkeypatch.setattr(holdings, "take", take)
+    real = offered.take
+    monkeypatch.setattr(offered, "take", take)
     put(author / "pump-1.fpack", stick)
 
     async def scenario(app: FieldfareApp, pilot: Pilot[None]) -> None:
@@ -166,7 +166,7 @@ def test_an_answer_stays_until_one_leaves_it_and_the_next_is_from_the_new_packs(
         await asked(pilot)
         await until_text(pilot, "Answer from")
         library = next(stack[0] for stack in app._screen_stacks.values() if isinstance(stack[0], LibraryScreen))
-        library._start(library._taking(holdings.look(author / "pump-1.fpack")))
+        library._start(library._taking(offered.look(author / "pump-1.fpack")))
         await until(pilot, lambda: any("once you have left" in one.message for one in app._notifications))
         assert app.desk.assistant is not first
         assert "35 N·m" in shown(app)

@@ -11,7 +11,8 @@ from fieldfare.text import squeeze
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-    from fieldfare.holdings import Change, Comparison, Coverage, Held, Package, Proposal, Stock, TrustedKey
+    from fieldfare.holdings import Change, Comparison, Coverage, Held, Package, Stock, TrustedKey
+    from fieldfare.offered import Proposal
 
 _MOST = 200  # changes and texts of a change that are told; who wants all reads the manual
 _LONGEST = 300  # characters of a text that changed

@@ -12,7 +12,7 @@ from textual.content import Content
 from textual.message import Message
 from textual.widgets import Static
 
-from fieldfare import holdings
+from fieldfare import holdings, offered
 from fieldfare.catalogue import N_, _
 from fieldfare.errors import FieldfareError
 from fieldfare.text import squeeze
@@ -30,7 +30,8 @@ if TYPE_CHECKING:
 
     from textual.app import ComposeResult
 
-    from fieldfare.holdings import Done, Held, Proposal, Stock
+    from fieldfare.holdings import Done, Held, Stock
+    from fieldfare.offered import Proposal
     from fieldfare.tui.desk import Desk
     from fieldfare.tui.screens.pick import Choice
     from fieldfare.tui.widgets.bars import Key
@@ -252,7 +253,7 @@ class LibraryScreen(RoomScreen):
         if self._stop is not None:
             self.say(_("One thing after the other: s stops what is going on."))
             return
-        screen = FolderScreen(_("Install from"), holdings.places, holdings.WANTED, _("Everything in this folder"))
+        screen = FolderScreen(_("Install from"), offered.places, offered.WANTED, _("Everything in this folder"))
         self.app.push_screen(screen, self._chosen)
 
     def _chosen(self, path: Path | None, *, everything: bool = False) -> None:
@@ -263,7 +264,7 @@ class LibraryScreen(RoomScreen):
     @work(thread=True, exclusive=True, group="look", exit_on_error=False)
     def _look(self, path: Path, *, everything: bool) -> None:
         try:
-            self.post_message(Proposed(holdings.look(path, everything=everything)))
+            self.post_message(Proposed(offered.look(path, everything=everything)))
         except FieldfareError as error:
             self.post_message(Finished(error=str(error)))
 
@@ -297,7 +298,7 @@ class LibraryScreen(RoomScreen):
         )
 
     def _taking(self, proposal: Proposal, *, insist: bool = False) -> Callable[[threading.Event], Finished]:
-        return lambda stop: Finished(done=holdings.take(proposal, self._advance, stop, insist=insist))
+        return lambda stop: Finished(done=offered.take(proposal, self._advance, stop, insist=insist))
 
     # One piece of work at a time.
 
