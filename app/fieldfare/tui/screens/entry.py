@@ -10,9 +10,9 @@ from textual.content import Content
 from textual.widgets import Static
 
 from fieldfare.catalogue import N_, _
-from fieldfare.domain import Asked, Attached, Noted, places_of
+from fieldfare.domain import Asked, Attached, Noted, Read, places_of
 from fieldfare.errors import FieldfareError
-from fieldfare.report.contents import detail, headline, source_line, time_line
+from fieldfare.report.contents import detail, headline, source_line, time_line, verdict_name
 from fieldfare.text import clean, squeeze
 from fieldfare.tui.screens.overlay import Overlay
 from fieldfare.tui.screens.picture import PictureScreen
@@ -57,16 +57,17 @@ class EntryScreen(Overlay[bool]):
         """What it says, then its places."""
         yield Static(Content(time_line(self._entry.at)), classes="heading", markup=False)
         with VerticalScroll():
-            for text in self._texts():
-                yield Static(Content(text), classes="said", markup=False)
+            for number, text in enumerate(self._texts()):
+                yield Static(Content.styled(text, "" if number else "bold"), classes="said", markup=False)
         yield KeyBar()
 
     def _texts(self) -> Iterator[str]:
         deed = self._entry.deed
         yield clean(deed.text) if isinstance(deed, Noted) else headline(deed)
-        yield detail(deed)
-        if isinstance(deed, Asked) and deed.message:
-            yield squeeze(deed.message)
+        if isinstance(deed, Asked):
+            yield "\n".join(filter(None, (verdict_name(deed.verdict), squeeze(deed.message))))
+        elif not isinstance(deed, Read):
+            yield detail(deed)
         for place in places_of(deed):
             yield "\n".join(filter(None, (clean(place.text), clean(place.translated), source_line(place))))
 

@@ -73,7 +73,8 @@ class JobScreen(RoomScreen):
     """The entries of the current job, or of an earlier one that was chosen."""
 
     DEFAULT_CSS = """
-    #job-head { height: auto; padding: 0 1; }
+    #job-head { height: auto; padding: 0 1; margin: 0 0 1 0; }
+    .-short #job-head, .-compact #job-head { margin: 0; }
     .-narrow #job-head { padding: 0; }
     """
     BINDINGS: ClassVar[list[BindingType]] = [
@@ -195,8 +196,9 @@ class JobScreen(RoomScreen):
 
     def _show_head(self) -> None:
         """What the job is; below it what went wrong, whole."""
-        text = "\n".join(filter(None, (_head(self._shown), self._trouble)))
-        self.query_one("#job-head", Static).update(Content(text))
+        name, _line, rest = _head(self._shown).partition("\n")
+        lines = [Content.styled(name, "bold" if rest else ""), Content(rest), Content.styled(self._trouble, "bold")]
+        self.query_one("#job-head", Static).update(Content("\n").join([line for line in lines if line.plain]))
 
     # What is done to a job.
 
