@@ -34,7 +34,7 @@ BARE = [
         "class Bare(App):\n def compose(self): yield Input(placeholder='Question')\nBare().run()"
     ),
 ]
-PROMPT = re.compile("Question")
+PROMPT = re.compile("uestion, code")  # the cursor stands on the first letter
 STREAMING = re.compile("Writing")
 TYPED = (
     "how do I change the battery of the phone",

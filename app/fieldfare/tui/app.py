@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import os
+import sys
 from dataclasses import replace
 from datetime import UTC, datetime
 from functools import partial
@@ -29,10 +30,12 @@ from fieldfare.tui.screens.ask import AskScreen
 from fieldfare.tui.screens.room import RoomScreen
 from fieldfare.tui.signs import PlainSigns, fitting
 from fieldfare.tui.theme import LOOKS, THEMES, RedOnly, first_theme
+from fieldfare.tui.wire import sparing
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
 
+    from textual.driver import Driver
     from textual.filter import LineFilter
     from textual.screen import Screen
 
@@ -124,7 +127,7 @@ class FieldfareApp(App[None]):
         """Tell of timers that are over, in whichever room that is."""
         for said in self.alarms.due(datetime.now(UTC)):
             self.bell()
-            self.notify(said, title=_("Timer"), severity="warning", timeout=30, markup=False)
+            self.notify(said, title=_("Timer"), severity="warning", timeout=10, markup=False)
 
     def open_procedure(self, pack: str, section: int, language: str = "") -> None:
         """Carry out the procedure that a section of a pack is, or is a part of; its texts in a `language` where it is named."""
@@ -148,6 +151,11 @@ class FieldfareApp(App[None]):
         density = self.desk.preferences.current.density
         for name in ("compact", "large"):
             self.set_class(density == name, f"-{name}")
+
+    def get_driver_class(self) -> type[Driver]:
+        """Textual's own, but for what it sends again; Windows is written to in pieces that may cut a sequence in two."""
+        driver = super().get_driver_class()
+        return driver if sys.platform == "win32" else sparing(driver)
 
     def get_line_filters(self) -> Sequence[LineFilter]:
         """Textual's own, then red for the night, then the signs of the font."""

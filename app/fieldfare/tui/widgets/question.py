@@ -32,6 +32,7 @@ class LineInput(Input):
 
     def __init__(self, limit: int, placeholder: str = "", *, id: str | None = None) -> None:  # noqa: A002 - Textual's name
         super().__init__(placeholder=placeholder, id=id, max_length=limit, select_on_focus=False, compact=True)
+        self.cursor_blink = False  # a slow line and a battery have better to do
         self._limit = limit
 
     def action_leave(self) -> None:
