@@ -9,6 +9,7 @@ The .mo files are kept in the repository, because a device compiles nothing; tes
 
 from __future__ import annotations
 
+import ast
 import io
 import re
 import string
@@ -18,7 +19,6 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from babel.messages.catalog import Catalog, Message
-from babel.messages.extract import extract
 from babel.messages.mofile import write_mo
 from babel.messages.pofile import read_po, write_po
 
@@ -27,7 +27,6 @@ if TYPE_CHECKING:
 
 APP = Path(__file__).resolve().parent.parent / "app" / "fieldfare"
 LOCALE = APP / "locale"
-KEYWORDS = {"_": None, "N_": None, "ngettext": (1, 2), "pgettext": ((1, "c"), 2)}
 NOTE = "# The texts of the screen. scripts/catalogue.py adds new ones; translations are written by hand.\n"
 UNWANTED = re.compile(
     rb'^"(?:POT-Creation-Date|PO-Revision-Date|Generated-By|Last-Translator|Language-Team|Report-Msgid-Bugs-To): .*\n',
@@ -43,11 +42,25 @@ def extracted() -> Catalog:
         if b"fieldfare.catalogue" not in source:
             continue
         place = path.relative_to(APP.parent.parent).as_posix()
-        for _, text, comments, context in extract(
-            "python", io.BytesIO(source), keywords=KEYWORDS, comment_tags=("Catalogue:",), strip_comment_tags=True
-        ):
-            found.add(text, locations=[(place, 0)], auto_comments=comments, context=context)
+        for text, context in _marked(ast.parse(source)):
+            found.add(text, locations=[(place, 0)], context=context)
     return found
+
+
+def _marked(tree: ast.AST) -> Iterator[tuple[str | tuple[str, str], str | None]]:
+    """The texts of a module in reading order, those inside f-strings too, each with its context."""
+    calls = [one for one in ast.walk(tree) if isinstance(one, ast.Call) and isinstance(one.func, ast.Name)]
+    for call in sorted(calls, key=lambda one: (one.lineno, one.col_offset)):
+        given = [
+            one.value if isinstance(one, ast.Constant) and isinstance(one.value, str) else None for one in call.args
+        ]
+        match call.func.id, given:
+            case (("_" | "N_"), [str(text)]):
+                yield text, None
+            case "ngettext", [str(one), str(many), _]:
+                yield (one, many), None
+            case "pgettext", [str(context), str(text)]:
+                yield text, context
 
 
 def po_file(language: str) -> Path:
