@@ -111,14 +111,14 @@ class ProcedureScreen(DoingScreen):
         key, page = course.current, self.page
         unread = course.hazards(key) and not course.state(key).acknowledged
         unseen = page.unseen
-        if any(isinstance(one, HazardBox) for one in unseen) and unread:
+        if unread and any(isinstance(one, HazardBox) for one in unseen):
             page.onward()
             self.say(_("The warning goes on below."))
         elif unread:
             changed, deeds = course.acknowledge(key)
             await self.change(changed, deeds, again=True)
             self.call_after_refresh(self._to_text)
-        elif any(isinstance(one, StepText) for one in unseen):
+        elif unseen:
             page.onward()
         elif key == START:
             await self.change(course.go(course.next_open))

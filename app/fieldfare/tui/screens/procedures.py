@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from fieldfare.catalogue import _, ngettext
 from fieldfare.domain import StepState
-from fieldfare.procedure.course import CLOSED
+from fieldfare.procedure.course import CLOSED, END, START
 from fieldfare.text import squeeze
 from fieldfare.tui.screens.choosing import ChoosingScreen, Offer
 from fieldfare.tui.undertakings import name_of
@@ -57,7 +57,9 @@ class ProceduresScreen(ChoosingScreen["ProcedureTitle | None"]):
         if progress is not None:
             decided = sum(one.state is not StepState.OPEN for one in progress.steps)
             closed = progress.current == CLOSED
-            said = _("closed in this job") if closed else _("OPEN: {done} steps decided").format(done=decided)
+            all_ = sum(one.step not in {START, END} for one in progress.steps)
+            said = _("OPEN: {done} of {all} steps").format(done=decided, all=all_)
+            said = _("closed in this job") if closed else said
             about.insert(0, said)
         return Offer(
             name=heading(title.heading) or squeeze(title.document), about=" · ".join(filter(None, about)), value=title

@@ -14,12 +14,15 @@ from textual.message import Message
 from fieldfare.catalogue import _
 from fieldfare.text import squeeze
 from fieldfare.tui.translations import Translations, origin
+from fieldfare.tui.widgets.blocks import Prose
+from fieldfare.tui.widgets.figure import FigureRow
+from fieldfare.tui.widgets.grid import Table
 from fieldfare.tui.widgets.hazard import HazardBox
 from fieldfare.tui.widgets.wrapped import Wrapped, hanging
 from fieldfare.tui.wording import plain
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Iterator
 
     from textual.widget import Widget
 
@@ -135,21 +138,29 @@ class StepPage(VerticalScroll, can_focus=True):
 
     async def redo(self, widgets: Iterable[Widget]) -> None:
         """Draw the same page again: something was noted on it. What was seen stays seen, and the place stays."""
-        seen = [isinstance(one, HazardBox | StepText) and one in self._seen for one in self.children]
+        kinds = (HazardBox, StepText, Prose)
+        seen = {one.texts for one in self.children if isinstance(one, kinds) and one in self._seen}
         place = self.scroll_offset.y
         async with self.batch():
             await self.remove_children()
             await self.mount_all(widgets)
         for box in self.query(HazardBox):
             box.can_focus = False
-        self._seen = {one for one, known in zip(self.children, seen, strict=False) if known}
+        self._seen = {one for one in self.children if isinstance(one, kinds) and one.texts in seen}
         self.scroll_to(y=place, animate=False, force=True)
         self.call_after_refresh(self._look)
 
     @property
     def unseen(self) -> list[Widget]:
-        """The warnings and the text of the step that were not on the screen to their end, in order."""
-        return [one for one in self.query("HazardBox, StepText") if one not in self._seen]
+        """The warnings and the text that were not on the screen to their end, in order; none behind the first picture."""
+        return [one for one in self._told() if one not in self._seen]
+
+    def _told(self) -> Iterator[Widget]:
+        for one in self.children:
+            if isinstance(one, HazardBox | StepText | Prose):
+                yield one
+            elif isinstance(one, FigureRow | Table) or one.has_class("rule"):
+                return
 
     @property
     def words_out_of_sight(self) -> str:
@@ -188,7 +199,7 @@ class StepPage(VerticalScroll, can_focus=True):
             return
         if top <= self._until or not self._until:
             self._until = max(self._until, top + height)
-        for one in self.query("HazardBox, StepText"):
+        for one in self._told():
             region = one.virtual_region
             if region.height and region.bottom <= self._until:
                 self._seen.add(one)
