@@ -10,7 +10,6 @@ from textual.binding import Binding, BindingType
 from textual.containers import Center
 from textual.content import Content
 from textual.events import Resize
-from textual.screen import Screen
 from textual.widgets import Static
 
 from fieldfare.catalogue import _
@@ -20,6 +19,7 @@ from fieldfare.journal.attachments import checked
 from fieldfare.text import squeeze
 from fieldfare.tui import terminal
 from fieldfare.tui.messages import PictureLoaded, Said
+from fieldfare.tui.screens.overlay import Overlay
 from fieldfare.tui.viewer import view
 from fieldfare.tui.widgets.bars import KeyBar
 from fieldfare.tui.widgets.picture import BlockPicture, decode, draw_frame, is_line_drawing, marked
@@ -38,7 +38,7 @@ _CELL = 2
 """A cell is about twice as high as wide."""
 
 
-class PictureScreen(Screen["Shot | None"]):
+class PictureScreen(Overlay["Shot | None"]):
     """Zoom and pan: without them a terminal cannot show a wiring diagram. All of it works with arrows and Enter.
 
     What is seen, or a frame in it, can be kept in the job as a picture, or opened in the viewer of this device.
