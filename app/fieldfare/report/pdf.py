@@ -9,9 +9,9 @@ from __future__ import annotations
 import io
 import unicodedata
 from functools import cache
+from html import escape
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
-from xml.sax.saxutils import escape
 
 from fieldfare.catalogue import _
 
@@ -99,7 +99,7 @@ def _settable(text: str) -> str:
 
 def _markup(text: str) -> str:
     """Text as a paragraph takes it: nothing in it is markup, its lines stay."""
-    return escape(_settable(text)).replace("\n", "<br/>")
+    return escape(_settable(text), quote=False).replace("\n", "<br/>")
 
 
 def _paragraph(text: str, size: float = 9.5, *, bold: bool = False, colour: str = "#000000", **more: Any) -> Any:
