@@ -369,6 +369,9 @@ class FakeAssistant:
         """The drawing, whatever is asked for."""
         return drawing()
 
+    def prepare_language(self, language: str) -> None:
+        self.prepared = language
+
     def load_model(self) -> None:
         """The outcome that the test wants."""
         if self._pause:

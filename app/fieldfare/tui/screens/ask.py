@@ -145,6 +145,8 @@ class AskScreen(AnsweringScreen):
     def _load_model(self) -> None:
         self._assistant.load_model()
         self.post_message(ModelChanged(self._assistant.model_state))
+        if language := self.desk.preferences.current.language:
+            self._assistant.prepare_language(language)
 
     @on(ModelChanged)
     def _model_changed(self, message: ModelChanged) -> None:
