@@ -270,8 +270,13 @@ class FieldfareApp(App[None]):
     @on(AssistantReopened)
     async def _move_in(self, message: AssistantReopened) -> None:
         """Every room begins anew over the new assistant; the one that one stands in when it is left."""
-        self._old.append(self.desk.assistant)
-        self.desk = replace(self.desk, assistant=message.assistant)
+        old, new = self.desk.assistant, message.assistant
+        self._old.append(old)
+        same = {(one.manifest.id, one.manifest.digest) for one in old.packs}
+        same_packs = {one.manifest.id for one in new.packs if (one.manifest.id, one.manifest.digest) in same}
+        # Where one was in a manual holds for the same version only: in another, its sections have other numbers.
+        places = {manual: target for manual, target in self.desk.places.items() if manual[0] in same_packs}
+        self.desk = replace(self.desk, assistant=new, places=places)
         if isinstance(self.screen_stack[0], RoomScreen) and self.current_mode in OF_THE_DEVICE:
             self.screen_stack[0].move(self.desk)
         self._left = {room.name for room in ROOMS} - ({self.current_mode} & OF_THE_DEVICE)
