@@ -254,6 +254,17 @@ def search(cage: Cage) -> tuple[Run, str]:
     return run, f"“{gold['text']}”: page {pages[0]} first, found by {', '.join(sorted(lanes))}"
 
 
+def job(cage: Cage) -> tuple[Run, str]:
+    """A job is written down, and its report becomes a PDF with the letters that it needs."""
+    _succeeded(cage.run("job", "note", "Dichtung verschlissen, 5 µm, Привет"))
+    target = cage.folder / "report.pdf"
+    run = _succeeded(cage.run("job", "export", "--to", str(target)))
+    document = target.read_bytes()
+    if not document.startswith(b"%PDF-") or b"DejaVuSansCondensed" not in document:
+        raise SmokeError(f"no PDF with its fonts: {document[:40]!r}")
+    return run, f"report of {len(document) // 1000} kB"
+
+
 def ask(cage: Cage, id_: str, *options: str) -> tuple[Run, str]:
     """The answer holds the words of the gold quote and names the gold page."""
     gold = _gold(id_)
@@ -444,6 +455,7 @@ def main(arguments: list[str]) -> int:
         check("ask: not in the manual", lambda: ask(cage, UNKNOWN))
         for id_ in options.question:
             check(f"ask: {id_}", lambda id_=id_: ask(cage, id_))
+        check("job", lambda: job(cage))
         check("pack build", lambda: no_authors(cage))
         check("old processor", lambda: old_processor(cage))
         check("screen", lambda: screen(cage))
