@@ -31,7 +31,8 @@ SUFFIX = ".fjob"
 FORMAT = "fieldfare-handover"
 VERSION = 1
 _JOB, _DIGEST, _FILES = "job.json", "SHA256", "files/"
-_MAX_JOB = 64 << 20  # bytes of job.json: ten thousand entries with long quotes have ten
+_MAX_JOB = 32 << 20  # bytes of job.json: ten thousand entries with long quotes have ten
+_MAX_NAME = 500  # characters of what is drawn as a name
 _ID = re.compile(r"[0-9a-f]{32}")
 _SHA256 = re.compile(r"[0-9a-f]{64}")
 
@@ -105,6 +106,17 @@ def _check(parcel: Parcel) -> None:
     digests = [one.deed for one in parcel.entries if isinstance(one.deed, Attached)]
     if not all(map(_ID.fullmatch, ids)) or len(set(ids)) != len(ids):
         raise ValueError("an entry is there twice or has no name")
+    job = parcel.job
+    names = (
+        job.title,
+        job.order,
+        job.machine.maker,
+        job.machine.model,
+        job.machine.serial,
+        *(one.name for one in digests),
+    )
+    if any(len(name) > _MAX_NAME for name in names):
+        raise ValueError("a name is too long")
     for deed in digests:
         if not _SHA256.fullmatch(deed.digest) or deed.media_type not in attachments.MEDIA_TYPES:
             raise ValueError(f"{deed.name[:40]!r} is of no known kind")

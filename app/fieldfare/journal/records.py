@@ -15,8 +15,8 @@ from fieldfare.domain.job import Acknowledged, Asked, Attached, Deed, Measured, 
 if TYPE_CHECKING:
     from _typeshed import DataclassInstance
 
-MAX_TEXT = 100_000  # characters of one text: a quoted procedure has some thousand
-MAX_ITEMS = 5_000  # of one tuple
+MAX_TEXT = 4_000_000  # characters of one text: a quoted table of thousands of rows has some hundred thousand
+MAX_ITEMS = 50_000  # of one tuple
 
 KINDS: dict[str, type[Deed]] = {
     "asked": Asked,
