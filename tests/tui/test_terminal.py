@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
 ROOT = Path(__file__).resolve().parents[2]
-KITTY = b"\x1b_Gi=31;OK\x1b\\\x1b[6;24;12t\x1b[6;24;12t\x1b[?62;c"
+KITTY = b"\x1b_Gi=31;OK\x1b\\\x1b[6;24;12t\x1b[?62;c"
 SIXEL = b"\x1b[?62;4;6c"
 NEITHER = b"\x1b[?6c"
 APP = """

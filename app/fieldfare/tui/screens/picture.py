@@ -9,7 +9,7 @@ from textual import on, work
 from textual.binding import Binding, BindingType
 from textual.containers import Center
 from textual.content import Content
-from textual.events import Resize
+from textual.events import Click, MouseScrollDown, MouseScrollUp, Resize
 from textual.widgets import Static
 
 from fieldfare.catalogue import _
@@ -46,7 +46,7 @@ class PictureScreen(Overlay["Shot | None"]):
     """
 
     CSS = """
-    PictureScreen.-saying > #picture-title { height: auto; max-height: 4; text-wrap: wrap; }
+    PictureScreen.-saying > #picture-title { height: auto; max-height: 4; text-wrap: wrap; text-overflow: fold; }
     """
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("escape,backspace,q", "leave", "Back", show=False),
@@ -375,6 +375,34 @@ class PictureScreen(Overlay["Shot | None"]):
     def _has_said(self, message: Said) -> None:
         message.stop()
         self._tell(squeeze(message.text))
+
+    @on(MouseScrollUp)
+    def _wheel_up(self) -> None:
+        self.action_zoom(1)
+
+    @on(MouseScrollDown)
+    def _wheel_down(self) -> None:
+        self.action_zoom(-1)
+
+    @on(Click)
+    def _tapped(self, event: Click) -> None:
+        """Go closer to what was tapped."""
+        if self._image is None:
+            return
+        place, (left, top, right, bottom) = self._drawing.region, self._seen(self._image)
+        across = (event.screen_x + 0.5 - place.x) / max(1, place.width)
+        down = (event.screen_y + 0.5 - place.y) / max(1, place.height)
+        if 0 <= across <= 1 and 0 <= down <= 1:
+            middle = [
+                (left + across * (right - left)) / self._image.width,
+                (top + down * (bottom - top)) / self._image.height,
+            ]
+            if self._frame is not None:
+                self._aim = middle
+                self._draw()
+            else:
+                self._centre = middle
+                self.action_zoom(1)
 
     def action_text(self) -> None:
         """To the place in the text."""
