@@ -49,6 +49,8 @@ def ask(assistant: Assistant, text: str) -> tuple[Answer, str]:
         ("oil filter torque", "en"),
         ("E22", "en"),  # nothing tells: that of the first pack
         ("what does the ¿ key do", "en"),
+        ("E-22", "en"),  # not the Spanish word for and
+        ("code Y 12", "en"),
     ],
 )
 def test_the_language_of_a_question(assistant: Assistant, text: str, language: str) -> None:

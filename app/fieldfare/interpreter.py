@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import re
 import threading
 from dataclasses import replace
 from typing import TYPE_CHECKING
@@ -31,6 +32,9 @@ if TYPE_CHECKING:
 _LETTERS = {"de": "äöüß", "es": "ñ¿¡", "fr": "çœèêùëâ", "pt": "ãõ"}
 # What each says of the language of a question: a small word or letter of it, a word that its manuals know or do not know.
 _SMALL_WORD, _OWN_LETTER, _KNOWN_WORD, _STRANGE_WORD = 2.0, 2.0, 1.0, -0.5
+
+# The letter of a code such as `E-22` or `Y 12`, which is no small word of Spanish.
+_CODE = re.compile(r"(?<!\w)[^\W\d_][\s\-_./–]?\d[\w\-./–]*")
 
 
 class Interpreter:
@@ -64,7 +68,7 @@ class Interpreter:
 
         Without a `fallback` a question that tells nothing is in the language of the first pack.
         """
-        words = set(tokens(text))
+        words = set(tokens(_CODE.sub(" ", text)))
         spoken = {primary(one.manifest.language): one for one in reversed(self._archives.values())}
         scores = {}
         for code in {*self.languages, *SPOKEN}:
