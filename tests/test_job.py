@@ -535,6 +535,19 @@ def test_a_job_from_begin_to_wipe_by_commands(
     assert json.loads(run("list", "--json")) == []
 
 
+def test_a_program_is_answered_in_json_and_people_get_their_language(
+    home: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setenv("LANGUAGE", "de")
+    monkeypatch.setenv("LC_ALL", "de_DE.UTF-8")
+    assert main(["job", "note", "x"]) == 0
+    capsys.readouterr()
+    assert main(["job", "export", "--to", str(tmp_path / "r.md"), "--json"]) == 0
+    assert json.loads(capsys.readouterr().out)["path"] == str(tmp_path / "r.md")
+    assert "Begonnen" in (tmp_path / "r.md").read_text(encoding="utf-8")
+    catalogue.use("en")
+
+
 @pytest.mark.parametrize(
     ("arguments", "said"),
     [

@@ -7,6 +7,7 @@ import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from fieldfare import catalogue, settings
 from fieldfare.catalogue import _, ngettext
 from fieldfare.cli.arguments import Progress, show_help
 from fieldfare.errors import UsageError
@@ -188,6 +189,9 @@ def _export(options: argparse.Namespace, journal: Journal) -> int:
     job = _meant(options, journal)
     named = options.to.suffix.lower().lstrip(".") if options.to and not options.to.is_dir() else ""
     suffix = options.format or (named if named in FORMATS else "pdf")
+    if options.json:  # what is said is for a program, the report is for people
+        chosen, _problems = settings.read()
+        catalogue.use(catalogue.language(chosen.screen_language or chosen.language))
     done = export(journal, job, suffix, options.to, progress=Progress())
     sentence = _("The report is written: {path}").format(path=clean(str(done.path)))
     if done.files:
