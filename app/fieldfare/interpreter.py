@@ -34,7 +34,7 @@ _LETTERS = {"de": "äöüß", "es": "ñ¿¡", "fr": "çœèêùëâ", "pt": "ã�
 _SMALL_WORD, _OWN_LETTER, _KNOWN_WORD, _STRANGE_WORD = 2.0, 2.0, 1.0, -0.5
 
 # The letter of a code such as `E-22` or `Y 12`, which is no small word of Spanish.
-_CODE = re.compile(r"(?<!\w)[^\W\d_][\s\-_./–]?\d[\w\-./–]*")
+_CODE = re.compile(r"(?<!\w)(?:[A-Z]\s|[^\W\d_][\-_./–]?)\d[\w\-./–]*")
 
 
 class Interpreter:
