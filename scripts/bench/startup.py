@@ -58,7 +58,7 @@ def screen(command: list[str], environment: dict[str, str]) -> float:
     fcntl.ioctl(terminal, termios.TIOCSWINSZ, struct.pack("HHHH", 24, 80, 0, 0))
     seen = b""
     try:
-        while b"Quit" not in seen:
+        while b"F10" not in seen:
             if time.perf_counter() - begun > 30:
                 raise SystemExit("the screen did not appear within 30 s")
             if select.select([terminal], [], [], 0.1)[0]:
