@@ -402,21 +402,24 @@ def test_hostile_text_is_shown_and_never_obeyed() -> None:
     play(scenario, assistant=assistant)
 
 
-def test_a_journal_that_cannot_be_written_is_said_and_the_work_goes_on(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_what_cannot_be_written_is_said_and_written_with_the_next_change() -> None:
     journal = Journal(None)
+    save = journal.save
 
     def full(*_: object) -> None:
         raise OSError("no space left")
 
     async def scenario(app: FieldfareApp, pilot: Pilot[None]) -> None:
         await opened(app, pilot)
-        monkeypatch.setattr(journal, "save", full)
+        journal.save = full  # type: ignore[method-assign]
         await pilot.press("enter")
         await until_text(pilot, "no space left")
+        journal.save = save  # type: ignore[method-assign]
         await pilot.press("right")
-        await until(pilot, lambda: at(app) == "1")
+        await until(pilot, lambda: at(app) == "1" and "no space left" not in shown(app))
 
     play(scenario, journal=journal)
+    assert [one.signal_word for one in deeds(journal) if isinstance(one, Acknowledged)] == ["CAUTION"]
 
 
 KILLED = """

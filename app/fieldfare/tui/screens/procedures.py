@@ -1,4 +1,4 @@
-"""Choosing a procedure: those that are open first, then those for the machine, narrowed by typing."""
+"""Choosing a procedure of the machine that is worked on: those that are open first, narrowed by typing."""
 
 from __future__ import annotations
 
@@ -27,11 +27,11 @@ class ProceduresScreen(ChoosingScreen["ProcedureTitle | None"]):
     def __init__(self, desk: Desk, titles: tuple[ProcedureTitle, ...], begun: Mapping[Name, Progress]) -> None:
         """`begun` are those that something was done in, in this job."""
         super().__init__(desk, id="procedures")
-        own = desk.workplace.packs
+        place = desk.workplace
+        if place.machine.is_known:  # another machine's procedure must not be taken for this one's
+            titles = tuple(one for one in titles if one.pack in place.packs or name_of(one) in begun)
         order = {name: at for at, name in enumerate(begun)}
-        ranked = sorted(
-            titles, key=lambda one: (order.get(name_of(one), len(order)), bool(own) and one.pack not in own)
-        )
+        ranked = sorted(titles, key=lambda one: order.get(name_of(one), len(order)))
         self._every = tuple(self._offer(one, begun.get(name_of(one))) for one in ranked)
 
     def on_mount(self) -> None:

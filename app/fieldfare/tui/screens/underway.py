@@ -22,8 +22,7 @@ from fieldfare.text import primary, squeeze
 from fieldfare.tui import undertakings
 from fieldfare.tui.alarms import ahead
 from fieldfare.tui.messages import TextTranslated
-from fieldfare.tui.scanner import ScannedScreen
-from fieldfare.tui.screens.room import RoomScreen
+from fieldfare.tui.screens.keeping import KeepingScreen, Kept
 from fieldfare.tui.translations import Translations, redraw
 from fieldfare.tui.undertakings import Name, Undertaking, name_in, name_of
 from fieldfare.tui.widgets.pages import MARKS, Sheet
@@ -37,6 +36,7 @@ if TYPE_CHECKING:
 
     from fieldfare.domain import Deed, Passage, Progress
     from fieldfare.domain.procedure import ProcedureTitle
+    from fieldfare.domain.translation import Text
     from fieldfare.procedure.course import Course
     from fieldfare.tui.desk import Desk
 
@@ -59,14 +59,6 @@ class JobRead(Message):
     error: str = ""
 
 
-@dataclass
-class Kept(Message):
-    """What was done is in the journal of a job, or `error` says why not."""
-
-    job: str
-    error: str = ""
-
-
 class TimerLine(Static):
     """The timers that run, or are over; gone where there is none."""
 
@@ -79,7 +71,7 @@ class TimerLine(Static):
         super().__init__("", id="timers", markup=False)
 
 
-class UnderwayScreen(ScannedScreen[None], RoomScreen):
+class UnderwayScreen(KeepingScreen):
     """Shows the procedure on top of the stack; what was opened from within another one lies upon it."""
 
     SCOPED_CSS = False  # what is scoped knows no class of the screen itself
@@ -105,11 +97,6 @@ class UnderwayScreen(ScannedScreen[None], RoomScreen):
         self._language = ""
         self._translations = Translations()
         self._translated: dict[Name, Translations] = {}
-        self._unkept: dict[Name, Progress] = {}
-        self._deeds: list[Deed] = []
-        self._keeping = False
-        self._trouble = ""  # why the last change is not in the journal
-        self._changes = 0
 
     def compose_body(self) -> ComposeResult:
         """Where this is, the page with its figures beside it, the timers."""
@@ -124,16 +111,6 @@ class UnderwayScreen(ScannedScreen[None], RoomScreen):
         self.page.focus()
         self.set_interval(1.0, self.tick_timers)
         self._read_job()
-
-    def on_unmount(self) -> None:
-        """What was not written yet is written before the program ends."""
-        while self._unkept or self._deeds:
-            name = next(iter(self._unkept))
-            try:
-                self.desk.journal.save(self._unkept.pop(name), *self._deeds)
-            except FieldfareError:
-                return
-            self._deeds.clear()
 
     def on_screen_resume(self) -> None:
         """The job may be another now, or the language of the screen."""
@@ -222,7 +199,7 @@ class UnderwayScreen(ScannedScreen[None], RoomScreen):
         head.show(place, marks)
         head.warn(self.page.words_out_of_sight)
         title = course.procedure.title
-        self.say(self._trouble or opened.notice or heading(title.heading) or squeeze(title.document))
+        self.say(self.trouble or opened.notice or heading(title.heading) or squeeze(title.document))
 
     @on(StepPage.Scrolled)
     def _scrolled(self) -> None:
@@ -248,42 +225,9 @@ class UnderwayScreen(ScannedScreen[None], RoomScreen):
         self.keep(name, course.progress, deeds)
         await self.draw(again=again)
 
-    def keep(self, name: Name, progress: Progress, deeds: Sequence[Deed] = ()) -> None:
-        """Have it written: one after the other, the newest state of each procedure."""
-        self._unkept[name] = progress
-        self._deeds += deeds
-        self._changes += 1
-        self.app.alarms.of(progress)  # type: ignore[attr-defined]
-        self._keep_on()
-
-    def _keep_on(self) -> None:
-        if self._keeping or not self._unkept:
-            return
-        self._keeping = True
-        name = next(iter(self._unkept))
-        deeds, self._deeds = tuple(self._deeds), []
-        self._keep(self._unkept.pop(name), deeds)
-
-    @work(thread=True, group="journal", exit_on_error=False)
-    def _keep(self, progress: Progress, deeds: tuple[Deed, ...]) -> None:
-        try:
-            self.desk.journal.save(progress, *deeds)
-            job = self.desk.journal.current()
-            self.post_message(Kept(job.id if job else ""))
-        except FieldfareError as error:
-            self.post_message(Kept("", str(error)))
-        except Exception as error:  # noqa: BLE001 - the work goes on, and it is said that it is not written down
-            self.post_message(Kept("", _("This is not in the journal: {error}").format(error=error)))
-
     @on(Kept)
-    def _kept(self, message: Kept) -> None:
-        self._keeping = False
-        self._trouble = squeeze(message.error)
-        if message.error:
-            self.say(self._trouble)
-        else:
-            self._job = message.job
-        self._keep_on()
+    def _in_job(self, message: Kept) -> None:
+        self._job = self._job if message.error else message.job
 
     # What is opened.
 
@@ -301,7 +245,7 @@ class UnderwayScreen(ScannedScreen[None], RoomScreen):
 
     @work(thread=True, group="journal", exit_on_error=False)
     def _read_job(self) -> None:
-        changes = self._changes
+        changes = self.changes
         try:
             job = self.desk.journal.current()
             begun = self.desk.journal.procedures(job.id) if job else ()
@@ -313,17 +257,17 @@ class UnderwayScreen(ScannedScreen[None], RoomScreen):
     async def _job_read(self, message: JobRead) -> None:
         if message.error:
             self.say(squeeze(message.error))
-        if self._keeping or self._changes != message.changes:  # what it read is older than what is shown
+        if self.keeping or self.changes != message.changes:  # what it read is older than what is shown
             self._open_wanted()
             return
         if message.job != self._job:
             self._job = message.job
             self._stack.clear()
             self._open.clear()
-            self.app.alarms.forget()  # type: ignore[attr-defined]
+            self.alarms.forget()
             self._begun = {name_in(one): one for one in message.procedures}
             for one in message.procedures:
-                self.app.alarms.of(one)  # type: ignore[attr-defined]
+                self.alarms.of(one)
             latest = next((one for one in message.procedures if one.current != CLOSED), None)
             if self._wanted is None and latest is not None:
                 self._read(partial(undertakings.again, self.desk, latest))
@@ -392,11 +336,11 @@ class UnderwayScreen(ScannedScreen[None], RoomScreen):
             self._translate_texts(known, sheet.opening, missing)
 
     @work(thread=True, group="translate", exclusive=True, exit_on_error=False)
-    def _translate_texts(self, translations: Translations, opening: Passage, texts: list[object]) -> None:
+    def _translate_texts(self, translations: Translations, opening: Passage, texts: list[Text]) -> None:
         worker = get_current_worker()
         pairs = [(one, opening) for one in texts]
-        for index, said in self.desk.assistant.render(pairs, translations.language, lambda: worker.is_cancelled):  # type: ignore[arg-type]
-            self.post_message(TextTranslated(translations, texts[index].text, said))  # type: ignore[attr-defined]
+        for index, said in self.desk.assistant.render(pairs, translations.language, lambda: worker.is_cancelled):
+            self.post_message(TextTranslated(translations, texts[index].text, said))
 
     @on(TextTranslated)
     def _rendered(self, message: TextTranslated) -> None:
@@ -426,7 +370,7 @@ class UnderwayScreen(ScannedScreen[None], RoomScreen):
     def tick_timers(self) -> None:
         """Draw the time that is left."""
         line = self.query_one(TimerLine)
-        running = self.app.alarms.running  # type: ignore[attr-defined]
+        running = self.alarms.running
         line.display = bool(running)
         if running:
             now = datetime.now(UTC)
