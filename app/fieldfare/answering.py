@@ -364,7 +364,7 @@ def _nearest(question: Question, spans: Sequence[tuple[Evidence, int, int]], emb
         vectors = embedder.encode([question.text[:500], *texts])
         closeness = [float(value) for value in vectors[1:] @ vectors[0]]
     scores = []
-    for (one, _, _), text, close in zip(spans, texts, closeness, strict=True):
+    for (one, _start, _end), text, close in zip(spans, texts, closeness, strict=True):
         present = {stem(word) for word in content_words(text)}
         overlap = len(wanted & present) / len(wanted) if wanted else 0.0
         scores.append(0.5 * close + 0.35 * overlap - 0.1 * (one.rank - 1))

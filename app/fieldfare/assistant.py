@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING
 from fieldfare import ambiguity, answering, conversation, embedders, library, machines, paths
 from fieldfare.ahead import Ahead
 from fieldfare.bookshelf import Bookshelf
+from fieldfare.catalogue import _
 from fieldfare.conversion import conversions
 from fieldfare.domain import (
     Answered,
@@ -356,7 +357,7 @@ class Assistant:
         try:
             return self._archives[pack]
         except KeyError:
-            raise PackError(f"The pack {pack} is not installed any more. Ask again.") from None
+            raise PackError(_("The pack {pack} is not installed any more. Ask again.").format(pack=pack)) from None
 
     def view(self, passage: Passage) -> SectionView:
         """The section that a passage stands in, for reading."""

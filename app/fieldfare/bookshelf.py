@@ -8,6 +8,7 @@ from itertools import groupby
 from threading import RLock
 from typing import TYPE_CHECKING, TypeVar, cast
 
+from fieldfare.catalogue import _
 from fieldfare.domain import Block, BlockKind
 from fieldfare.domain.manual import Heading, Leaf, Link, Manual, Plate, Sighting, Sightings, Spot
 from fieldfare.errors import PackError
@@ -177,7 +178,7 @@ class Bookshelf:
         try:
             return self._archives[pack]
         except KeyError:
-            raise PackError(f"The pack {pack} is not installed any more. Ask again.") from None
+            raise PackError(_("The pack {pack} is not installed any more. Ask again.").format(pack=pack)) from None
 
 
 def _named(block: Block) -> Iterable[tuple[str, str, re.Pattern[str]]]:

@@ -13,6 +13,7 @@ from fractions import Fraction
 from math import ceil, floor
 from typing import TYPE_CHECKING
 
+from fieldfare.catalogue import _
 from fieldfare.quantities import quantities
 from fieldfare.units import convert, unit_at
 
@@ -122,11 +123,11 @@ def _own(quantity: Quantity) -> dict[str, str]:
 
 
 def _printed(quantity: Quantity, shown: dict[str, str], unit: Unit) -> str:
-    bounds = {"min": "at least ", "max": "at most ", "above": "above ", "below": "below ", "about": "about "}
-    text = bounds.get(quantity.bound, "")
+    bounds = {"min": _("at least"), "max": _("at most"), "above": _("above"), "below": _("below"), "about": _("about")}
+    text = f"{bounds[quantity.bound]} " if quantity.bound in bounds else ""
     text += shown.get("low", "")
     if "high" in shown:
-        text += f" to {shown['high']}"
+        text += " " + _("to {value}").format(value=shown["high"])
     if "plus" in shown:
         gap = " " if "low" in shown else ""
         text += (

@@ -32,7 +32,11 @@ def create(path: Path) -> apsw.Connection:
         connection = apsw.Connection(str(path))
         connection.execute("PRAGMA journal_mode=MEMORY; PRAGMA synchronous=OFF")
     except apsw.Error as error:
-        raise StorageError(f"{path} cannot be written ({error}). Check the folder and the space left on it.") from error
+        raise StorageError(
+            _("{path} cannot be written ({error}). Check the folder and the space left on it.").format(
+                path=path, error=error
+            )
+        ) from error
     return connection
 
 
@@ -52,10 +56,14 @@ def open_scratch(path: Path, schema: str) -> apsw.Connection:
                 connection.close()
                 raise
         except apsw.BusyError as error:
-            raise StorageError(f"{path} is in use by another Fieldfare.") from error
+            raise StorageError(_("{path} is in use by another Fieldfare.").format(path=path)) from error
         except apsw.Error as error:
             if again:
-                raise StorageError(f"{path} cannot be written ({error}). Check the folder and its space.") from error
+                raise StorageError(
+                    _("{path} cannot be written ({error}). Check the folder and its space.").format(
+                        path=path, error=error
+                    )
+                ) from error
             path.unlink(missing_ok=True)
         else:
             return connection
@@ -171,11 +179,17 @@ class Reader:
         version = self.value("PRAGMA user_version")
         if application != APPLICATION_ID:
             self.close()
-            raise PackError(f"{path.name} is not a Fieldfare pack. Ask its author for the .fpack file.")
+            raise PackError(
+                _("{name} is not a Fieldfare pack. Ask its author for the .fpack file.").format(name=path.name)
+            )
         if version != SCHEMA_VERSION:
             self.close()
-            remedy = "Ask its author to build it anew." if version < SCHEMA_VERSION else "Update the program."
-            raise FormatError(f"{path.name} has pack format {version}, this program reads {SCHEMA_VERSION}. {remedy}")
+            remedy = _("Ask its author to build it anew.") if version < SCHEMA_VERSION else _("Update the program.")
+            raise FormatError(
+                _("{name} has pack format {version}, this program reads {schema_version}. {remedy}").format(
+                    name=path.name, version=version, schema_version=SCHEMA_VERSION, remedy=remedy
+                )
+            )
 
     def _connection(self) -> apsw.Connection:
         connection: apsw.Connection | None = getattr(self._local, "connection", None)
@@ -186,7 +200,11 @@ class Reader:
                 connection = apsw.Connection(uri, flags=flags)
                 connection.execute("PRAGMA query_only=ON; PRAGMA trusted_schema=OFF; PRAGMA cache_size=-8000")
             except apsw.Error as error:
-                raise PackError(f"{self._path.name} cannot be opened ({error}). Get a new copy of it.") from error
+                raise PackError(
+                    _("{name} cannot be opened ({error}). Get a new copy of it.").format(
+                        name=self._path.name, error=error
+                    )
+                ) from error
             self._local.connection = connection
             with self._lock:
                 self._opened.append(connection)
@@ -197,7 +215,9 @@ class Reader:
         try:
             return self._connection().execute(query, bindings).fetchall()
         except apsw.Error as error:
-            raise PackError(f"{self._path.name} is damaged ({error}). Get a new copy of it.") from error
+            raise PackError(
+                _("{name} is damaged ({error}). Get a new copy of it.").format(name=self._path.name, error=error)
+            ) from error
 
     def value(self, query: str, bindings: tuple[Any, ...] = ()) -> Any:
         """The first column of the first row, None where there is none."""

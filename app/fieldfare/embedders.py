@@ -87,8 +87,9 @@ def of_packs(
             found[archive.manifest.id] = by_digest.setdefault(wanted.digest, _placed(placed, wanted))
         else:
             lacking.append(
-                f"{archive.manifest.title} is searched by words and codes only: its embedder {wanted.name} "
-                f"({wanted.version}) is not on this device. Ask its author for a pack that carries it, or IT to place it."
+                _(
+                    "{title} is searched by words and codes only: its embedder {name} ({version}) is not on this device. Ask its author for a pack that carries it, or IT to place it."
+                ).format(title=archive.manifest.title, name=wanted.name, version=wanted.version)
             )
     return found, tuple(lacking)
 

@@ -89,10 +89,12 @@ def _open_all() -> Shelf:
                 archive, signature = _open(copy)
             except FieldfareError as error:
                 rebuilt = isinstance(error, FormatError) and copy.bundled and paths.in_checkout()
-                problems.append(f"{error} Here scripts/run does: start it once." if rebuilt else str(error))
+                problems.append(
+                    _("{error} Here scripts/run does: start it once.").format(error=error) if rebuilt else str(error)
+                )
                 continue
             if len(problems) > known:
-                problems[-1] += f" Until then {copy.version} is used."
+                problems[-1] += _(" Until then {version} is used.").format(version=copy.version)
             kept = next((one.version for one in copies if one != copy), "")
             archives.append(archive)
             packs.append(

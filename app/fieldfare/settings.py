@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import Any
 
 from fieldfare import fleet, paths
-from fieldfare.catalogue import _
+from fieldfare.catalogue import N_, _
 from fieldfare.errors import FieldfareError, StorageError, UsageError
 
 THEMES = ("", "dark", "sun", "contrast", "night", "console")
@@ -110,17 +110,17 @@ def _tolerant(layers: Sequence[_Layer]) -> tuple[Settings, tuple[str, ...]]:
         try:
             given = values()
         except FieldfareError as error:
-            problems.append(f"{error} {_DEFAULTS}")
+            problems.append(f"{error} {_(_DEFAULTS)}")
             continue
         for key, value in given.items():
             try:
                 settings = _checked(asdict(settings) | {key: value}, source)
             except UsageError as error:
-                problems.append(f"{error} {_DEFAULTS}")
+                problems.append(f"{error} {_(_DEFAULTS)}")
     return settings, tuple(problems)
 
 
-_DEFAULTS = "Until then it is as if it were not written."
+_DEFAULTS = N_("Until then it is as if it were not written.")
 
 
 def _written(file: Path) -> dict[str, Any]:

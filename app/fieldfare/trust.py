@@ -46,7 +46,7 @@ def trusted_keys() -> tuple[list[TrustedKey], list[str]]:
         except FileNotFoundError:
             continue
         except OSError as error:
-            problems.append(f"{folder} cannot be read ({error.strerror}).")
+            problems.append(_("{folder} cannot be read ({reason}).").format(folder=folder, reason=error.strerror))
             continue
         for file in (folder / name for name in names if name.endswith(".pub")):
             try:

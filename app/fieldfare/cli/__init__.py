@@ -79,19 +79,23 @@ def main(arguments: Sequence[str]) -> int:
             return _say_fault(error)
         # The bundle for devices leaves out what makes packs.
         print(
-            "fieldfare: This Fieldfare reads packs but does not make them. Use an installation for authors, then install "
-            "the pack here: fieldfare pack install FILE.fpack",
+            "fieldfare:",
+            _(
+                "This Fieldfare reads packs but does not make them. Use an installation for authors, then install the pack "
+                "here: fieldfare pack install FILE.fpack"
+            ),
             file=sys.stderr,
         )
         return UsageError.exit_code
     except KeyboardInterrupt:
-        print("\nfieldfare: stopped.", file=sys.stderr)
+        print(f"\nfieldfare: {_('stopped.')}", file=sys.stderr)
         return INTERRUPTED
     except BrokenPipeError:
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return 0
     except OSError as error:
-        print(f"fieldfare: the output cannot be written ({error.strerror or error}).", file=sys.stderr)
+        sentence = _("The output cannot be written ({reason}).").format(reason=error.strerror or error)
+        print(f"fieldfare: {sentence}", file=sys.stderr)
         with contextlib.suppress(OSError, AttributeError, ValueError):
             os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return StorageError.exit_code
@@ -133,18 +137,20 @@ def _parser() -> argparse.ArgumentParser:
     )
     parser.add_argument("--version", action="version", version=f"fieldfare {__version__}")
     parser.add_argument(
-        "--all-users", action="store_true", help="change what all users of this machine have; for IT, before a command"
+        "--all-users",
+        action="store_true",
+        help=_("change what all users of this machine have; for IT, before a command"),
     )
     parser.add_argument(
         "--plain", action="store_true", help=_("ask and answer by lines: for screen readers, serial lines and scripts")
     )
     parser.add_argument("--ascii", action="store_true", help=_("the same with ASCII characters only"))
     parser.set_defaults(run=_screen)
-    commands = parser.add_subparsers(title="commands", metavar="COMMAND")
+    commands = parser.add_subparsers(title=_("commands"), metavar="COMMAND")
     questions.register(commands)
-    pack = commands.add_parser("pack", help="make, test and sign packs of manuals; install, list and remove them")
+    pack = commands.add_parser("pack", help=_("make, test and sign packs of manuals; install, list and remove them"))
     pack.set_defaults(run=lambda _options: show_help(pack))
-    pack_commands = pack.add_subparsers(title="commands", metavar="COMMAND")
+    pack_commands = pack.add_subparsers(title=_("commands"), metavar="COMMAND")
     authors.register(pack_commands)
     checks.register(pack_commands)
     translations.register(pack_commands)

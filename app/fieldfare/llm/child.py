@@ -15,7 +15,7 @@ from dataclasses import asdict
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, BinaryIO
 
-from fieldfare import offline
+from fieldfare import catalogue, offline
 from fieldfare.catalogue import _
 from fieldfare.errors import ModelError
 from fieldfare.llm import frames, library
@@ -56,7 +56,7 @@ class _Server:
             except ModelError as error:
                 self._say(frames.ERROR, number, sentence=str(error))
             except MemoryError:
-                sentence = "There is not enough memory for the language model. Close other programs."
+                sentence = _("There is not enough memory for the language model. Close other programs.")
                 self._say(frames.ERROR, number, sentence=sentence)
             else:
                 self._say(frames.END, number, **asdict(self._model.work) if self._model else {})
@@ -80,6 +80,7 @@ def serve() -> None:
     for stream in (0, 1, 2):
         os.dup2(nothing, stream)
     offline.close_network()
+    catalogue.use(os.environ.get(frames.LANGUAGE, "en"))
     with contextlib.suppress(ModelError):  # will be said when the model is asked for
         library.load()
     offline.close_files()

@@ -14,6 +14,7 @@ if TYPE_CHECKING:
 
 COMMAND = "serve-language-model"
 """The argument that makes the program its own model process; `fieldfare.__main__` knows it."""
+LANGUAGE = "FIELDFARE_SPEAKS"  # the variable that tells the process in which language its sentences are
 
 OPEN, GENERATE, CANCEL = b"O", b"G", b"C"  # what the program asks
 PIECE, END, ERROR = b"P", b"E", b"X"  # what the model process answers; END says how much was computed

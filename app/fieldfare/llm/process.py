@@ -16,6 +16,7 @@ import time
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
+from fieldfare import catalogue
 from fieldfare.catalogue import _
 from fieldfare.errors import CrashError, ModelError
 from fieldfare.llm import frames
@@ -191,7 +192,11 @@ class _Child:
                 stderr=subprocess.DEVNULL,
                 start_new_session=True,  # Ctrl-C is the parent's to handle
                 creationflags=getattr(subprocess, "CREATE_NO_WINDOW", 0),
-                env={**os.environ, "PYTHONPATH": os.pathsep.join(filter(None, sys.path))},
+                env={
+                    **os.environ,
+                    "PYTHONPATH": os.pathsep.join(filter(None, sys.path)),
+                    frames.LANGUAGE: catalogue.spoken(),
+                },
             )
         except OSError as error:
             raise ModelError(

@@ -9,6 +9,7 @@ from threading import Lock
 from typing import TYPE_CHECKING, Any
 
 from fieldfare import machines
+from fieldfare.catalogue import _
 from fieldfare.database import Reader
 from fieldfare.domain import Block, BlockKind, Figure, Hazard, Passage, Picture, Place, Region, SectionView
 from fieldfare.errors import PackError
@@ -115,7 +116,9 @@ class Archive:
             raise self._damaged(error) from error
 
     def _damaged(self, error: Exception) -> PackError:
-        return PackError(f"{self.path.name} is damaged ({error}). Get a new copy of it.")
+        return PackError(
+            _("{name} is damaged ({error}). Get a new copy of it.").format(name=self.path.name, error=error)
+        )
 
     def stems_with(self, beginning: str, limit: int) -> list[str]:
         """The commonest words of the index that have more letters after a beginning."""
@@ -326,7 +329,11 @@ class Archive:
             (passage.section,),
         )
         if not rows:
-            raise PackError(f"{self.path.name} has no section {passage.section}. Install the pack again.")
+            raise PackError(
+                _("{name} has no section {section}. Install the pack again.").format(
+                    name=self.path.name, section=passage.section
+                )
+            )
         document, revision, path, page, label, document_id = rows[0]
         figures = [
             _figure(fields)
@@ -379,7 +386,11 @@ class Archive:
         """The encoded bytes of an image; a PackError where the pack has none of that digest."""
         data = self._reader.value("SELECT data FROM image WHERE digest = ?", (digest,))
         if data is None:
-            raise PackError(f"{self.path.name} has no image {digest[:12]}. Install the pack again.")
+            raise PackError(
+                _("{name} has no image {digest}. Install the pack again.").format(
+                    name=self.path.name, digest=digest[:12]
+                )
+            )
         return bytes(data)
 
     def synonyms(self) -> list[tuple[str, str]]:

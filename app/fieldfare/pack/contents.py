@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from typing import TYPE_CHECKING
 
+from fieldfare.catalogue import _
 from fieldfare.domain import BlockKind, Figure, Passage, Place
 from fieldfare.domain.manual import Heading, Leaf, Manual, Plate, Spot
 from fieldfare.errors import PackError
@@ -161,8 +162,12 @@ class Contents:
             (manual, page),
         )
         if data is None:
-            raise PackError(f"The pack {self._pack} has no picture of page {page}.")
+            raise PackError(_("The pack {pack} has no picture of page {page}.").format(pack=self._pack, page=page))
         return bytes(data)
 
     def _missing(self, section: int) -> PackError:
-        return PackError(f"The pack {self._pack} has no section {section}. Install the pack again.")
+        return PackError(
+            _("The pack {pack} has no section {section}. Install the pack again.").format(
+                pack=self._pack, section=section
+            )
+        )

@@ -6,6 +6,7 @@ from threading import Lock
 from typing import TYPE_CHECKING
 
 from fieldfare.bookshelf import Bookshelf
+from fieldfare.catalogue import _
 from fieldfare.domain import Block, BlockKind, SectionView
 from fieldfare.errors import PackError
 from fieldfare.mentions import SECTION, mentions
@@ -111,7 +112,9 @@ class Procedures:
         try:
             return self._archives[pack]
         except KeyError:
-            raise PackError(f"The pack {pack} is not installed any more. Choose another procedure.") from None
+            raise PackError(
+                _("The pack {pack} is not installed any more. Choose another procedure.").format(pack=pack)
+            ) from None
 
 
 def _elsewhere(links: Iterable[Link], sections: tuple[int, ...]) -> tuple[Link, ...]:
