@@ -13,6 +13,7 @@ from __future__ import annotations
 import argparse
 import contextlib
 import fcntl
+import hashlib
 import json
 import os
 import platform
@@ -348,6 +349,25 @@ def old_processor(cage: Cage) -> tuple[None, str]:
     return None, f"Nehalem: “{gold['text']}”: page {pages[0]} first"
 
 
+def papers(cage: Cage) -> tuple[Run, str]:
+    """Every file is as it was made, the SBOM names each thing once and models and packs by their digests, licences have texts."""
+    run = _succeeded(cage.run("doctor", "--verify", "--json"))
+    folder = cage.program.parent
+    parts = json.loads((folder / "sbom.cdx.json").read_text("utf-8"))["components"]
+    refs = [one["bom-ref"] for one in parts]
+    if twice := {one for one in refs if refs.count(one) > 1}:
+        raise SmokeError(f"the SBOM names twice: {', '.join(sorted(twice)[:3])}")
+    listed = {digest["content"] for one in parts for digest in one.get("hashes", ())}
+    share = folder / "_internal" / "share"
+    for file in (*share.rglob("*.fpack"), *share.rglob("*.gguf"), *share.rglob("model.bin")):
+        if "languages" not in file.parts and hashlib.sha256(file.read_bytes()).hexdigest() not in listed:
+            raise SmokeError(f"the SBOM does not list {file.name}")
+    licences = json.loads(_succeeded(cage.run("licences", "--json")).output)
+    if bare := [one["name"] for one in licences if not one["texts"]]:
+        raise SmokeError(f"no licence text of {', '.join(bare)}")
+    return run, f"{json.loads(run.output)['files']} files, {len(parts)} parts in the SBOM, {len(licences)} licences"
+
+
 def no_authors(cage: Cage) -> tuple[Run, str]:
     """Building packs is not for the device: a sentence says so."""
     manual = cage.folder / "manual.md"
@@ -456,6 +476,7 @@ def main(arguments: list[str]) -> int:
         for id_ in options.question:
             check(f"ask: {id_}", lambda id_=id_: ask(cage, id_))
         check("job", lambda: job(cage))
+        check("papers", lambda: papers(cage))
         check("pack build", lambda: no_authors(cage))
         check("old processor", lambda: old_processor(cage))
         check("screen", lambda: screen(cage))
