@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ast
 import importlib.util
+import re
 import subprocess
 import sys
 from pathlib import Path
@@ -22,6 +23,7 @@ if TYPE_CHECKING:
 
 ROOT = Path(__file__).resolve().parent.parent
 APP = ROOT / "app" / "fieldfare"
+MARKS = {"_", "N_", "ngettext", "pgettext"}
 
 
 @pytest.fixture(scope="module")
@@ -83,7 +85,7 @@ def test_the_check_finds_what_is_wrong(keeper: ModuleType) -> None:
 def test_no_text_is_put_together_before_it_is_looked_up() -> None:
     wrong = [
         f"{file}:{call.lineno}"
-        for file, call in _calls({"_", "N_", "ngettext", "pgettext"})
+        for file, call in _calls(MARKS)
         for argument in call.args
         if isinstance(argument, ast.JoinedStr | ast.BinOp)
         or (isinstance(argument, ast.Call) and _name(argument) == "format")
@@ -193,3 +195,69 @@ def test_a_catalogue_costs_nothing_until_it_is_used() -> None:
         [sys.executable, "-c", code], env={"PYTHONPATH": str(ROOT / "app")}, capture_output=True, text=True, check=True
     )
     assert out.stdout.strip() == "[]"
+
+
+# What reads like a text and is none that a person sees, or is the same in every language; whole files where that is their trade.
+NOT_SPOKEN = {
+    "Fieldfare",  # the name of the program
+    "Enter", "Esc", "Tab",  # printed on the keys
+    "/…/model.gguf",  # an example of a path
+    "textual_image.widget",
+}  # fmt: skip
+ACTION = re.compile(r"(?:app|screen|[A-Z]\w+)\.\w+")  # names of what a key does
+WORDS = re.compile(r"[A-Za-zÀ-ÿ]{2,}[ ,.:]+[A-Za-zÀ-ÿ(]{2,}|^[A-Z][a-zà-ÿ]+[….:]?$|[a-z]{3,}…")
+STYLE = re.compile(r"(?:bold|reverse|italic|underline|dim|on|block|code|hazard|row|cited|\$[\w-]+|-[\w-]+| )+")
+# Calls whose texts nobody reads: selectors, classes, names of methods, patterns.
+SILENT = {
+    *MARKS, "query", "query_one", "add_class", "remove_class", "has_class", "set_class", "toggle_class", "Binding", "getattr",
+    "setattr", "hasattr", "startswith", "endswith", "split", "import_module", "compile", "sub", "search", "fullmatch", "on",
+    "work", "get", "TypeVar", "cast", "Theme", "debug", "glob",
+}  # fmt: skip
+
+
+def test_no_text_of_the_screen_bypasses_the_catalogue() -> None:
+    found = []
+    for file in sorted((APP / "tui").rglob("*.py")):
+        name = file.relative_to(APP).as_posix()
+        for line, text in _spoken_literals(ast.parse(file.read_text("utf-8"))):
+            if text in NOT_SPOKEN or STYLE.fullmatch(text) or ACTION.fullmatch(text):
+                continue
+            found.append(f"{name}:{line}: {text!r}")
+    assert found == []
+
+
+def test_the_net_for_bypasses_catches() -> None:
+    source = """
+def f(self, n):
+    self.say("Nothing was found.")
+    self.say(f"{n} places were found")
+    return (("enter", "Enter", "Open"),)
+"""
+    assert len(list(_spoken_literals(ast.parse(source)))) == 4
+
+
+def _spoken_literals(tree: ast.AST) -> Iterator[tuple[int, str]]:
+    """The literals that read like words for a person, with their lines."""
+    parents = {id(child): node for node in ast.walk(tree) for child in ast.iter_child_nodes(node)}
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Constant) and isinstance(node.value, str) and WORDS.search(node.value):
+            above: ast.AST | None = node
+            while above is not None and not _is_silent(above, node):
+                above = parents.get(id(above))
+            if above is None:
+                yield node.lineno, node.value
+
+
+def _is_silent(above: ast.AST, node: ast.Constant) -> bool:
+    match above:
+        case ast.Expr(value=value):
+            return value is node  # a docstring
+        case ast.Call():
+            named = {one.arg for one in above.keywords if one.value is node}
+            return _name(above) in SILENT or bool(named & {"id", "classes", "name", "screen"})
+        case ast.Assign(targets=[ast.Name(id=name)]) | ast.AnnAssign(target=ast.Name(id=name)):
+            return name in {"CSS", "CSS_PATH", "DEFAULT_CSS", "_SAMPLE"}  # a sentence on which a translation is tried
+        case ast.Raise(exc=ast.Call() as raised):
+            return _name(raised) in {"ValueError", "AssertionError", "TypeError", "NotImplementedError"}
+        case _:
+            return False
