@@ -135,6 +135,12 @@ def test_another_machine_never_enters_the_job_of_the_first(journal: Journal) -> 
     journal.use_machine(PUMP)
     journal.use_machine(WorkMachine(maker="korvan", model="CP 200", serial="SN 5"))
     assert journal.job(job.id).machine.serial == "SN 5", "the serial number came later"
+    journal.use_machine(WorkMachine())
+    assert journal.current() == journal.job(job.id) and journal.job(job.id).machine.serial == "SN 5", (
+        "any machine is no other"
+    )
+    journal.use_machine(WorkMachine(maker="Korvan", model="CP 200"))
+    assert journal.job(job.id).machine.serial == "SN 5", "what is known is not forgotten"
     journal.use_machine(WorkMachine(maker="Acme", model="X"))
     assert journal.current() is None and journal.job(job.id).ended is None
     journal.note("at the other one")
@@ -142,7 +148,7 @@ def test_another_machine_never_enters_the_job_of_the_first(journal: Journal) -> 
     assert other is not None and other.machine.model == "X"
     assert journal.reopen(job.id).machine == journal.machine()
     assert journal.machine().serial == "SN 5"
-    assert next(str(one) for one in journal.machines()) == "korvan CP 200"
+    assert next(str(one) for one in journal.machines()) == "Korvan CP 200"
     journal.use_machine(WorkMachine(maker="korvan", model="CP 200", serial="SN 6"))
     assert journal.current() is None, "another serial number is another machine"
 

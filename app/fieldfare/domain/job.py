@@ -38,6 +38,15 @@ class WorkMachine:
         pairs = ((self.maker, other.maker), (self.model, other.model), (self.serial, other.serial))
         return all(not mine or not theirs or mine.casefold() == theirs.casefold() for mine, theirs in pairs)
 
+    def completed(self, other: WorkMachine) -> WorkMachine:
+        """The same machine with what another name of it knows besides."""
+        return WorkMachine(
+            maker=self.maker or other.maker,
+            model=self.model or other.model,
+            serial=self.serial or other.serial,
+            packs=self.packs or other.packs,
+        )
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Reference:

@@ -111,12 +111,14 @@ class Journal:
             job = self.current()
             if job is None:
                 return
-            if job.machine.is_same(machine) or not self._store.rows(
-                "SELECT 1 FROM entry WHERE job = ? LIMIT 1", job.id
-            ):
-                connection.execute("UPDATE job SET machine = ? WHERE id = ?", (records.text_of(machine), job.id))
-            else:
+            if job.machine.is_same(machine):
+                text = records.text_of(machine.completed(job.machine))
+            elif self._store.rows("SELECT 1 FROM entry WHERE job = ? LIMIT 1", job.id):
                 self._keep("job", "")
+                return
+            else:
+                text = records.text_of(machine)
+            connection.execute("UPDATE job SET machine = ? WHERE id = ?", (text, job.id))
 
     def machines(self) -> tuple[WorkMachine, ...]:
         """The machines that were worked on, the last one first."""
