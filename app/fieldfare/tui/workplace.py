@@ -80,7 +80,7 @@ class Workplace:
         """What must be said of the machine's manuals before anybody trusts them; empty where all is well."""
         name = machine_name(self._machine)
         if self.bare:
-            return _("No manual for {machine} is installed. F6 chooses another machine.").format(machine=name)
+            return _("No manual for {machine} is installed. Choose another machine.").format(machine=name)
         if self._machine.is_known and self.manuals.serials:
             sentence = _("These manuals are for serial numbers {serials}; {machine} is not among them.")
             return sentence.format(serials=squeeze("; ".join(self.manuals.serials)), machine=name)
