@@ -1,7 +1,7 @@
 """The message catalogue: every text of ours that a person reads, in the language of the screen (GNU gettext).
 
 The English text is the key. Texts of manuals never come here, nor do those of the authors' commands, nor anything that is
-stored or read by programs: settings, JSON, logs. docs/translation.md says how a language is added.
+stored or read by programs: settings, JSON, logs. docs/screen-languages.md says how a language is added.
 """
 
 from __future__ import annotations
