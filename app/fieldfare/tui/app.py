@@ -132,7 +132,7 @@ class FieldfareApp(App[None]):
     def open_procedure(self, pack: str, section: int, language: str = "") -> None:
         """Carry out the procedure that a section of a pack is, or is a part of; its texts in a `language` where it is named."""
         self.action_room("procedure")
-        room = next(one for one in self.screen_stack if one.id == "procedure-room")
+        room = next(one for one in self.screen_stack if one.id == "procedure")
         room.open(pack, section, language)  # type: ignore[attr-defined]
 
     def fit(self, environment: Mapping[str, str]) -> None:

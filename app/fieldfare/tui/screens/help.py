@@ -32,6 +32,9 @@ PURPOSES = {
     "procedure": N_(
         "One step after the other: its warnings first, then what to do. The place is kept, also over a power cut."
     ),
+    "procedures": N_("The procedures of the manuals: a word of the heading finds one. What is open comes first."),
+    "overview": N_("All steps with what became of each; Enter looks at one and ticks nothing."),
+    "needs": N_("What the whole procedure needs and sets, as printed, with its steps."),
     "job": N_(
         "What was asked, read, done and measured in this job; to note, export, hand over or wipe. It stays on this device."
     ),

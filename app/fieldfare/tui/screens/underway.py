@@ -76,7 +76,7 @@ class UnderwayScreen(KeepingScreen):
 
     SCOPED_CSS = False  # what is scoped knows no class of the screen itself
     CSS = """
-    #procedure { height: 1fr; }
+    #steps { height: 1fr; }
     #figures { display: none; width: 40%; height: 1fr; border-left: solid $rule; padding: 0 1; }
     UnderwayScreen.-wide #figures.-some { display: block; }
     UnderwayScreen.-short StepText { padding: 0 1; margin: 0; }
@@ -88,7 +88,7 @@ class UnderwayScreen(KeepingScreen):
     """
 
     def __init__(self, desk: Desk) -> None:
-        super().__init__(desk, id="procedure-room")
+        super().__init__(desk, id="procedure")
         self._open: dict[Name, Undertaking] = {}
         self._stack: list[Name] = []
         self._job: str | None = None  # None until the journal was read
@@ -101,7 +101,7 @@ class UnderwayScreen(KeepingScreen):
     def compose_body(self) -> ComposeResult:
         """Where this is, the page with its figures beside it, the timers."""
         yield PageHead()
-        with Horizontal(id="procedure"):
+        with Horizontal(id="steps"):
             yield StepPage()
             yield VerticalScroll(id="figures", can_focus=False)
         yield TimerLine()
