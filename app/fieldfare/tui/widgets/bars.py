@@ -109,11 +109,12 @@ class KeyBar(Widget):
         self._spans = []
         parts: list[str | tuple[str, str]] = []
         position = 0
+        marked = "bold reverse" if self.app.no_color else "$key-text on $key"
         for key, name, label in self._keys:
             length = len(name) + len(label) + 2
             if position + length - 1 > width:
                 continue
-            parts += [(name, "$key-text on $key"), f" {label} "]
+            parts += [(name, marked), f" {label} "]
             self._spans.append((position, position + length, key))
             position += length
         return Content.assemble(*parts)
