@@ -411,8 +411,9 @@ def test_a_timer_runs_by_the_clock_on_the_wall() -> None:
 def test_progress_goes_through_the_journal() -> None:
     with Journal(None) as journal:
         at, _ = course.begin(OIL).acknowledge(course.START)
+        at, taken = at.measure(OIL.steps[0].key, VOLTS, readings.judge(VOLTS, "23.5"), "voltage")
         at, deeds = at.tick(OIL.steps[0].key)
-        journal.save(at.progress, *deeds)
+        journal.save(at.progress, *taken, *deeds)
         kept = journal.progress(at.progress.procedure)
         assert kept is not None
         again, changes = course.resume(OIL, kept)

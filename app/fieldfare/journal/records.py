@@ -101,6 +101,8 @@ def _fields(kind: type) -> dict[str, tuple[Any, bool]]:
 
 def _read(kind: Any, given: object, where: str) -> object:
     if is_dataclass(kind):
+        if kind in _NAMES and isinstance(given, dict) and given.get("kind") == _NAMES[cast("type", kind)]:
+            return _deed(given, where)  # such as a reading among the progress of a step
         return _record(cast("type", kind), given, where)
     if kind == Deed:
         return _deed(given, where)
