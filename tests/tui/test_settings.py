@@ -180,3 +180,19 @@ def test_another_model_and_language_hold_for_the_next_question() -> None:
 
     asyncio.run(scenario())
     assert [one.language for one in opened[-1].questions] == ["de"]
+
+
+def test_a_long_sentence_is_read_from_its_beginning_and_scrolled_to_its_answer() -> None:
+    from fieldfare.tui.screens.pick import TellScreen
+
+    async def scenario(app: FieldfareApp, pilot: Pilot[None]) -> None:
+        app.push_screen(TellScreen("Long", "\n".join(f"line {number}" for number in range(40))))
+        await until_text(pilot, "line 0")
+        for _ in range(60):
+            await pilot.press("down")
+        await until_text(pilot, "Go on")
+        assert "line 39" in shown(app)
+        await pilot.press("enter")
+        await until_text(pilot, "Type a question")
+
+    play(scenario, Preferences(), (40, 15))

@@ -76,6 +76,7 @@ _MEANINGS = {
     "AnswerColumn.move": N_("move through hazards, answer and pages"),
     "Column.leave": N_("leave or enter the page beside the answer"),
     "AnswerColumn.leave": N_("leave or enter the page beside the answer"),
+    "Lines.end": N_("to the first or the last line"),
     "Lines.move": N_("move from line to line"),
     "Lines.take": N_("choose the line with this number"),
     "Line.pick": N_("choose the line"),

@@ -20,7 +20,6 @@ if TYPE_CHECKING:
 
     from textual.app import ComposeResult
 
-    from fieldfare.tui.widgets.bars import Key
 
 Choice = tuple[str, str, str]
 """What is given back, its title, and a sentence or nothing."""
@@ -39,7 +38,7 @@ class _AskingScreen(Overlay[str | None]):
     """
     SCOPED_CSS = False
     BINDINGS: ClassVar[list[BindingType]] = [Binding("escape", "dismiss(None)", "Back", show=False)]
-    KEYS: ClassVar[tuple[Key, ...]] = ()
+    AUTO_FOCUS = ""  # it would scroll past what is to be read
 
     def __init__(self, heading: str, sentence: str) -> None:
         super().__init__()
@@ -82,7 +81,7 @@ class PickScreen(_AskingScreen):
 
     def on_mount(self) -> None:
         """Begin at the present choice."""
-        self.query_one(Lines).choose(self._chosen)
+        self.query_one(Lines).choose(self._chosen, scroll=not self._sentence)
         self.query_one(KeyBar).show(
             (("enter", "Enter", _("Choose")), ("escape", "Esc", _("Back")), ("down", "↓", _("More")))
         )

@@ -98,19 +98,20 @@ class Lines(VerticalScroll, can_focus=False):
         self.number()
         self.choose(key)
 
-    def choose(self, key: str | None = None) -> None:
-        """Put the focus on the line of a key, else on the first."""
+    def choose(self, key: str | None = None, *, scroll: bool = True) -> None:
+        """Put the focus on the line of a key, else on the first, and scroll to it."""
         lines = list(self.query(Line))
         if lines:
-            next((line for line in lines if line.key == key), lines[0]).focus()
+            next((line for line in lines if line.key == key), lines[0]).focus(scroll_visible=scroll)
 
     def action_move(self, step: int) -> None:
-        """To the line before or after; beyond the last one the rest of the text scrolls."""
+        """To the line before or after; where there is text before or behind them that is not seen, it scrolls."""
         lines = list(self.query(Line))
         focused = self.screen.focused
-        at = lines.index(focused) + step if isinstance(focused, Line) and focused in lines else 0
-        if 0 <= at < len(lines):
-            lines[at].focus()
+        at = lines.index(focused) if isinstance(focused, Line) and focused in lines else -1
+        below = at >= 0 and lines[at].virtual_region.y >= self.scroll_y + self.scrollable_content_region.height
+        if 0 <= at + step < len(lines) and not below:
+            lines[at + step].focus()
         else:
             self.scroll_relative(y=step, animate=False)
 
