@@ -232,6 +232,12 @@ def test_nothing_that_a_terminal_obeys_comes_out(
         assert not {"\x1b", "\x07", "\x9b", "\u202e", "\r"} & set(told)
 
 
+def test_that_the_model_loads_is_said_once(assistant: Assistant, journal: Journal) -> None:
+    target = io.StringIO()
+    run(assistant, journal, io.StringIO("What does E21 mean?\nWhat does E22 mean?\n"), target, drafts=True)
+    assert target.getvalue().count("The language model is loading") == 1
+
+
 def test_ascii_only(assistant: Assistant, journal: Journal) -> None:
     raw = io.BytesIO()
     target = io.TextIOWrapper(raw, encoding="utf-8")

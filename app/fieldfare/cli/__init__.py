@@ -178,7 +178,10 @@ def _screen(options: argparse.Namespace) -> int:
             if plain:
                 from fieldfare.line import run as run_lines
 
-                return run_lines(assistant, journal, sys.stdin, sys.stdout, ascii_only=options.ascii)
+                for problem in preferences.problems:
+                    print(f"fieldfare: {clean(problem)}", file=sys.stderr)
+                drafts = preferences.current.draft
+                return run_lines(assistant, journal, sys.stdin, sys.stdout, ascii_only=options.ascii, drafts=drafts)
             from fieldfare.tui import run as run_screen
 
             run_screen(assistant, preferences, journal, lambda: open_assistant(preferences.current))

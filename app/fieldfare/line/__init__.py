@@ -22,10 +22,21 @@ if TYPE_CHECKING:
 __all__ = ["Dialogue", "Session", "run"]
 
 
-def run(assistant: Assistant, journal: Journal, source: TextIO, target: TextIO, *, ascii_only: bool = False) -> int:
-    """Ask and answer until the lines end or the technician leaves; the exit code: that of the last question of a pipe."""
+def run(
+    assistant: Assistant,
+    journal: Journal,
+    source: TextIO,
+    target: TextIO,
+    *,
+    ascii_only: bool = False,
+    drafts: bool = False,
+) -> int:
+    """Ask and answer until the lines end or the technician leaves; the exit code: that of the last question of a pipe.
+
+    `drafts` says that a language model writes: it is loaded for the first question.
+    """
     shown = {"errors": ERRORS, "encoding": "ascii"} if ascii_only else {"errors": ERRORS}
     for stream, how in ((source, {"errors": "replace"}), (target, shown)):
         with contextlib.suppress(AttributeError, ValueError, OSError):
             stream.reconfigure(**how)  # type: ignore[attr-defined]
-    return Session(assistant, journal, Dialogue(source, target)).run()
+    return Session(assistant, journal, Dialogue(source, target), drafts=drafts).run()

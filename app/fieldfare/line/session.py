@@ -43,7 +43,8 @@ NO_ANSWER = 10
 class Session:
     """One sitting: what was asked, what the numbers stand for now, which page is read."""
 
-    def __init__(self, assistant: Assistant, journal: Journal, dialogue: Dialogue) -> None:
+    def __init__(self, assistant: Assistant, journal: Journal, dialogue: Dialogue, *, drafts: bool = False) -> None:
+        """`drafts` says that a language model writes, which is loaded for the first question."""
         self.assistant, self.journal, self.dialogue = assistant, journal, dialogue
         self.workplace = Workplace(assistant, journal)
         self.original = False
@@ -56,6 +57,7 @@ class Session:
         self._telling: Telling | None = None
         self._count = 0
         self._unkept = False
+        self._loading = drafts
         self._reader = Reader(self)
 
     def run(self) -> int:
@@ -174,6 +176,9 @@ class Session:
         if self.workplace.notice:
             self.dialogue.say(self.workplace.notice)
         self.dialogue.say(_("Answer {number}:").format(number=self._count))
+        if self._loading:
+            self._loading = False
+            self.dialogue.say(_("The language model is loading; this answer takes longer."))
         cancel = threading.Event()
         telling = Telling(self.assistant, question, cancel, self.dialogue, originals=self.original)
         with interruptible(cancel):
