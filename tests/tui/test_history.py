@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import threading
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import pytest
 
-from fakes import BATTERY, FOUND, REFUSAL, FakeAssistant
-from fieldfare.domain import Asked, Noted, Verdict
+from fakes import BATTERY, FOUND, REFUSAL, SCRIPT, FakeAssistant
+from fieldfare.domain import Asked, Event, Noted, Question, Verdict
 from fieldfare.tui.screens.history import HistoryScreen
 from fieldfare.tui.widgets.question import QuestionInput
 from fieldfare.tui.widgets.rows import CitedGroup, FoundFigure
@@ -16,6 +17,8 @@ from tui.screen import asked, scan, shown, type_text, until, until_text
 from tui.test_ask import play
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from textual.pilot import Pilot
 
     from fieldfare.tui.app import FieldfareApp
@@ -192,3 +195,53 @@ def test_the_way_through_a_third_language_is_said() -> None:
         OIL_STEPS[0]: ("x", Outcome.TRANSLATED)
     }
     play(scenario, fake, size=(100, 50))
+
+
+@pytest.mark.parametrize(
+    ("row", "opened"), [("CitedGroup", "reading"), ("EvidenceRow", "reading"), ("FoundFigure", "picture")]
+)
+def test_every_row_is_opened_by_a_tap(row: str, opened: str) -> None:
+    async def scenario(app: FieldfareApp, pilot: Pilot[None]) -> None:
+        await asked(pilot)
+        await until_text(pilot, "▣ Fig. 8-2")
+        await until(pilot, lambda: app.screen.query(row))
+        app.screen.query(row).first().scroll_visible(animate=False)
+        await pilot.pause(0.1)
+        await pilot.click(row, offset=(6, 0))
+        await until(pilot, lambda: app.screen.id == opened)
+
+    fake = FakeAssistant()
+    fake.figures = (FIGURE,)
+    play(scenario, fake, size=(80, 50))
+
+
+def test_enter_on_an_answered_question_opens_its_page() -> None:
+    async def scenario(app: FieldfareApp, pilot: Pilot[None]) -> None:
+        await asked(pilot)
+        await until_text(pilot, "Enter Page")
+        await pilot.press("enter")
+        await until(pilot, lambda: app.screen.id == "reading")
+
+    assert len(play(scenario).questions) == 1
+
+
+def test_the_size_changes_while_an_answer_streams() -> None:
+    gate = threading.Semaphore(0)
+
+    def ask(_question: Question, _cancel: threading.Event) -> Iterator[Event]:
+        for event in SCRIPT:
+            gate.acquire(timeout=20)
+            yield event
+
+    async def scenario(app: FieldfareApp, pilot: Pilot[None]) -> None:
+        await asked(pilot)
+        gate.release()
+        await until_text(pilot, "Writing…")
+        for size in ((40, 15), (250, 70), (80, 24), (120, 40)):
+            await pilot.resize_terminal(*size)
+            gate.release()
+            await until_text(pilot, "▲ WARNING")
+        await until_text(pilot, "Answer from 2 places")
+        await until(pilot, lambda: app.screen.query_one("#pane").display and app.screen.query("#pane .cited"))
+
+    play(scenario, FakeAssistant(ask=ask))
