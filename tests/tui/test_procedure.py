@@ -185,7 +185,7 @@ def test_a_reading_is_judged_and_told_in_the_summary() -> None:
         await until_text(pilot, "✓ 1 Run the engine")
         await pilot.press("end", "enter")
         await until(pilot, lambda: at(app) == "end")
-        await until_text(pilot, "! 1: 23500 mV = 23.5 V, expected 24 V to 28 V: LOW")
+        await until_text(pilot, "! 1 voltage: 23500 mV = 23.5 V, expected 24 V to 28 V: LOW")
 
     journal = play(scenario)
     measured = [one for one in deeds(journal) if isinstance(one, Measured)]

@@ -148,7 +148,6 @@ class Sheet:
 
     def _end(self) -> Iterator[Widget]:
         course = self.course
-        yield from self._pieces(course.procedure.tail, hazards=True)
         counts = course.counts()
         head = _("{done} done, {skipped} skipped, {open} open").format(
             done=counts[StepState.DONE], skipped=counts[StepState.SKIPPED], open=counts[StepState.OPEN]
@@ -159,16 +158,17 @@ class Sheet:
             yield Told(said, mark="– ")
         for step in course.procedure.steps:
             for reading in course.state(step.key).readings:
-                yield Told(
-                    _("{step}: {reading}").format(step=squeeze(step.number), reading=said_of(reading)),
-                    mark=mark_of(reading),
-                )
+                said = f"{squeeze(step.number)} {squeeze(reading.name)}: {said_of(reading)}".strip()
+                yield Told(said, mark=mark_of(reading))
             if note := course.state(step.key).note:
                 yield Told(f"{squeeze(step.number)}: {squeeze(note)}", mark="✎ ")
         if counts[StepState.OPEN]:
             yield Told(Content.styled(_("Enter: to the first open step"), "bold"), key="enter")
         else:
             yield Told(Content.styled(_("Enter: close this procedure. All of it is in the job."), "bold"), key="enter")
+        if course.procedure.tail:
+            yield Told(_("Below the steps"), classes="rule")
+            yield from self._pieces(course.procedure.tail, hazards=True)
 
     @staticmethod
     def _short(step: Step) -> str:
