@@ -486,7 +486,7 @@ def test_a_huge_paste_is_cut_with_a_notice_and_its_control_characters_dropped() 
 
 def test_without_a_pack_it_says_what_to_do() -> None:
     async def scenario(app: FieldfareApp, pilot: Pilot[None]) -> None:
-        await until_text(pilot, "F7 installs them")
+        await until_text(pilot, "F7 installs")
         await asked(pilot)
         await until_text(pilot, "nothing to ask yet")
 
@@ -517,7 +517,7 @@ def test_without_a_model_it_says_so_and_answers(status: ModelStatus, name: str) 
         await pilot.press("f1")
         await until_text(pilot, "The model file is damaged.")
 
-    play(scenario, FakeAssistant(model=ModelState(status=status, sentence="The model file is damaged.")))
+    play(scenario, FakeAssistant(model=ModelState(status=status, sentence="The model file is damaged.")), size=(80, 70))
 
 
 def test_the_light_theme_keeps_every_word() -> None:

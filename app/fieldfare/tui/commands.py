@@ -28,7 +28,7 @@ _MEANINGS = {
     "PassageRow.open": N_("open the page"),
     "ChoiceRow.choose": N_("ask this"),
     "AskScreen.open": N_("open the page with this number"),
-    "AskScreen.back": N_("stop the answer; go back; back to the question"),
+    "AskScreen.back": N_("stop the answer; go back; back to the question; a new subject"),
     "AskScreen.question": N_("type a question"),
     "AskScreen.original": N_("the original in place of the translation, and back"),
     "ReadingScreen.original": N_("the original in place of the translation, and back"),

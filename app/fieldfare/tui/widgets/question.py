@@ -8,7 +8,7 @@ from textual import on
 from textual.binding import Binding, BindingType
 from textual.widgets import Input
 
-from fieldfare.catalogue import _
+from fieldfare.catalogue import N_, _
 from fieldfare.text import squeeze
 from fieldfare.tui.messages import EdgeReached, TooLong
 
@@ -28,7 +28,7 @@ class LineInput(Input):
     LineInput, LineInput:focus { height: 1; padding: 0 1; border: none; background: $surface; color: $foreground; }
     .-narrow LineInput, .-narrow LineInput:focus { padding: 0; }
     """
-    BINDINGS: ClassVar[list[BindingType]] = [Binding("down", "leave", "Results", show=False)]
+    BINDINGS: ClassVar[list[BindingType]] = [Binding("down", "leave", N_("to the results"), show=False)]
 
     def __init__(self, limit: int, placeholder: str = "", *, id: str | None = None) -> None:  # noqa: A002 - Textual's name
         super().__init__(placeholder=placeholder, id=id, max_length=limit, select_on_focus=False, compact=True)
@@ -60,7 +60,7 @@ class LineInput(Input):
 class QuestionInput(LineInput):
     """The line for the question; the arrows lead through what was asked before, as in a shell."""
 
-    BINDINGS: ClassVar[list[BindingType]] = [Binding("up", "earlier", "Earlier", show=False)]
+    BINDINGS: ClassVar[list[BindingType]] = [Binding("up", "earlier", N_("the question before this one"), show=False)]
 
     def __init__(self, earlier: Callable[[], tuple[str, ...]]) -> None:
         """`earlier` gives the questions of before, the last one first."""
