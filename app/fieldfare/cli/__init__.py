@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import argparse
 import contextlib
+import io
 import os
 import sys
 import threading
@@ -181,7 +182,9 @@ def _screen(options: argparse.Namespace) -> int:
                 for problem in preferences.problems:
                     print(f"fieldfare: {clean(problem)}", file=sys.stderr)
                 drafts = preferences.current.draft
-                return run_lines(assistant, journal, sys.stdin, sys.stdout, ascii_only=options.ascii, drafts=drafts)
+                return run_lines(
+                    assistant, journal, sys.stdin or io.StringIO(), sys.stdout, ascii_only=options.ascii, drafts=drafts
+                )
             from fieldfare.tui import run as run_screen
 
             run_screen(assistant, preferences, journal, lambda: open_assistant(preferences.current))
