@@ -13,12 +13,14 @@ from fakes import FOUND, GROUNDED, FakeAssistant
 from fieldfare import settings
 from fieldfare.domain import Answered, EvidenceFound, Hazard
 from fieldfare.tui.app import FieldfareApp
+from fieldfare.tui.rooms import ROOMS
 from fieldfare.tui.signs import SETS, fitting
 from fieldfare.tui.theme import LOOKS, THEMES, first_theme
-from tui.screen import asked, shown, until_text
+from tui.screen import asked, shown, until, until_text
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
+    from pathlib import Path
 
     import pytest
     from rich.color import Color as Drawn
@@ -113,6 +115,22 @@ def test_every_text_has_a_contrast_of_seven_in_every_look_and_the_night_is_red()
                         assert not [one for one in segments(app) if not is_red(one)], text
                 if text == "Answer from":
                     assert all(word in words for word in WORDS)
+
+    asyncio.run(scenario())
+
+
+def test_every_room_can_be_read_in_every_look(home: Path) -> None:
+    async def scenario() -> None:
+        app = FieldfareApp(FakeAssistant())
+        async with app.run_test(size=(90, 40)) as pilot:
+            await until_text(pilot, "ready")
+            for room in ROOMS[1:]:
+                await pilot.press(room.key)
+                await until(pilot, lambda name=room.name: app.current_mode == name)
+                await pilot.pause(0.3)
+                async for name in looks(app, pilot):
+                    assert not faint(app), (name, room.name)
+                    assert name != "night" or all(is_red(one) for one in segments(app)), room.name
 
     asyncio.run(scenario())
 

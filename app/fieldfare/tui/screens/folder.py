@@ -58,6 +58,7 @@ class FolderScreen(Overlay[Path | None]):
         self._heading, self._places, self._endings, self._whole = heading, places, endings, whole
         self._folder: Path | None = None
         self._shown: tuple[Path, ...] = ()
+        self._begun: tuple[Path, ...] = ()  # the places that one begins with
 
     def compose(self) -> ComposeResult:
         """Where one is, and what lies there."""
@@ -104,6 +105,8 @@ class FolderScreen(Overlay[Path | None]):
     async def _folder_read(self, message: FolderRead) -> None:
         self._folder = message.folder
         self._shown = (*message.files, *message.folders)
+        if message.folder is None:
+            self._begun = message.folders
         here = squeeze(str(message.folder)) if message.folder else ""
         self.query_one("#where", Static).update(Content(f"{self._heading}  {here}".strip()))
         lines = [] if message.folder else [Line(_PASTE, _("Type or paste a path …"))]
@@ -141,7 +144,7 @@ class FolderScreen(Overlay[Path | None]):
     def action_up(self) -> None:
         """To the folder above; from a place to the places."""
         if self._folder is not None:
-            top = self._folder.parent == self._folder or self._folder in self._places()
+            top = self._folder.parent == self._folder or self._folder in self._begun
             self._read(None if top else self._folder.parent)
 
 
