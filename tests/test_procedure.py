@@ -118,7 +118,9 @@ def holds_all(procedure: Procedure, views: Sequence[SectionView]) -> None:
 
 def _printed(one: Step) -> list[str]:
     pieces = [*one.body, *one.before, *one.mentioned]
-    return [said for piece in pieces for said in (piece.block.text, *(cell for row in piece.block.rows for cell in row))]
+    return [
+        said for piece in pieces for said in (piece.block.text, *(cell for row in piece.block.rows for cell in row))
+    ]
 
 
 def test_nothing_of_a_section_is_lost_or_moved(pump: Archive) -> None:
