@@ -245,3 +245,15 @@ def test_the_size_changes_while_an_answer_streams() -> None:
         await until(pilot, lambda: app.screen.query_one("#pane").display and app.screen.query("#pane .cited"))
 
     play(scenario, FakeAssistant(ask=ask))
+
+
+def test_the_procedure_of_an_answer_is_carried_out_with_one_key() -> None:
+    async def scenario(app: FieldfareApp, pilot: Pilot[None]) -> None:
+        await asked(pilot)
+        await until_text(pilot, "Answer from")
+        await pilot.press("down")
+        await until_text(pilot, "s Step by step")
+        await pilot.press("s")
+        await until(pilot, lambda: app.current_mode == "procedure")
+
+    play(scenario)
