@@ -1,7 +1,9 @@
 from __future__ import annotations
 
+import ast
 import importlib.metadata
 import importlib.util
+import json
 import re
 import runpy
 import shutil
@@ -132,6 +134,39 @@ def test_every_module_of_the_device_is_collected() -> None:
     device = {name for name in wanted if not name.startswith("fieldfare.ingest")}
     assert device - collected == set()
     assert not [name for name in collected if name.startswith("fieldfare.ingest")]
+
+
+def test_what_the_device_imports_does_without_what_is_left_out(spec: dict[str, dict[str, Any]]) -> None:
+    """Every import of the device's modules, wherever it stands, where the modules that are left out do not exist."""
+    names = set()
+    for file in (ROOT / "app" / "fieldfare").rglob("*.py"):
+        if "ingest" in file.relative_to(ROOT / "app" / "fieldfare").parts:
+            continue
+        for node in ast.walk(ast.parse(file.read_bytes())):
+            if isinstance(node, ast.Import):
+                names |= {one.name for one in node.names}
+            elif isinstance(node, ast.ImportFrom) and node.module and not node.level:
+                names.add(node.module)
+    elsewhere = {"msvcrt", "winreg", "llama_cpp", "_typeshed"}  # of Windows; opened by name; for type checkers
+    wanted = sorted(name for name in names if name.split(".")[0] not in {"fieldfare", "__future__", *elsewhere})
+    code = (
+        "import importlib, json, sys\n"
+        "left_out, wanted = json.loads(sys.stdin.read())\n"
+        "class Blocker:\n"
+        "    def find_spec(self, name, path=None, target=None):\n"
+        "        if any(name == one or name.startswith(one + '.') for one in left_out):\n"
+        "            raise ModuleNotFoundError(f'No module named {name!r}', name=name)\n"
+        "for name in [one for one in sys.modules if one.split('.')[0] in left_out]: del sys.modules[name]\n"
+        "sys.meta_path.insert(0, Blocker())\n"
+        "failed = []\n"
+        "for name in wanted:\n"
+        "    try: importlib.import_module(name)\n"
+        "    except ModuleNotFoundError as error: failed.append(f'{name}: {error}')\n"
+        "print(json.dumps(failed))"
+    )
+    asked = json.dumps([spec["Analysis"]["excludes"], wanted])
+    done = subprocess.run([sys.executable, "-c", code], input=asked, capture_output=True, text=True, check=True)
+    assert json.loads(done.stdout) == []
 
 
 def test_every_catalogue_and_style_sheet_is_collected() -> None:
