@@ -13,7 +13,7 @@ from fakes import FakeAssistant, section
 from fieldfare.domain import Block, BlockKind, Passage, SectionView
 from fieldfare.tui.widgets.blocks import Prose
 from fieldfare.tui.widgets.grid import Table
-from fieldfare.tui.widgets.wrapped import hanging
+from fieldfare.tui.widgets.wrapped import Flowing, hanging
 from tui.screen import asked, rows, until, until_text
 from tui.test_ask import play
 
@@ -80,5 +80,7 @@ def test_a_page_shows_every_sentence_within_its_width(language: str) -> None:
         drawn = "".join(widget.render_line(y).text for widget in app.screen.query(Prose)
                         for y in range(widget.size.height))  # fmt: skip
         assert "".join(SENTENCES[language].split()) in "".join(drawn.split())
+        warning = [line.plain for line in app.screen.query(".hazard-text").last(Flowing).lines(14)]
+        assert any("Q0" in line for line in warning) and not any(line[0] in "，。" for line in warning)
 
     play(scenario, size=(40, 15), assistant=assistant)

@@ -11,6 +11,7 @@ from textual.widgets import Static
 from fieldfare.signal_words import signal_word
 from fieldfare.text import squeeze
 from fieldfare.tui.translations import Translations, origin
+from fieldfare.tui.widgets.wrapped import Flowing
 from fieldfare.tui.wording import hazard_class, page_name, plain
 
 if TYPE_CHECKING:
@@ -59,12 +60,12 @@ class HazardBox(Vertical, can_focus=True):
     def compose(self) -> ComposeResult:
         """The band and the text."""
         yield Static(self._band(), classes="signal", markup=False)
-        yield Static(self._body(), classes="hazard-text", markup=False)
+        yield Flowing(self._body(), classes="hazard-text")
 
     def changed(self) -> None:
         """Draw again: its translation came, or the original is wanted."""
         self.query_one(".signal", Static).update(self._band())
-        self.query_one(".hazard-text", Static).update(self._body())
+        self.query_one(".hazard-text", Flowing).update(self._body())
 
     def _translated(self) -> Rendering | None:
         return self._translations.of(self._text)

@@ -87,6 +87,23 @@ class Wrapped(Widget):
         return strips[0] if strips else Strip.blank(width, self.visual_style.rich_style)
 
 
+class Flowing(Wrapped):
+    """A text that fills its width, each line broken where its script breaks."""
+
+    def __init__(self, content: Content, *, classes: str) -> None:
+        super().__init__(classes=classes)
+        self._content = content
+
+    def update(self, content: Content) -> None:
+        """Show another text."""
+        self._content = content
+        self.changed()
+
+    def lines(self, width: int) -> list[Content]:
+        """Its lines."""
+        return broken(self._content, width)
+
+
 def hanging(content: Content, width: int, first: Content | str = "", rest: str = "") -> list[Content]:
     """Wrap behind a prefix: `first` before the first line, `rest` (as wide) before the others."""
     prefix = Content(first) if isinstance(first, str) else first
