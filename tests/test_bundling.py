@@ -298,3 +298,57 @@ def test_minisign_itself_verifies_a_signed_installer(bundling: Any, tmp_path: Pa
     assert made.name == f"{file.name}.minisig"
     file.write_bytes(b"Installer")
     assert subprocess.run(verify, capture_output=True, check=False).returncode != 0
+
+
+def test_what_a_recipe_names_lies_in_the_bundle_and_is_used(
+    bundling: Any, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Packs, keys, languages and IT's decisions, as the program itself finds them in its share folder."""
+    import environment
+    from fieldfare import library, settings
+    from fieldfare.pack import signing
+    from fieldfare.translation import packages
+    from publishing import make_pack, sign
+
+    secret = signing.new_key()
+    (tmp_path / "acme.pub").write_text(signing.write_public_key(secret.public))
+    sign(make_pack(tmp_path, "pump", "1.0.0"), secret)
+    language = next((ROOT / "tests" / "packages").glob("*en_de*.argosmodel"))
+    shutil.copy(language, tmp_path / "en_de.argosmodel")
+    digest = hashlib.sha256(language.read_bytes()).hexdigest()
+    models = tmp_path / "set-up" / "models"
+    (models / "reader").mkdir(parents=True)
+    for name in ("language-model.gguf", "reader/model.bin"):
+        (models / name).write_text(name)
+    monkeypatch.setattr(environment, "SHARE", tmp_path / "set-up")
+    monkeypatch.setattr(bundling.program, "MADE", tmp_path / "made")
+    (tmp_path / "made").mkdir()
+    text = f"""
+        profile = "search-only"
+        demo = false
+        packs = ["pump-1.0.0.fpack"]
+        keys = ["acme.pub"]
+        [[languages]]
+        file = "en_de.argosmodel"
+        sha256 = "{digest}"
+        [settings]
+        language = "de"
+        [locked]
+        draft = false
+        """
+    bundling.share.add(bundling.recipe.read(written(tmp_path, text)))
+    share = bundling.program.inside() / "share"
+    assert not (share / "models" / "language-model.gguf").exists()
+    assert (share / "models" / "reader" / "model.bin").is_file()
+    monkeypatch.setenv("FIELDFARE_SHARE", str(share))
+    monkeypatch.setenv("FIELDFARE_HOME", str(tmp_path / "home"))
+    shelf = library.open_shelf()
+    shelf.close()
+    assert [(one.manifest.id, one.signature, one.bundled) for one in shelf.packs] == [("pump", "signed by acme", True)]
+    (package,), problems = packages.installed()
+    assert (str(package), package.bundled, problems) == ("en → de", True, ())
+    packages.verify(package)
+    assert (settings.load().language, settings.locked()) == ("de", {"draft"})
+
+    with pytest.raises(bundling.recipe.RecipeError, match="'colour' is no setting"):
+        bundling.share.fleet(bundling.recipe.read(written(tmp_path, 'profile = "small"\n[locked]\ncolour = 1\n')))
