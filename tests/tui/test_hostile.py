@@ -108,7 +108,7 @@ def test_text_of_packs_is_only_text(size: tuple[int, int]) -> None:
             assert_inert(app)
             await pilot.press("pagedown")
         await pilot.press("f1")
-        await until_text(pilot, "enlarge a")
+        await until(pilot, lambda: app.screen.id == "help")
         await pilot.press("end")
         assert_inert(app)
         assert app.is_running

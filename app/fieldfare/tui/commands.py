@@ -58,7 +58,7 @@ _MEANINGS = {
     "PickingScreen.pick": N_("open the row with this number"),
     "SectionPane.picture": N_("enlarge the figure"),
     "SectionPane.warnings": N_("up to the warning above"),
-    "FigureBox.enlarge": N_("enlarge the figure"),
+    "FigureRow.enlarge": N_("enlarge the figure"),
     "PictureScreen.zoom": N_("closer, farther"),
     "PictureScreen.closer": N_("closer"),
     "PictureScreen.whole": N_("the whole picture"),
