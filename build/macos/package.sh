@@ -13,17 +13,17 @@ made=$root/dist/fieldfare
 [ -x "$made/fieldfare" ] || { echo "$made/fieldfare does not exist: run scripts/bundle" >&2; exit 2; }
 scratch=$(mktemp -d)
 trap 'rm -rf "$scratch"' EXIT
-mkdir -p "$scratch/root/usr/local/lib" "$scratch/root/usr/local/bin" "$scratch/scripts"
-cp -R "$made" "$scratch/root/usr/local/lib/fieldfare"
-ln -s ../lib/fieldfare/fieldfare "$scratch/root/usr/local/bin/fieldfare"
+mkdir -p "$scratch/tree/usr/local/lib" "$scratch/tree/usr/local/bin" "$scratch/scripts"
+cp -R "$made" "$scratch/tree/usr/local/lib/fieldfare"
+ln -s ../lib/fieldfare/fieldfare "$scratch/tree/usr/local/bin/fieldfare"
 cat > "$scratch/scripts/preinstall" <<'SCRIPT'
 #!/bin/sh
 # An upgrade leaves nothing of the version before.
 rm -rf /usr/local/lib/fieldfare
 SCRIPT
 chmod 755 "$scratch/scripts/preinstall"
-find "$scratch/root" -exec touch -h -t 202401010000 {} +
+find "$scratch/tree" -exec touch -h -t 202401010000 {} +
 out=$root/dist/fieldfare-$version-$label-macos-$(uname -m).pkg
-pkgbuild --root "$scratch/root" --scripts "$scratch/scripts" --identifier org.fieldfare.fieldfare --version "$version" \
+pkgbuild --root "$scratch/tree" --scripts "$scratch/scripts" --identifier org.fieldfare.fieldfare --version "$version" \
     --install-location / ${identity:+--sign "$identity"} "$out"
 shasum -a 256 "$out"
