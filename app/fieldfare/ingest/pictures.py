@@ -71,7 +71,9 @@ def _read(source: PictureSource) -> tuple[Picture, str]:
 
         words = _svg_words(data, name)
         try:
-            data = bytes(resvg_py.svg_to_bytes(svg_string=data.decode("utf-8"), width=1200, background="white"))
+            svg = data.decode("utf-8")
+            # 96 dots to the inch, as CSS has it: without it a drawing measured in mm has no size
+            data = bytes(resvg_py.svg_to_bytes(svg_string=svg, width=1200, dpi=96, background="white"))
         except (ValueError, RuntimeError, UnicodeDecodeError) as error:
             raise SourceError(f"{name} cannot be drawn ({error}). Export it again.") from error
     return images.read_picture(data, name=name), words
