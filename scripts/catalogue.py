@@ -132,6 +132,8 @@ def _flaws(message: Message, said: Message) -> Iterator[str]:
 
 
 def _fields(text: str) -> set[str]:
+    if percent := re.findall(r"%\(\w+\)\w|%s", text):
+        return set(percent)
     return {
         f"{name}:{form}" if form else name for _, name, form, _ in string.Formatter().parse(text) if name is not None
     }

@@ -66,6 +66,17 @@ def test_what_is_compiled_is_what_is_written(keeper: ModuleType, language: str) 
     assert file.read_bytes() == keeper.written(keeper.load(language)), "scripts/catalogue.py update"
 
 
+def test_no_two_languages_say_the_same(keeper: ModuleType) -> None:
+    """Of short words some are alike; a sentence that is, stands in the wrong catalogue."""
+    said = [
+        {(one.id, one.context): one.string for one in keeper.load(language) if one.id}
+        for language in ("de", "es", "fr")
+    ]
+    for one, other in ((0, 1), (0, 2), (1, 2)):
+        alike = [text for text in said[one].items() if text in said[other].items() and len(str(text[1])) > 12]
+        assert [text for key, text in alike if text != key[0]] == []
+
+
 def test_the_check_finds_what_is_wrong(keeper: ModuleType) -> None:
     found, said = Catalog(), Catalog(locale="de")
     for text in ("New", "Empty", "Unsure", "{count} places", "Two\nlines", ("{count} page", "{count} pages")):

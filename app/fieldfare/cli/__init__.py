@@ -28,7 +28,7 @@ from fieldfare.cli import (
     signing,
     translations,
 )
-from fieldfare.cli.arguments import show_help
+from fieldfare.cli.arguments import show_help, speak_usage
 from fieldfare.errors import FieldfareError, StorageError, UsageError
 from fieldfare.text import clean
 
@@ -112,6 +112,7 @@ def _speak() -> None:
     """Speak the language that was chosen, or the system's; a damaged settings file is told by the command that needs it."""
     chosen, _problems = settings.read()
     catalogue.use(catalogue.language(chosen.screen_language or chosen.language))
+    speak_usage()
 
 
 def _say_fault(error: Exception) -> int:

@@ -6,6 +6,8 @@ import sys
 import time
 from typing import TYPE_CHECKING, Any
 
+from fieldfare import catalogue
+from fieldfare.catalogue import N_
 from fieldfare.errors import UsageError
 
 if TYPE_CHECKING:
@@ -13,6 +15,34 @@ if TYPE_CHECKING:
 
     # What add_subparsers returns: argparse gives it no public name.
     Commands = Any
+
+
+USAGE = (
+    N_("usage: "),
+    N_("options"),
+    N_("positional arguments"),
+    N_("show this help message and exit"),
+    N_("show program's version number and exit"),
+    N_("%(prog)s: error: %(message)s\n"),
+    N_("argument %(argument_name)s: %(message)s"),
+    N_("the following arguments are required: %s"),
+    N_("unrecognized arguments: %s"),
+    N_("expected one argument"),
+    N_("expected at least one argument"),
+    N_("invalid choice: %(value)r (choose from %(choices)s)"),
+    N_("invalid %(type)s value: %(value)r"),
+    N_("ambiguous option: %(option)s could match %(matches)s"),
+    N_("not allowed with argument %s"),
+)
+"""What argparse itself says to a technician."""
+
+
+def speak_usage() -> None:
+    """Let argparse speak our language: it asks gettext through these two names, for texts that it has none of itself."""
+    import argparse
+
+    argparse._ = catalogue._  # type: ignore[attr-defined]
+    argparse.ngettext = catalogue.ngettext  # type: ignore[attr-defined]
 
 
 def show_help(parser: argparse.ArgumentParser) -> int:
