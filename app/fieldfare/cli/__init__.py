@@ -137,7 +137,12 @@ def _parser() -> argparse.ArgumentParser:
             "Without a command it opens the screen, or asks by lines where there is none."
         ),
     )
-    parser.add_argument("--version", action="version", version=f"fieldfare {__version__}")
+    parser.add_argument(
+        "--version",
+        action="version",
+        version=f"fieldfare {__version__}",
+        help=_("show program's version number and exit"),
+    )
     parser.add_argument(
         "--all-users",
         action="store_true",
