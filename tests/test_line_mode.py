@@ -15,7 +15,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from fieldfare import library
+from fieldfare import cli, library
 from fieldfare.assistant import Assistant
 from fieldfare.domain import Acknowledged, Asked, InstalledPack, Limit, Measured, Noted, Read, Stepped, StepState
 from fieldfare.journal import Journal
@@ -323,6 +323,17 @@ def test_without_a_terminal_the_program_asks_by_lines(home: Path) -> None:
     assert done.returncode == 10, done.stderr
     assert b"Oil drain plug" in done.stdout and b"\x1b" not in done.stdout
     assert b"Question 2: Who won the match?" in done.stdout
+
+
+@pytest.mark.parametrize(
+    ("term", "screen"), [("xterm-256color", True), ("linux", True), ("dumb", False), ("unknown", False), ("", False)]
+)
+@pytest.mark.skipif(sys.platform == "win32", reason="Windows names no terminal")
+def test_where_the_screen_can_be_drawn(monkeypatch: pytest.MonkeyPatch, term: str, screen: bool) -> None:
+    monkeypatch.setenv("TERM", term)
+    for name in ("stdin", "stdout", "stderr"):
+        monkeypatch.setattr(sys, name, Terminal())
+    assert cli._has_screen() == screen
 
 
 @pytest.mark.skipif(sys.platform == "win32", reason="Windows has no pseudo-terminals of this kind")

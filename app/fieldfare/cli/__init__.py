@@ -204,4 +204,4 @@ def _has_screen() -> bool:
     streams = (sys.stdin, sys.stdout, sys.stderr)
     if not all(stream is not None and stream.isatty() for stream in streams):
         return False
-    return os.name == "nt" or os.environ.get("TERM", "dumb") not in {"dumb", "unknown"}
+    return os.name == "nt" or (os.environ.get("TERM") or "dumb") not in {"dumb", "unknown"}
