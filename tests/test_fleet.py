@@ -105,9 +105,11 @@ def run(home: Path, *arguments: str) -> subprocess.CompletedProcess[str]:
     return subprocess.run(command, capture_output=True, text=True, check=False, env=settings_)
 
 
-def test_the_command_line_says_who_locked_it(site: Path) -> None:
-    (site / "site" / "fleet.toml").write_text("[locked]\ndraft = false\n")
+def test_the_command_line_says_who_locked_it_and_what_is_not_there(site: Path) -> None:
     done = run(site / "home", "model", "use", "embedded")
+    assert (done.returncode, "No language model came with this program" in done.stderr) == (5, True)
+    (site / "site" / "fleet.toml").write_text("[locked]\ndraft = false\n")
+    done = run(site / "home", "model", "use", "none")
     assert done.returncode == UsageError.exit_code
     assert "is set by your IT" in done.stderr
 

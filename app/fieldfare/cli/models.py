@@ -9,10 +9,10 @@ from dataclasses import asdict
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from fieldfare import settings
+from fieldfare import paths, settings
 from fieldfare.catalogue import _
 from fieldfare.cli.arguments import Progress, show_help
-from fieldfare.errors import UsageError
+from fieldfare.errors import ModelError, UsageError
 from fieldfare.text import clean
 
 if TYPE_CHECKING:
@@ -58,7 +58,7 @@ def register(commands: Commands) -> None:
 def _model_show(options: argparse.Namespace) -> int:
     import psutil
 
-    from fieldfare import llm, paths
+    from fieldfare import llm
 
     chosen = settings.load()
     file = options.file or (Path(chosen.model) if chosen.model else paths.language_model_file())
@@ -71,8 +71,12 @@ def _model_show(options: argparse.Namespace) -> int:
 
 def _model_use(options: argparse.Namespace) -> int:
     if options.file in {"embedded", "none"}:
-        settings.change(model="", model_sha256="", draft=options.file == "embedded")
         embedded = options.file == "embedded"
+        if embedded and not paths.language_model_file().is_file():
+            raise ModelError(
+                _("No language model came with this program: answers are quotes. Name a .gguf file of yours.")
+            )
+        settings.change(model="", model_sha256="", draft=embedded)
         print(
             _("The embedded language model writes answers from now on.")
             if embedded
@@ -93,7 +97,7 @@ def _model_use(options: argparse.Namespace) -> int:
 
 
 def _model_bench(options: argparse.Namespace) -> int:
-    from fieldfare import library, paths
+    from fieldfare import library
     from fieldfare.evaluation import gold_cases, machine, sample
     from fieldfare.evaluation.journal import Journal, digest_of, run_key
     from fieldfare.evaluation.models import QUOTES, recommend, try_model
