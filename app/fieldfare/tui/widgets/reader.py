@@ -420,7 +420,7 @@ class Reader(SectionPane):
         """The original and its translation side by side, and back."""
         self._both = not self._both
         self.set_class(self._both, "-both")
-        for prose in self.query(Prose):
+        for prose in self.parts(Prose):
             prose.both = self._both
             prose.changed()
 
@@ -441,7 +441,7 @@ class Reader(SectionPane):
             keys += [("p", "p", _("Page"))]
         if around is not None and around.links:
             keys += [("r", "r", _("See also"))]
-        if any(table.too_wide for table in self.query(Table)):
+        if any(table.too_wide for table in self.parts(Table)):
             keys += [("c", "c", _("Columns"))]
         if self._at > 0:
             keys += [("backspace", "⌫", _("Was here"))]

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from functools import partial
 from itertools import islice
-from typing import TYPE_CHECKING, ClassVar
+from typing import TYPE_CHECKING, ClassVar, TypeVar
 
 from textual import on, work
 from textual.binding import Binding, BindingType
 from textual.content import Content
 from textual.events import Click, Resize
+from textual.widget import Widget
 from textual.widgets import Static
 from textual.worker import get_current_worker
 
@@ -33,11 +34,11 @@ if TYPE_CHECKING:
     import re
     from collections.abc import Container, Iterator
 
-    from textual.widget import Widget
-
     from fieldfare.domain import Block, Figure, SectionView
     from fieldfare.domain.manual import Spot
     from fieldfare.tui.desk import Desk
+
+Part = TypeVar("Part", bound=Widget)
 
 BATCH = 60
 """Widgets that are drawn at once: more than fit on the largest screen."""
@@ -274,7 +275,7 @@ class SectionPane(Column):
 
     def _arrive(self) -> None:
         """Scroll to where one wanted to be."""
-        for head in self.query(PaneHead):
+        for head in self.parts(PaneHead):
             head.tell()
         target = self.target
         if target is None or not target.warned:
@@ -335,35 +336,44 @@ class SectionPane(Column):
             widget, share = self._anchor
             region = widget.virtual_region
             self.scroll_to(y=region.y + round(share * region.height), animate=False, force=True)
-        for head in self.query(TableHead):
+        for head in self.parts(TableHead):
             head.tell()
 
     def hazards_above(self) -> list[HazardBox]:
         """The hazard boxes that begin above what is on the screen."""
         top = self.scroll_offset.y
-        return [box for box in self.query(HazardBox) if box.virtual_region.y < top]
+        return [box for box in self.parts(HazardBox) if box.virtual_region.y < top]
 
     def watch_scroll_y(self, old_value: float, new_value: float) -> None:
         """Keep the line about hazards above right while scrolling."""
         super().watch_scroll_y(old_value, new_value)
         self._keep_anchor()
-        for line in self.query(PaneHead):
+        for line in self.parts(PaneHead):
             line.tell()
-        for head in self.query(TableHead):
+        for head in self.parts(TableHead):
             head.tell()
+
+    def parts(self, kind: type[Part]) -> list[Part]:
+        """What is drawn of a kind: all of it stands right below the pane, and a query of hundreds takes too long to scroll."""
+        return [one for one in self.children if isinstance(one, kind)]
+
+    @property
+    def rows(self) -> list[Widget]:
+        """The rows that can be chosen."""
+        return [row for row in self.children if row.has_class("row") and row.focusable and row.region.height]
 
     def action_leave(self, edge: str) -> None:
         """Sideways in a table that is too wide, else out of the pane."""
-        for table in self.query(Table):
+        for table in self.parts(Table):
             if self.content_region.overlaps(table.region) and table.move(1 if edge == "right" else -1):
-                for head in self.query(TableHead):
+                for head in self.parts(TableHead):
                     head.tell()
                 return
         super().action_leave(edge)
 
     def action_columns(self) -> None:
         """Tables in columns, or row by row."""
-        for table in self.query(Table):
+        for table in self.parts(Table):
             if self.content_region.overlaps(table.region) and table.too_wide:
                 table.turn()
 
@@ -447,7 +457,7 @@ class TableHead(Wrapped):
         """See again which table that is."""
         top = self._pane.scroll_offset.y
         shown: list[Content] = []
-        for table in self._pane.query(Table):
+        for table in self._pane.parts(Table):
             region = table.virtual_region
             header = table.header if region.y < top < region.bottom else []
             if header and top > region.y + table.line_of(0) and region.bottom - top > len(header) + 1:
