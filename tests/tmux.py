@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
     from pathlib import Path
 
+HAND = 0.1  # seconds
 needed = pytest.mark.skipif(shutil.which("tmux") is None, reason="tmux is not installed")
 
 
@@ -64,14 +65,16 @@ class Terminal:
         return self._tmux("capture-pane", "-p")
 
     def press(self, *keys: str) -> None:
-        """Press keys by their names: `Enter`, `Down`, `F4`, `n`."""
-        self._tmux("send-keys", *keys)
+        """Press keys by their names (`Enter`, `Down`, `F4`, `n`), as fast as a hand can and slower than a scanner types."""
+        for key in keys:
+            self._tmux("send-keys", key)
+            time.sleep(HAND)
 
     def type(self, text: str) -> None:
         """Type a text."""
         self._tmux("send-keys", "-l", text)
 
-    def until(self, text: str, seconds: float = 60) -> str:
+    def until(self, text: str, seconds: float = 30) -> str:
         """Wait for a text, and for a screen that stands still with it; AssertionError with the screen where it never comes."""
         end = time.monotonic() + seconds
         before = ""
