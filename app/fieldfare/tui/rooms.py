@@ -33,6 +33,7 @@ class Room:
 
 ROOMS = (
     Room(name="ask", key="f2", label=N_("Ask"), purpose=N_("Ask the manuals"), screen="ask:AskScreen"),
+    Room(name="manuals", key="f3", label=N_("Manuals"), purpose=N_("Headings, figures, pages, bookmarks"), screen="manuals:ManualsScreen"),
     Room(name="procedure", key="f4", label=N_("Procedure"), purpose=N_("Step by step, with readings and timers"), screen="procedure:ProcedureScreen"),
     Room(name="job", key="f5", label=N_("Job"), purpose=N_("What was done: notes, report, handing over"), screen="job:JobScreen"),
     Room(name="library", key="f7", label=N_("Library"), purpose=N_("Packs and languages: install, update, roll back"), screen="library:LibraryScreen"),
