@@ -8,13 +8,18 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from fieldfare import library, paths, settings
+from fieldfare import catalogue, library, paths, settings
 from fieldfare.assistant import Assistant, open_assistant
 from fieldfare.cli import main
 from fieldfare.domain import Answer, Answered, EvidenceFound, Question, Verdict
 from fieldfare.domain.translation import Text
+from fieldfare.ingest.creator import build
+from fieldfare.ingest.sources import read_source
+from fieldfare.interpreter import open_interpreter
+from fieldfare.pack.archive import Archive
 from fieldfare.translation import engine, installation
 from languages import write_package
+from publishing import quiet
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -153,3 +158,33 @@ def test_a_way_over_a_third_language_is_named(tmp_path: Path, monkeypatch: pytes
     assert opened.route("en", "es-MX") == "en → de → es"
     assert (opened.route("en", "de"), opened.route("es", "en")) == ("en → de", "")
     opened.close()
+
+
+def test_a_word_is_known_where_any_manual_of_its_language_knows_it(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(catalogue, "spoken", lambda: "en")
+    texts = {
+        "a-oil": ('language = "en"', "The drain plug is below."),
+        "b-motor": ('language = "de"', "Die Ölwanne ist unten. Nach dem Update startet das Display."),
+        "c-radio": ('language = "en"', "Start the update; the display shows the version."),
+    }
+    archives = []
+    for id_, (language, text) in texts.items():
+        source = tmp_path / id_
+        source.mkdir()
+        (source / "pack.toml").write_text(
+            f'[pack]\nid = "{id_}"\nversion = "1"\ntitle = "{id_}"\n{language}\n', "utf-8"
+        )
+        (source / "manual.md").write_text(f"# Manual\n\n{text}\n", "utf-8")
+        build(read_source(source), tmp_path / f"{id_}.fpack", None, quiet)
+        archives.append(Archive(tmp_path / f"{id_}.fpack"))
+    interpreter = open_interpreter(archives)
+    try:
+        assert interpreter.language_of("update display") == "en"  # both know it: as the screen speaks
+        assert interpreter.language_of("update version") == "en"
+        assert interpreter.language_of("Ölwanne display") == "de"
+        assert interpreter.language_of("xyzzy", "de") == "de"
+    finally:
+        for archive in archives:
+            archive.close()

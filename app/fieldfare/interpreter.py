@@ -8,7 +8,7 @@ import threading
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from fieldfare import paths
+from fieldfare import catalogue, paths
 from fieldfare.domain.translation import Rendering, Text
 from fieldfare.errors import FieldfareError
 from fieldfare.stems import SPOKEN, stem, stop_words, tokens
@@ -66,22 +66,36 @@ class Interpreter:
     def language_of(self, text: str, fallback: str = "") -> str:
         """The language of a question, by its small words, its letters and the words of the packs; else `fallback`.
 
-        Without a `fallback` a question that tells nothing is in the language of the first pack.
+        Where these tell as much for two languages, it is that of the screen. Without a `fallback` a question that tells
+        nothing is in the language of the first pack.
         """
         words = set(tokens(_CODE.sub(" ", text)))
-        spoken = {primary(one.manifest.language): one for one in reversed(self._archives.values())}
+        spoken = self._spoken()
         scores = {}
         for code in {*self.languages, *SPOKEN}:
             score = _SMALL_WORD * len(words & stop_words(code))
             score += _OWN_LETTER * any(letter in text.casefold() for letter in _LETTERS.get(code, ""))
-            if archive := spoken.get(code):
-                telling = [one for one in words if one.isalpha() and len(one) > 2 and one not in stop_words("")]
-                score += sum(_KNOWN_WORD if archive.frequency(stem(one, code)) else _STRANGE_WORD for one in telling)
+            if archives := spoken.get(code):
+                telling = [
+                    stem(one, code) for one in words if one.isalpha() and len(one) > 2 and one not in stop_words("")
+                ]
+                known = sum(any(archive.frequency(one) for archive in archives) for one in telling)
+                score += _KNOWN_WORD * known + _STRANGE_WORD * (len(telling) - known)
             scores[code] = score
         first = next((primary(one.manifest.language) for one in self._archives.values()), "en")
         likely = primary(fallback) or first
-        best = max(sorted(scores), key=lambda code: (scores[code], code == likely, code == first))
+        nearest = [primary(fallback), primary(catalogue.spoken()), first]
+        best = max(sorted(scores), key=lambda code: (scores[code], *(code == one for one in nearest)))
         return best if scores[best] > 0 else likely
+
+    def _spoken(self) -> dict[str, list[Archive]]:
+        # The words of a pack in several languages do not say which of them they are from.
+        found: dict[str, list[Archive]] = {}
+        for one in self._archives.values():
+            found.setdefault(primary(one.manifest.language), []).append(one)
+        return {
+            code: [one for one in archives if len(one.languages()) == 1] or archives for code, archives in found.items()
+        }
 
     def questions(self, question: Question, *, at_once: bool = False) -> tuple[Question, ...]:
         """A question to the packs of each language in that language, its own first; each has its `language`.
