@@ -251,3 +251,13 @@ def test_a_number_with_a_unit_is_answered_by_no_row_that_has_the_number_alone() 
     found = Finding(evidence=(terminal, fuse), support=1.0)
     assert relevant(Question(text="wire for 20 A"), found) == (fuse,)
     assert relevant(Question(text="wire 20"), found) == (terminal, fuse)
+
+
+@pytest.mark.parametrize(
+    ("asked", "quoted"),
+    [("wiring diagram", "Fig. 3: Wiring diagram"), ("where is relay K2?", "Fig. 3: Wiring diagram\nK2\n104 violet")],
+)
+def test_a_figure_is_quoted_by_its_caption_unless_a_word_inside_it_was_asked_for(asked: str, quoted: str) -> None:
+    figure = evidence("Fig. 3: Wiring diagram\nK2\n104 violet", BlockKind.FIGURE)
+    (statement,) = quoted_whole(Question(text=asked), [figure], lambda _: [])
+    assert statement.text == quoted

@@ -197,9 +197,9 @@ def quoted_whole(
         return tuple(_whole(passage) for passage in steps)
     if top.kind is BlockKind.STEP and _share({stem(word) for word in content_words(question.text)}, top) >= ROW_SHARE:
         return tuple(_whole(passage) for passage in procedure(top))
-    if top.kind is not BlockKind.PARAGRAPH:
-        return (_whole(top),)
-    return ()
+    if top.kind is BlockKind.FIGURE:
+        return (_figure(question, top),)
+    return () if top.kind is BlockKind.PARAGRAPH else (_whole(top),)
 
 
 def _steps(
@@ -242,6 +242,14 @@ def _is_about(row: Passage, keys: set[str], *, exactly: bool = False) -> bool:
         for printed in row.identifiers
         if printed in first
     )
+
+
+def _figure(question: Question, passage: Passage) -> Statement:
+    """A figure by its caption: it is looked at. With the words inside the drawing where the question asks for one of them."""
+    caption, _line, drawn = passage.text.partition("\n")
+    wanted = {stem(word) for word in content_words(question.text)}
+    inside = {stem(word) for word in content_words(drawn)} - {stem(word) for word in content_words(caption)}
+    return _whole(passage) if wanted & inside else grounding.quote(passage, 0, len(caption))
 
 
 def _whole(passage: Passage) -> Statement:
