@@ -205,13 +205,17 @@ def no_authors(cage: Cage) -> tuple[Run, str]:
 
 
 def screen(cage: Cage) -> tuple[Run, str]:
-    """The screen leads through the first start, which Esc leaves out, finds a code, answers it, draws a figure in pixels, and quits with Ctrl+Q."""
+    """The screen opens, past the first start if that is shown, finds a code, answers it, draws a figure in pixels, and quits with Ctrl+Q."""
     code, figure = _gold(CODE), _gold(FIGURE)
     shown = Screen(cage)
     try:
-        shown.wait("the first start", lambda since: "Language" in shown.text(since))
+        opened = (
+            "Language",
+            "uestion, code",
+        )  # the first start, or the question line, on whose first letter the cursor stands
+        shown.wait("the screen", lambda since: any(one in shown.text(since) for one in opened))
         first = time.monotonic() - shown.began
-        shown.wait("the question line", lambda since: "Question, code" in shown.text(since), "\x1b", again=True)
+        shown.wait("the question line", lambda _: opened[1] in shown.text(), "\x1b", again=True)
         found = re.compile(r"places? in the manuals\. Enter asks\.")
         shown.wait("a result", lambda since: found.search(shown.text(since)) is not None, code["text"])
         for question, keys in ((code, "\r"), (figure, f"{figure['text']}\r")):
@@ -229,7 +233,7 @@ def screen(cage: Cage) -> tuple[Run, str]:
         run = _succeeded(shown.quit())
     finally:
         shown.close()
-    return run, f"first start after {first:.1f} s, left out; result, answer and figure drawn; quit"
+    return run, f"open after {first:.1f} s; result, answer and figure drawn; quit"
 
 
 def leaves_no_trace(cage: Cage, before: dict[str, tuple[int, int]]) -> str:

@@ -209,7 +209,7 @@ def test_the_smoke_test_fails_for_a_program_that_only_has_a_version(tmp_path: Pa
     passed = re.findall(r"^ok +(\S+)", done.stdout, re.MULTILINE)
     assert done.returncode == 1, done.stdout + done.stderr
     assert passed == ["version", "nothing"], done.stdout
-    assert "the program ended before the first start was drawn" in done.stdout
+    assert "the program ended before the screen was drawn" in done.stdout
 
 
 @posix
