@@ -162,7 +162,7 @@ def test_a_figure_is_copied_for_the_viewer_and_its_words_are_said(
     terminal: Callable[..., str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     seen: list[bytes] = []
-    monkeypatch.setattr("fieldfare.tui.viewer.view", lambda data, _name: seen.append(data) or "It is shown.")
+    monkeypatch.setattr("fieldfare.viewer.view", lambda data, _name: seen.append(data) or "It is shown.")
     told = terminal("f", "How do I replace the motor head?", "1", "", "", "f", "f 99", "1")
     assert "There are no figures here." in told and "There is no figure 99." in told
     assert "1. Motor head and housing" in told or "1. Figure 3: Motor head and housing" in told

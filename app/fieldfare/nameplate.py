@@ -185,3 +185,8 @@ def _alike(one: list[tuple[int, str]], other: list[tuple[int, str]]) -> bool:
     return len(one) == len(other) and all(
         (a[0] < 0) == (b[0] < 0) and len(a[1]) == len(b[1]) for a, b in zip(one, other, strict=True)
     )
+
+
+def machine_name(machine: WorkMachine) -> str:
+    """`Halden GS-40 · 2024-0012`: a machine with its serial number, as far as they are known."""
+    return " · ".join(filter(None, (squeeze(str(machine)), squeeze(machine.serial))))

@@ -18,7 +18,8 @@ from typing import TYPE_CHECKING
 import pytest
 from PIL import Image
 
-from fieldfare.tui import terminal, viewer
+from fieldfare import viewer
+from fieldfare.tui import terminal
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

@@ -5,13 +5,12 @@ from __future__ import annotations
 import threading
 from typing import TYPE_CHECKING
 
-from fieldfare import output
+from fieldfare import output, viewer
 from fieldfare.catalogue import _
 from fieldfare.domain import Read, reference
 from fieldfare.line.dialogue import interruptible
 from fieldfare.line.pages import Layout, texts_of
 from fieldfare.text import primary, squeeze
-from fieldfare.tui import viewer
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence

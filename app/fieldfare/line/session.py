@@ -26,7 +26,7 @@ from fieldfare.line.reader import Reader
 from fieldfare.line.steps import Steps
 from fieldfare.telling import Telling
 from fieldfare.text import squeeze
-from fieldfare.tui.workplace import Workplace
+from fieldfare.workplace import Workplace
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from fieldfare.journal import Journal
 from fieldfare.preferences import Preferences
-from fieldfare.tui.workplace import Workplace
+from fieldfare.workplace import Workplace
 
 if TYPE_CHECKING:
     from collections.abc import Callable

@@ -13,7 +13,7 @@ from fieldfare.text import clean, squeeze
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-    from fieldfare.domain import Hazard, InstalledPack, ModelState, Passage, Place, WorkMachine
+    from fieldfare.domain import Hazard, InstalledPack, ModelState, Passage, Place
     from fieldfare.tui.messages import Target
 
 # Colours by the level of the signal word (ANSI Z535.4 / ISO 3864-2). Only colours: the word itself is never changed.
@@ -86,11 +86,6 @@ def machines(packs: tuple[InstalledPack, ...]) -> str:
         for name in ([str(machine) for machine in pack.manifest.machines] or [pack.manifest.title])
     )
     return " · ".join(name for name in names if name)
-
-
-def machine_name(machine: WorkMachine) -> str:
-    """`Halden GS-40 · 2024-0012`: a machine with its serial number, as far as they are known."""
-    return " · ".join(filter(None, (squeeze(str(machine)), squeeze(machine.serial))))
 
 
 def model_name(state: ModelState) -> str:

@@ -8,9 +8,9 @@ from typing import TYPE_CHECKING
 
 from fieldfare.catalogue import _, ngettext
 from fieldfare.domain import WorkMachine
+from fieldfare.nameplate import machine_name
 from fieldfare.text import squeeze
 from fieldfare.tui.screens.choosing import ChoosingScreen, Offer
-from fieldfare.tui.wording import machine_name
 
 if TYPE_CHECKING:
     from fieldfare.tui.desk import Desk

@@ -20,9 +20,9 @@ from fieldfare.text import squeeze
 from fieldfare.tui import terminal
 from fieldfare.tui.messages import PictureLoaded, Said
 from fieldfare.tui.screens.overlay import Overlay
-from fieldfare.tui.viewer import view
 from fieldfare.tui.widgets.bars import KeyBar
 from fieldfare.tui.widgets.picture import BlockPicture, decode, draw_frame, is_line_drawing, marked
+from fieldfare.viewer import view
 
 if TYPE_CHECKING:
     from PIL.Image import Image

@@ -26,7 +26,7 @@ if TYPE_CHECKING:
 
     from fieldfare.domain import Evidence, Statement
     from fieldfare.tui.turn import Turn
-    from fieldfare.tui.workplace import Workplace
+    from fieldfare.workplace import Workplace
 
 
 class AnswerColumn(Column, can_focus=False):

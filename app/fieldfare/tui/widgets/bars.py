@@ -11,7 +11,8 @@ from textual.widget import Widget
 
 from fieldfare.catalogue import _
 from fieldfare.domain import ModelStatus
-from fieldfare.tui.wording import machine_name, machines, model_name
+from fieldfare.nameplate import machine_name
+from fieldfare.tui.wording import machines, model_name
 
 if TYPE_CHECKING:
     from fieldfare.domain import ModelState
@@ -64,7 +65,12 @@ class TitleBar(Widget):
         if not place.machine.is_known:
             return Content(machines(self._desk.assistant.packs) or _("no manuals installed"))
         trouble = _("no manuals") if place.bare else _("other serial numbers") if place.manuals.serials else ""
-        return Content.assemble((f"! {trouble}: " if trouble else "", "bold"), (machine_name(place.machine), "bold"))
+        unsigned = any(pack.unsigned for pack in self._desk.assistant.packs if pack.manifest.id in place.packs)
+        return Content.assemble(
+            (f"! {trouble}: " if trouble else "", "bold"),
+            (machine_name(place.machine), "bold"),
+            f" ({_('unsigned')})" if unsigned else "",
+        )
 
     @on(Click)
     async def _clicked(self) -> None:

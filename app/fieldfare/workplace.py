@@ -8,7 +8,6 @@ from fieldfare import nameplate
 from fieldfare.catalogue import _
 from fieldfare.domain import WorkMachine
 from fieldfare.text import squeeze
-from fieldfare.tui.wording import machine_name
 
 if TYPE_CHECKING:
     from fieldfare.assistant import Assistant
@@ -78,7 +77,7 @@ class Workplace:
     @property
     def notice(self) -> str:
         """What must be said of the machine's manuals before anybody trusts them; empty where all is well."""
-        name = machine_name(self._machine)
+        name = nameplate.machine_name(self._machine)
         if self.bare:
             return _("No manual for {machine} is installed. Choose another machine.").format(machine=name)
         if self._machine.is_known and self.manuals.serials:
