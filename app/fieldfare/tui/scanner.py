@@ -62,6 +62,8 @@ class ScannedScreen(Overlay[ScreenResultType]):
             event.stop()
             self.type(event.character)
         elif event.key in self.active_bindings:
+            if event.key == "space":
+                return  # no code begins with it: a page goes down at once
             event.stop()
             self._held = event
             self._release = self.set_timer(SCAN, self._press)
