@@ -150,6 +150,17 @@ def test_a_warning_is_on_the_screen_whole_before_its_step_can_be_ticked() -> Non
     play(scenario, size=(40, 15))
 
 
+def test_the_key_bar_says_that_enter_shows_more_until_all_was_seen() -> None:
+    async def scenario(app: FieldfareApp, pilot: Pilot[None]) -> None:
+        await opened(app, pilot)
+        await until_text(pilot, "Enter More")
+        await pilot.press("enter")
+        await until_text(pilot, "Enter Read it")
+        assert room(app).query_one(StepPage).scroll_offset.y > 0
+
+    play(scenario, size=(40, 8))
+
+
 def test_looking_ahead_ticks_nothing_and_a_tick_leads_back_to_the_warnings_of_the_procedure() -> None:
     async def scenario(app: FieldfareApp, pilot: Pilot[None]) -> None:
         await opened(app, pilot)

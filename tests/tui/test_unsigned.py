@@ -40,6 +40,14 @@ def test_every_screen_says_that_a_pack_is_unsigned(pack: Path, size: tuple[int, 
                 await pilot.press("escape")
             await pilot.press("f1", "end")
             await until(pilot, lambda: "1.0, unsigned" in " ".join(shown(app).split()), "the signature in the help")
+            await pilot.press("escape", "f6", *"cp200")
+            await until_text(pilot, "1 pack: Pump pump")
+            await pilot.press("enter")
+            await until_text(pilot, "Serial number")
+            await pilot.press("enter")
+            await until(
+                pilot, lambda: app.desk.workplace.machine.is_known and "(unsigned)" in shown(app), "the machine"
+            )
 
     asyncio.run(scenario())
 

@@ -89,11 +89,12 @@ class ProcedureScreen(DoingScreen):
         found += [("m", "m", _("Timer"))] if step is not None and not step.waits else []
         return (*dict.fromkeys(found), ("p", "p", _("Procedures")))
 
-    @staticmethod
-    def _onward_word(course: Course) -> str:
-        key = course.current
+    def _onward_word(self, course: Course) -> str:
+        key, unseen = course.current, self.page.unseen if self.page.measured else []
         if course.hazards(key) and not course.state(key).acknowledged:
-            return _("Read it")
+            return _("More") if any(isinstance(one, HazardBox) for one in unseen) else _("Read it")
+        if unseen:
+            return _("More")
         if key == START:
             return _("Begin") if course.counts()[StepState.OPEN] == len(course.procedure.steps) else _("Go on")
         if key == END:

@@ -204,6 +204,7 @@ class UnderwayScreen(KeepingScreen):
     @on(StepPage.Scrolled)
     def _scrolled(self) -> None:
         self.query_one(PageHead).warn(self.page.words_out_of_sight if self.opened else "")
+        self.show_keys()  # what Enter does is another once all was seen
 
     @on(Resize)
     async def _resized(self) -> None:

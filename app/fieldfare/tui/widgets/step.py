@@ -155,6 +155,11 @@ class StepPage(VerticalScroll, can_focus=True):
         """The warnings and the text that were not on the screen to their end, in order; none behind the first picture."""
         return [one for one in self._told() if one not in self._seen]
 
+    @property
+    def measured(self) -> bool:
+        """Whether it was laid out, so that `unseen` is known."""
+        return self._until > 0
+
     def _told(self) -> Iterator[Widget]:
         for one in self.children:
             if isinstance(one, HazardBox | StepText | Prose):
