@@ -93,6 +93,8 @@ def test_another_language_holds_at_once_in_every_room(monkeypatch: pytest.Monkey
     async def scenario(app: FieldfareApp, pilot: Pilot[None]) -> None:
         await asked(pilot)
         await until_text(pilot, "Answer from")
+        await pilot.press("f7")
+        await until_text(pilot, "Install or update")
         await pilot.press("f8")
         await until_text(pilot, "Language of the screen")
         await pilot.press("1", "5")
@@ -100,6 +102,8 @@ def test_another_language_holds_at_once_in_every_room(monkeypatch: pytest.Monkey
         assert "MENU" in rows(app)[-1]
         await pilot.press("f2")
         await until_text(pilot, "35 N·m")  # the answer is where it was
+        await pilot.press("f7")
+        await until_text(pilot, "INSTALL OR UPDATE")
         await pilot.press("f8", "1", "1")
         await until_text(pilot, "Language of the screen: By itself")
 

@@ -116,6 +116,11 @@ class LibraryScreen(RoomScreen):
         self.say(_("Looking at what is installed…"))
         self._read()
 
+    def on_screen_resume(self) -> None:
+        """Read again what was drawn anew, in another language."""
+        if self._stock is not None and not self.query_one(Lines).children:
+            self._read()
+
     def on_unmount(self) -> None:
         """Nobody waits for what is going on; nothing of it is half installed."""
         if self._stop is not None:
