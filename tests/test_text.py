@@ -93,3 +93,10 @@ def test_raised_and_lowered_type_makes_no_other_number() -> None:
 def test_what_is_raised_never_joins_the_digits_before_it(text: str) -> None:
     for written in (raised(text), lowered(text)):
         assert not re.match(r"[0-9.,]*[0-9]", written)
+
+
+def test_of_the_marks_on_one_letter_thirty_are_kept() -> None:
+    marks = "\u0301\u0323\u0308"
+    assert clean(f"o{marks}a") == unicodedata.normalize("NFC", f"o{marks}a")
+    buried = clean(f"a{chr(0x301) * 10_000}b\x07")
+    assert len(buried) <= 33 and buried.endswith("b")

@@ -25,16 +25,20 @@ _INVISIBLE = {
     *range(0x2061, 0x2070),
 }
 _TAGS = range(0xE0000, 0xE0080)
+_MANY_MARKS = re.compile(
+    r"([\u0300-\u036f\u1ab0-\u1aff\u1dc0-\u1dff\u20d0-\u20ff\ufe20-\ufe2f]{30})[\u0300-\u036f\u1ab0-\u1aff\u1dc0-\u1dff\u20d0-\u20ff\ufe20-\ufe2f]+"
+)
+"""More marks on a letter than any script has (UAX 15, stream-safe text): they only bury what stands above and below."""
 _LINE_BREAKS = {0x0B: "\n", 0x0C: "\n", 0x85: "\n", 0x2028: "\n", 0x2029: "\n"}
 
 
 def clean(text: str) -> str:
     """Drop what a reader cannot see and a terminal might obey: control, bidi, zero-width, tag and private characters.
 
-    Line breaks and tabs stay; the result is in Unicode form C.
+    Line breaks and tabs stay; of the marks on one letter thirty. The result is in Unicode form C.
     """
     if text.isprintable():  # then there is none of them in it
-        return text if text.isascii() else unicodedata.normalize("NFC", text)
+        return text if text.isascii() else _MANY_MARKS.sub(r"\1", unicodedata.normalize("NFC", text))
     kept = []
     for character in unicodedata.normalize("NFC", text.replace("\r\n", "\n").replace("\r", "\n")):
         code = ord(character)
@@ -44,7 +48,7 @@ def clean(text: str) -> str:
             code in _INVISIBLE or code in _TAGS or unicodedata.category(character) in {"Cc", "Cs", "Co", "Cn"}
         ):
             kept.append(character)
-    return "".join(kept)
+    return _MANY_MARKS.sub(r"\1", "".join(kept))
 
 
 def squeeze(text: str) -> str:

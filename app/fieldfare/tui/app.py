@@ -28,7 +28,7 @@ from fieldfare.tui.messages import AssistantReopened, HoldingsChanged, Preferenc
 from fieldfare.tui.rooms import OF_THE_DEVICE, ROOMS, Room
 from fieldfare.tui.screens.ask import AskScreen
 from fieldfare.tui.screens.room import RoomScreen
-from fieldfare.tui.signs import PlainSigns, fitting
+from fieldfare.tui.signs import PlainSigns, Printed, fitting
 from fieldfare.tui.theme import LOOKS, THEMES, RedOnly, first_theme
 from fieldfare.tui.wire import sparing
 
@@ -86,6 +86,7 @@ class FieldfareApp(App[None]):
             self.register_theme(theme)
         self._red = RedOnly()
         self._signs = PlainSigns("full")
+        self._printed = Printed()
         self._old: list[Assistant] = []  # still shown in a room that is to begin anew
         self._left: set[str] = set()  # the rooms that are to begin anew
         self.look("dark")
@@ -158,8 +159,9 @@ class FieldfareApp(App[None]):
         return driver if sys.platform == "win32" else sparing(driver)
 
     def get_line_filters(self) -> Sequence[LineFilter]:
-        """Textual's own, then red for the night, then the signs of the font."""
-        return [*super().get_line_filters(), *(one for one in (self._red, self._signs) if one.enabled)]
+        """Textual's own, then red for the night, the signs of the font, and at last only what a terminal prints."""
+        own = (one for one in (self._red, self._signs) if one.enabled)
+        return [*super().get_line_filters(), *own, self._printed]
 
     def action_menu(self) -> None:
         """Offer every room, what the keys of this screen do, and what works everywhere; what is chosen is pressed."""

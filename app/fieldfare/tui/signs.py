@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import sys
+from functools import lru_cache
 from typing import TYPE_CHECKING
 
+from rich.cells import cell_len
 from rich.segment import Segment
 from textual.filter import LineFilter
 
 from fieldfare.catalogue import N_
+from fieldfare.text import clean
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -28,6 +31,10 @@ _TABLES = {
     name: str.maketrans({sign: plain for signs, plain in table.items() for sign in signs})
     for name, table in (("plain", _PLAIN), ("ascii", _ASCII))
 }
+
+_PLACEHOLDER = "\U0010eeee"
+"""A cell of a picture in Kitty's protocol; the widgets take it out of what others wrote."""
+_NO_BREAKS = dict.fromkeys(map(ord, "\n\t"), " ")
 
 
 def fitting(environment: Mapping[str, str], platform: str = sys.platform) -> str:
@@ -56,3 +63,19 @@ class PlainSigns(LineFilter):
     def apply(self, segments: list[Segment], background: Color) -> list[Segment]:  # noqa: ARG002 - Textual's signature
         """The same segments in the same cells."""
         return [Segment(text.translate(self._table), style, control) for text, style, control in segments]
+
+
+class Printed(LineFilter):
+    """The last gate before the terminal: nothing that it might obey or that turns a line round, wherever it comes from."""
+
+    def apply(self, segments: list[Segment], background: Color) -> list[Segment]:  # noqa: ARG002 - Textual's signature
+        """The same segments in the same cells."""
+        if all(one.text.isascii() and one.text.isprintable() for one in segments):
+            return segments
+        return [Segment(_printed(text), style, control) for text, style, control in segments]
+
+
+@lru_cache(4096)
+def _printed(text: str) -> str:
+    kept = _PLACEHOLDER.join(map(clean, text.split(_PLACEHOLDER))).translate(_NO_BREAKS)
+    return kept + " " * (cell_len(text) - cell_len(kept))

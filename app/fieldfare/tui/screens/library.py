@@ -139,7 +139,8 @@ class LibraryScreen(RoomScreen):
     async def _stock_read(self, message: StockRead) -> None:
         self._stock = message.stock
         if message.stock is None:
-            self.say(squeeze(message.error))
+            self.say("")
+            await self._fill(holdings.Stock(packs=(), languages=(), keys=(), problems=(message.error,)))
             return
         if self._stop is None:
             self.say(described.summary(message.stock))

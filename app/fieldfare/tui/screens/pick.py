@@ -29,7 +29,7 @@ class _AskingScreen(Overlay[str | None]):
     """A heading and a sentence, then what the user answers with; Esc gives None."""
 
     DEFAULT_CSS = """
-    .heading { height: auto; padding: 0 1; background: $bar; color: $bar-text; text-style: bold; }
+    .heading { height: auto; max-height: 4; padding: 0 1; background: $bar; color: $bar-text; text-style: bold; }
     .sentence { height: auto; padding: 0 1; margin: 0 0 1 0; }
     TypeScreen VerticalScroll { height: auto; max-height: 60%; }
     .-short .sentence { margin: 0; }
