@@ -14,9 +14,23 @@ import pytest
 
 from fakes import OIL as OIL_PASSAGE
 from fakes import FakeAssistant, pack
-from fieldfare.domain import Acknowledged, Block, BlockKind, Limit, Measured, Noted, Progress, Stepped, StepState
+from fieldfare.domain import (
+    Acknowledged,
+    Block,
+    BlockKind,
+    Limit,
+    Measured,
+    Noted,
+    Progress,
+    Reference,
+    Stepped,
+    StepState,
+    Timer,
+)
 from fieldfare.domain.translation import Outcome
 from fieldfare.journal import Journal, open_journal
+from fieldfare.procedure.course import CLOSED
+from fieldfare.tui.alarms import Alarms
 from fieldfare.tui.app import FieldfareApp
 from fieldfare.tui.messages import Target
 from fieldfare.tui.screens.needs import NeedsScreen
@@ -249,6 +263,25 @@ def test_a_timer_runs_on_through_a_restart_and_tells_of_its_end_in_any_room() ->
         await kept(pilot, journal, lambda one: not one.timers)
 
     play(later, journal=journal)
+
+
+def test_a_timer_of_a_closed_procedure_is_told_once() -> None:
+    now = datetime.now(UTC)
+    place = Reference(pack="p", version="1", digest="0", document="Manual", heading=("8.2 Oil",))
+    timers = (Timer(step="2-a", started=now, seconds=60),)
+    journal, alarms = Journal(None), Alarms()
+    journal.save(Progress(procedure=place, current=CLOSED, timers=timers))
+    alarms.load(journal)
+    assert [one.closed for one in alarms.running] == [True]
+    assert not alarms.due(now)
+    assert len(alarms.due(now + timedelta(seconds=61))) == 1
+    assert not alarms.running
+    journal.save(
+        Progress(procedure=place, current=CLOSED, timers=(replace(timers[0], started=now - timedelta(hours=1)),))
+    )
+    later = Alarms()
+    later.load(journal)
+    assert not later.due(now)
 
 
 def test_what_a_step_refers_to_opens_above_it_and_esc_comes_back_to_the_step() -> None:

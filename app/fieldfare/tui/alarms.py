@@ -2,17 +2,17 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
 from fieldfare.catalogue import _
-from fieldfare.procedure.course import remaining
+from fieldfare.procedure.course import CLOSED, remaining
 from fieldfare.text import squeeze
 from fieldfare.tui.wording import heading
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
-    from datetime import datetime
 
     from fieldfare.domain import Progress, Timer
     from fieldfare.journal import Journal
@@ -26,6 +26,7 @@ class Running:
 
     label: str
     timer: Timer
+    closed: bool = False  # its procedure: nobody can stop it there
 
     def line(self, now: datetime) -> str:
         """`8.2 Change the oil, step 3: 9:41`."""
@@ -47,15 +48,20 @@ class Alarms:
         place = progress.procedure
         name = _short(heading(place.heading) or squeeze(place.document))
         self._running[place.pack, place.document, *place.heading] = tuple(
-            Running(label=_("{procedure}, step {step}").format(procedure=name, step=_number(one.step)), timer=one)
+            Running(
+                label=_("{procedure}, step {step}").format(procedure=name, step=_number(one.step)),
+                timer=one,
+                closed=progress.current == CLOSED,
+            )
             for one in progress.timers
         )
 
     def load(self, journal: Journal) -> None:
-        """Take those of the current job; in a worker. Raises StorageError."""
-        job = journal.current()
+        """Take those of the current job, without what ended in a closed procedure; in a worker. Raises StorageError."""
+        job, now = journal.current(), datetime.now(UTC)
         for progress in journal.procedures(job.id) if job else ():
-            self.of(progress)
+            going = tuple(one for one in progress.timers if progress.current != CLOSED or remaining(one, now) > 0)
+            self.of(replace(progress, timers=going))
 
     def forget(self) -> None:
         """Another job has begun: its timers are others."""
@@ -63,8 +69,13 @@ class Alarms:
 
     @property
     def running(self) -> tuple[Running, ...]:
-        """All of them, that which is over first before the others."""
-        every = (one for some in self._running.values() for one in some)
+        """All of them, that which is over first before the others; what a closed procedure left is gone once it was told."""
+        every = (
+            one
+            for some in self._running.values()
+            for one in some
+            if not (one.closed and (one.timer.step, one.timer.started) in self._told)
+        )
         return tuple(sorted(every, key=lambda one: one.timer.started.timestamp() + one.timer.seconds))
 
     def due(self, now: datetime) -> list[str]:
