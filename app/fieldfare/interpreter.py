@@ -67,7 +67,7 @@ class Interpreter:
         """The language of a question, by its small words, its letters and the words of the packs; else `fallback`.
 
         Where these tell as much for two languages, it is that of the screen. Without a `fallback` a question that tells
-        nothing is in the language of the first pack.
+        nothing is in the language of the screen where a pack speaks it, else in that of the first pack.
         """
         words = set(tokens(_CODE.sub(" ", text)))
         spoken = self._spoken()
@@ -83,8 +83,9 @@ class Interpreter:
                 score += _KNOWN_WORD * known + _STRANGE_WORD * (len(telling) - known)
             scores[code] = score
         first = next((primary(one.manifest.language) for one in self._archives.values()), "en")
-        likely = primary(fallback) or first
-        nearest = [primary(fallback), primary(catalogue.spoken()), first]
+        screen = primary(catalogue.spoken())
+        likely = primary(fallback) or (screen if screen in spoken else first)
+        nearest = [primary(fallback), screen, first]
         best = max(sorted(scores), key=lambda code: (scores[code], *(code == one for one in nearest)))
         return best if scores[best] > 0 else likely
 
