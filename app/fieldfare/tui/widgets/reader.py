@@ -388,8 +388,11 @@ class Reader(SectionPane):
                 if index is not None:
                     self.post_message(PictureWanted(shots[index].title, None, album=shots, at=index))
 
-            rows = figure_rows(self._assistant.bookshelf.plates(self._around.manual))
-            self.app.push_screen(PickingScreen(_("Figures"), rows), picked)
+            plates = self._assistant.bookshelf.plates(self._around.manual)
+            here = self.target.passage.section if self.target is not None else 0
+            onward = (at for at, one in enumerate(plates) if one.spot.section >= here)
+            at = next(onward, len(plates) - 1)  # the list begins at what is read
+            self.app.push_screen(PickingScreen(_("Figures"), figure_rows(plates), at), picked)
 
     @on(PageRow.Opened)
     def action_page(self) -> None:
