@@ -286,7 +286,7 @@ async def check_screens(one: Opened, size: tuple[int, int], passages: list[Passa
             await until(pilot, lambda turn=turn, column=column: is_drawn(turn, column))
             assert turn.answer is not None
             check_column(one, column, turn.answer)
-            app.push_screen(ReadingScreen(one.assistant, Target(passage=passage, warned=False)))
+            app.push_screen(ReadingScreen(app.desk, Target(passage=passage, warned=False)))
             await until(pilot, lambda: any(path.region.area for path in app.screen.query("SectionPane .path")))
             pane = app.screen.query_one(SectionPane)
             text = drawn(pane)
