@@ -140,7 +140,7 @@ def device(home: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(holdings, "stock", lambda: stock)
     monkeypatch.setattr(doctor, "checks", lambda: iter(FINDINGS))
     monkeypatch.setattr(offered, "places", lambda: (Path("/media/STICK"),))
-    monkeypatch.setattr(export, "folders", lambda: (Path("/home/tech/Documents"),))
+    monkeypatch.setattr(export, "folders", lambda: (Path("/data/tech/Documents"),))
     monkeypatch.setattr(Preferences, "memory", staticmethod(lambda: (120e6, 9.1e9, 16e9)))
     monkeypatch.setattr(Preferences, "places", staticmethod(lambda: (Path("/etc/f"), Path("/data"), Path("/share"))))
     monkeypatch.setattr(Preferences, "own_language", "en")
