@@ -236,3 +236,15 @@ def _idle(part: object, depth: int, numbers: np.random.Generator, inputs: list[i
             else (numbers.standard_normal((size, depth)) / 50).astype(np.float32)
         )
         linear.bias = np.zeros(size, dtype=np.float32)
+
+
+SENTENCES = {
+    "zh": "打开盖板之前，请关闭主开关Q0，并等待5分钟，直到电容器放电完毕。",
+    "ja": "カバーを開ける前に、主電源スイッチQ0を切り、5分間待ってください。",
+    "ko": "덮개를 열기 전에 주 스위치 Q0을 끄고 5분 동안 기다리십시오.",
+    "ar": "قبل فتح الغطاء، أوقف المفتاح الرئيسي Q0 وانتظر 5 دقائق حتى تفرغ المكثفات.",
+    "he": "לפני פתיחת המכסה, כבה את המתג הראשי Q0 והמתן 5 דקות.",
+    "hi": "कवर खोलने से पहले मुख्य स्विच Q0 बंद करें और 5 मिनट प्रतीक्षा करें।",
+    "vi": "Trước khi mở nắp, hãy tắt công tắc chính Q0 và đợi 5 phút.",
+}
+"""One instruction with a code and a duration, in scripts of every kind."""

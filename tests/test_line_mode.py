@@ -22,6 +22,7 @@ from fieldfare.journal import Journal
 from fieldfare.line import run
 from fieldfare.transliteration import ERRORS, spelled
 from fieldfare.wrapping import cells, wrapped
+from languages import SENTENCES
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -272,17 +273,6 @@ def test_every_character_has_an_ascii_spelling(character: str) -> None:
 
 def test_an_encoding_that_knows_a_character_keeps_it() -> None:
     assert "Öl ≤ 5".encode("latin-1", ERRORS) == b"\xd6l <= 5"
-
-
-SENTENCES = {
-    "zh": "打开盖板之前，请关闭主开关Q0，并等待5分钟，直到电容器放电完毕。",
-    "ja": "カバーを開ける前に、主電源スイッチQ0を切り、5分間待ってください。",
-    "ko": "덮개를 열기 전에 주 스위치 Q0을 끄고 5분 동안 기다리십시오.",
-    "ar": "قبل فتح الغطاء، أوقف المفتاح الرئيسي Q0 وانتظر 5 دقائق حتى تفرغ المكثفات.",
-    "he": "לפני פתיחת המכסה, כבה את המתג הראשי Q0 והמתן 5 דקות.",
-    "hi": "कवर खोलने से पहले मुख्य स्विच Q0 बंद करें और 5 मिनट प्रतीक्षा करें।",
-    "vi": "Trước khi mở nắp, hãy tắt công tắc chính Q0 và đợi 5 phút.",
-}
 
 
 @pytest.mark.parametrize("language", SENTENCES)

@@ -14,6 +14,7 @@ from fieldfare.domain import Block, BlockKind, Passage, SectionView
 from fieldfare.tui.widgets.blocks import Prose
 from fieldfare.tui.widgets.grid import Table
 from fieldfare.tui.widgets.wrapped import Flowing, hanging
+from languages import SENTENCES
 from tui.screen import asked, rows, until, until_text
 from tui.test_ask import play
 
@@ -21,16 +22,6 @@ if TYPE_CHECKING:
     from textual.pilot import Pilot
 
     from fieldfare.tui.app import FieldfareApp
-
-SENTENCES = {
-    "zh": "打开盖板之前，请关闭主开关Q0，并等待5分钟，直到电容器放电完毕。",
-    "ja": "カバーを開ける前に、主電源スイッチQ0を切り、5分間待ってください。",
-    "ko": "덮개를 열기 전에 주 스위치 Q0을 끄고 5분 동안 기다리십시오.",
-    "ar": "قبل فتح الغطاء، أوقف المفتاح الرئيسي Q0 وانتظر 5 دقائق حتى تفرغ المكثفات.",
-    "he": "לפני פתיחת המכסה, כבה את המתג הראשי Q0 והמתן 5 דקות.",
-    "hi": "कवर खोलने से पहले मुख्य स्विच Q0 बंद करें और 5 मिनट प्रतीक्षा करें।",
-    "vi": "Trước khi mở nắp, hãy tắt công tắc chính Q0 và đợi 5 phút.",
-}
 
 
 @pytest.mark.parametrize("language", SENTENCES)
