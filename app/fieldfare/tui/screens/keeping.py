@@ -59,6 +59,10 @@ class KeepingScreen(ScannedScreen[None], RoomScreen):
                 return
             self._deeds = []
 
+    def show_place(self) -> None:
+        """Say which procedure this is and where in it, or what the trouble is."""
+        raise NotImplementedError
+
     def keep(self, name: Name, progress: Progress, deeds: Sequence[Deed] = ()) -> None:
         """Have it written: one after the other, the newest state of each procedure."""
         self._unkept[name] = progress
@@ -90,9 +94,12 @@ class KeepingScreen(ScannedScreen[None], RoomScreen):
     @on(Kept)
     def _kept(self, message: Kept) -> None:
         self.keeping = False
+        mended = bool(self.trouble) and not message.error
         self.trouble = squeeze(message.error)
         if not message.error:
             self._keep_on()
+            if mended:
+                self.show_place()  # it has said the trouble since
         elif self._writing is not None:  # it is tried again with the next change
             name, progress, deeds = self._writing
             self._unkept.setdefault(name, progress)
