@@ -1,10 +1,12 @@
 """What the guard lets through and what it refuses: a lying engine, human translations, and the installed language packages.
 
-    .venv/bin/python scripts/bench/translation_guard.py [--shared ../shared] [--sentences 5000] [--model en-de] [--show FILE]
+    .venv/bin/python scripts/bench/translation_guard.py [--shared ../shared] [--sentences 5000] [--model en-de]
+        [--state FOLDER] [--show FILE]
 
 Sentences with numbers, units and identifiers of manuals that nobody of the project wrote. `translation_adversary` says how they
 are translated and falsified; what is shown in the end is judged by a second rule that knows none of the guard's readers.
---model sends the sentences through an installed package as well; with sacrebleu, chrF and BLEU with and without protection.
+--model sends the sentences through an installed package as well; with sacrebleu, chrF and BLEU with and without protection. That takes an
+hour on a core; what is done is kept in --state, and the same command goes on from there.
 """
 
 from __future__ import annotations
@@ -15,6 +17,7 @@ import importlib.util
 import json
 import random
 import re
+import sys
 import time
 from collections import Counter, defaultdict
 from pathlib import Path
@@ -25,6 +28,7 @@ from translation_adversary import EXACT, FAULTS, Adversary, pseudo, referenced
 from fieldfare.domain.translation import Outcome, Text
 from fieldfare.text import sentences
 from fieldfare.translation import guard
+from fieldfare.translation.cache import Cache
 from fieldfare.translation.guarded import Return
 from fieldfare.translation.protection import FORMS, masked
 from fieldfare.translation.rendering import untranslated
@@ -126,11 +130,21 @@ def kept(source: str, target: str) -> bool:
 
 
 def shown(
-    engine: Engine, texts: list[str], source: str, target: str, doubt: Return = Return.NOTHING
+    engine: Engine,
+    texts: list[str],
+    source: str,
+    target: str,
+    *,
+    doubt: Return = Return.NOTHING,
+    cache: Cache | None = None,
 ) -> dict[str, tuple[Outcome, str, str]]:
     """What a screen shows of each sentence in the end; an adversary knows no way back."""
-    found = {}
-    for index, rendering in Translator(engine).translate(texts, source, target, doubt=doubt):
+    found: dict[str, tuple[Outcome, str, str]] = {}
+    decided: set[int] = set()
+    for index, rendering in Translator(engine, cache=cache).translate(texts, source, target, doubt=doubt):
+        if cache and index not in decided and not any(one.outcome is Outcome.PENDING for one in rendering.sentences):
+            decided.add(index)
+            _tell(len(decided), len(texts))
         outcomes = {one.outcome for one in rendering.sentences}
         outcome = Outcome.ORIGINAL if Outcome.ORIGINAL in outcomes else min(outcomes)
         if Outcome.TRANSLATED in outcomes:
@@ -138,6 +152,11 @@ def shown(
         reasons = [one.reason for one in rendering.sentences if one.reason]
         found[texts[index]] = outcome, rendering.text, reasons[0] if reasons else ""
     return found
+
+
+def _tell(done: int, of: int) -> None:
+    if done % 100 == 0:
+        print(f"   {time.strftime('%H:%M:%S')} {done} of {of} sentences", file=sys.stderr, flush=True)
 
 
 def honest(texts: list[str], show: list[dict[str, str]]) -> None:
@@ -254,24 +273,35 @@ def single_lies(
     return told, passed
 
 
-def model(pair: str, texts: list[str], shared: Path, show: list[dict[str, str]]) -> None:
+def raw(engine: Engine, texts: list[str], source: str, target: str, cache: Cache) -> dict[str, str]:
+    """What the engine itself says of each sentence, unchecked."""
+    digest = engine.route(source, target).digest
+    found = {one: kept[0] for one in texts if (kept := cache.get(digest, "unchecked", one))}
+    left = [one for one in texts if one not in found]
+    for one, said in zip(left, engine.translate(left, source, target), strict=True):
+        cache.put(digest, "unchecked", one, said=(said[0].text,))
+        found[one] = said[0].text
+        _tell(len(found), len(texts))
+    return found
+
+
+def model(pair: str, texts: list[str], shared: Path, state: Path | None, show: list[dict[str, str]]) -> None:
     """The installed package of a pair: what is shown of it, and chrF and BLEU of both ways on the human translations."""
     from fieldfare.translation.engine import Engine
     from fieldfare.translation.packages import installed
 
     source, target = pair.split("-")
     engine = Engine(installed()[0], threads=1)  # small models are slower on several
-    begun = time.perf_counter()
-    found = shown(engine, texts, source, target, Return.BRIEF)
-    spent = time.perf_counter() - begun
-    raw = {one: said[0].text for one, said in zip(texts, engine.translate(texts, source, target), strict=True)}
+    cache = Cache(state)
+    found = shown(engine, texts, source, target, doubt=Return.BRIEF, cache=cache)
+    unchecked = raw(engine, texts, source, target, cache)
     count = Counter(outcome for outcome, _, _ in found.values())
     wrong = [
         (one, text)
         for one, (outcome, text, _) in found.items()
         if outcome is Outcome.TRANSLATED and not kept(one, text)
     ]
-    bad = sum(not kept(one, text) for one, text in raw.items())
+    bad = sum(not kept(one, text) for one, text in unchecked.items())
     reasons = Counter(
         re.sub(r"(?:number|code|unit|value) \S+", "X", why)
         for outcome, _, why in found.values()
@@ -279,18 +309,17 @@ def model(pair: str, texts: list[str], shared: Path, show: list[dict[str, str]])
     )
     print(f"package {engine.route(source, target)}: {len(texts)} sentences, {bad} altered as the engine says them ({bad / len(texts):.1%}); through the "
           f"translator {count[Outcome.TRANSLATED]} translated, {count[Outcome.ORIGINAL]} in the original ({count[Outcome.ORIGINAL] / len(texts):.1%}), "
-          f"{len(wrong)} altered by the second rule; {spent / len(texts) * 1000:.0f} ms a sentence")  # fmt: skip
+          f"{len(wrong)} altered by the second rule")  # fmt: skip
     print("   refused for:", "; ".join(f"{why} {n}" for why, n in reasons.most_common(10)))
     show += [{"part": "model, second rule", "source": one, "target": text, "why": ""} for one, text in wrong]
     rows = table(shared / "eval" / "translation" / f"dev.en-{target if source == 'en' else source}.tsv")
     ours = [key for key in rows[0] if key in (target, source)]
     assert len(ours) == 2
     asked, right = [row[source] for row in rows], [row[target] for row in rows]
-    plain = [
-        " ".join(said[0].text for said in engine.translate([text[a:b] for a, b in sentences(text)], source, target))
-        for text in asked
-    ]
-    guarded = shown(engine, asked, source, target, Return.BRIEF)
+    parts = {text: [text[a:b] for a, b in sentences(text)] for text in asked}
+    said = raw(engine, list(dict.fromkeys(one for some in parts.values() for one in some)), source, target, cache)
+    plain = [" ".join(said[one] for one in parts[text]) for text in asked]
+    guarded = shown(engine, asked, source, target, doubt=Return.BRIEF, cache=cache)
     safe = [guarded[one][1] for one in asked]
     machine = [n for n, one in enumerate(asked) if guarded[one][0] is Outcome.TRANSLATED and not guarded[one][2]]
     forms(engine, texts[:60], source, target)
@@ -300,10 +329,10 @@ def model(pair: str, texts: list[str], shared: Path, show: list[dict[str, str]])
     import sacrebleu
 
     for name, some in (("all texts", range(len(asked))), ("texts without a sentence in the original", machine)):
-        for what, said in (("without protection", plain), ("with protection", safe)):
-            chrf = sacrebleu.corpus_chrf([said[n] for n in some], [[right[n] for n in some]]).score
-            bleu = sacrebleu.corpus_bleu([said[n] for n in some], [[right[n] for n in some]]).score
-            numbers = sum(kept(asked[n], said[n]) for n in some) / max(1, len(some))
+        for what, lines in (("without protection", plain), ("with protection", safe)):
+            chrf = sacrebleu.corpus_chrf([lines[n] for n in some], [[right[n] for n in some]]).score
+            bleu = sacrebleu.corpus_bleu([lines[n] for n in some], [[right[n] for n in some]]).score
+            numbers = sum(kept(asked[n], lines[n]) for n in some) / max(1, len(some))
             print(f"   {name} ({len(some)}), {what}: chrF {chrf:.1f}, BLEU {bleu:.1f}, numbers kept in {numbers:.1%}")
 
 
@@ -337,6 +366,7 @@ def main() -> None:
     parser.add_argument("--seed", type=int, default=3)
     parser.add_argument("--model", default="", help="a pair of an installed package: en-de")
     parser.add_argument("--only-model", action="store_true")
+    parser.add_argument("--state", type=Path, help="a folder for what the package said, to go on from")
     parser.add_argument("--show", type=Path, help="write what was refused and what passed to this file")
     options = parser.parse_args()
     if not options.shared.is_dir():
@@ -364,7 +394,7 @@ def main() -> None:
             told["passed"] += counts[1]
         total("lies about human translations, to the guard alone", told["told"], told["passed"])
     if options.model:
-        model(options.model, texts, options.shared, show)
+        model(options.model, texts, options.shared, options.state, show)
     if options.show:
         options.show.write_text("".join(json.dumps(one, ensure_ascii=False) + "\n" for one in show), encoding="utf-8")
 
