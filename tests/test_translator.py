@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import csv
 import importlib.util
+import os
+import subprocess
 import sys
 from dataclasses import dataclass
 from pathlib import Path
@@ -14,7 +16,7 @@ import pytest
 from fieldfare.domain.translation import Outcome, Text
 from fieldfare.errors import ModelError, UsageError
 from fieldfare.text import sentences
-from fieldfare.translation import installation
+from fieldfare.translation import edition, installation
 from fieldfare.translation import translator as translators
 from fieldfare.translation.cache import Cache
 from fieldfare.translation.engine import Engine
@@ -345,10 +347,47 @@ def test_a_sentence_is_asked_once_and_kept_by_pack_and_model(tmp_path: Path, mon
     engine.way = Way("another model")
     last(Translator(engine, cache=Cache(tmp_path)), texts, pack_digest="a")
     assert len(engine.asked) == 3
-    for name, now in (("spoken", lambda: "es"), ("__version__", "2.0")):  # reasons speak it; rules change with it
+    # Reasons speak it; what other rules let pass is not shown by these.
+    changes = (("spoken", lambda: "es"), ("__version__", "2.0"), ("edition", lambda: "other rules"))
+    for name, now in changes:
         monkeypatch.setattr(translators, name, now)
         last(Translator(engine, cache=Cache(tmp_path)), texts, pack_digest="a")
-    assert len(engine.asked) == 5
+    assert len(engine.asked) == 6
+
+
+def test_the_edition_of_the_rules_changes_with_their_code_and_with_nothing_else(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    say = "from fieldfare.translation.edition import edition; print(edition())"
+    for seed in ("1", "2"):
+        said = subprocess.run(
+            (sys.executable, "-c", say),
+            capture_output=True,
+            text=True,
+            check=True,
+            env=os.environ | {"PYTHONHASHSEED": seed},
+        )
+        assert said.stdout.strip() == edition.edition()
+
+    compiled = edition._compiled
+    for name in edition.MODULES:
+        assert len(compiled(name)) > 100, f"{name} has no code"
+        monkeypatch.setattr(
+            edition,
+            "_compiled",
+            lambda one, name=name: compiled(one).replace(b"i", b"j", 1) if one == name else compiled(one),
+        )
+        assert edition.edition.__wrapped__() != edition.edition()
+
+
+def test_the_edition_holds_every_module_that_decides() -> None:
+    say = "import sys, fieldfare.translation.guarded; print(*sys.modules)"
+    said = subprocess.run((sys.executable, "-c", say), capture_output=True, text=True, check=True)
+    loaded = {name for name in said.stdout.split() if name.startswith("fieldfare.") and "." in name}
+    # What holds them, speaks to people, or stands beside the reader of codes and is never asked.
+    others = {"fieldfare.catalogue", "fieldfare.errors", "fieldfare.translation", "fieldfare.grounding"}
+    others |= {f"fieldfare.grounding.{name}" for name in ("alignment", "clauses", "lists", "lock", "rows")}
+    assert {name for name in loaded - others if not name.startswith("fieldfare.domain")} <= set(edition.MODULES)
 
 
 def test_a_damaged_cache_is_never_shown(tmp_path: Path) -> None:

@@ -17,6 +17,7 @@ from fieldfare.errors import FieldfareError
 from fieldfare.signal_words import signal_word
 from fieldfare.text import primary
 from fieldfare.translation import guard
+from fieldfare.translation.edition import edition
 from fieldfare.translation.guarded import Checked, Direction, GuardedEngine, Return, never
 from fieldfare.translation.protection import FORM, masked
 from fieldfare.translation.rendering import untranslated
@@ -184,7 +185,7 @@ class Translator:
         done = set()
         try:
             # Reasons are kept in the language of the screen.
-            keys = {one: (__version__, spoken(), *self._engine.rules(one, order.way)) for one in wanted}
+            keys = {one: (__version__, edition(), spoken(), *self._engine.rules(one, order.way)) for one in wanted}
             asked = []
             for one in wanted:
                 kept = self._cache.get(order.digest, *keys[one]) if self._cache else None
