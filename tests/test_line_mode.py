@@ -8,6 +8,8 @@ import signal
 import subprocess
 import sys
 import time
+import unicodedata
+from itertools import pairwise
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -21,7 +23,7 @@ from fieldfare.domain import Acknowledged, Asked, InstalledPack, Limit, Measured
 from fieldfare.journal import Journal
 from fieldfare.line import run
 from fieldfare.transliteration import ERRORS, spelled
-from fieldfare.wrapping import cells, wrapped
+from fieldfare.wrapping import cells, clusters, cut_starts, wrapped
 from languages import SENTENCES
 
 if TYPE_CHECKING:
@@ -281,11 +283,33 @@ def test_sentences_of_every_script_wrap_and_stay_whole(language: str, width: int
     lines = wrapped(SENTENCES[language], width).split("\n")
     assert "".join("".join(lines).split()) == "".join(SENTENCES[language].split())
     assert all(cells(line) <= width for line in lines)
-    assert not any(line[0] in "，。、" for line in lines), "a line begins with what ends a sentence"
+    assert not any(line[0] in "，。、។။" for line in lines), "a line begins with what ends a sentence"
+    assert not any(unicodedata.category(line[0])[0] == "M" or line[0] in "ะาำະາຳ" for line in lines), (
+        "a letter is parted"
+    )
+    assert not any(line[-1] in "เแโใไເແໂໃໄ\u17d2\u1039" for line in lines), "a letter is parted"
     assert any("Q0" in line for line in lines), "a code is cut"
 
 
-@given(st.text(alphabet="ab é中文、ا 1\u0301", max_size=80), st.integers(4, 40))
+@pytest.mark.parametrize(
+    ("text", "letters"),
+    [
+        ("ครับ", "ค|รับ"),
+        ("เครื่อง", "เค|รื่อ|ง"),
+        ("น้ำมัน", "น้ำ|มัน"),
+        ("สวิตช์", "ส|วิ|ตช์"),
+        ("ម្លាក់", "ម្លា|ក់"),
+        ("क्षतिe\u0301", "क्ष|ति|e\u0301"),
+        ("👩‍👩‍👧🇩🇪🇫🇷❤️👍🏽x", "👩‍👩‍👧|🇩🇪|🇫🇷|❤️|👍🏽|x"),
+    ],
+)
+def test_a_letter_stays_whole_where_a_word_is_cut(text: str, letters: str) -> None:
+    assert "|".join(clusters(text)) == letters
+    starts = cut_starts(text, 1, cells)
+    assert [text[start:end] for start, end in pairwise((0, *starts, len(text)))] == letters.split("|")
+
+
+@given(st.text(alphabet="ab é中文、ا 1\u0301กเแำ่์ខ្ា", max_size=80), st.integers(4, 40))
 def test_wrapping_loses_nothing(text: str, width: int) -> None:
     assert "".join(wrapped(text, width).split()) == "".join(text.split())
 

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import re
+import unicodedata
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from rich.cells import split_graphemes
 
+from fieldfare.tui import widths
 from fieldfare.tui.wire import Cells
 
 WIDTH, HEIGHT = 24, 5
@@ -150,3 +152,48 @@ def test_pictures_and_questions_to_the_terminal_pass_untouched() -> None:
     ):
         assert sequence in cells.take(f"\x1b[5;7Hab{sequence}")
     assert "ab" in cells.take("\x1b[5;7Hab")  # what stands under a picture is not known
+
+
+HINDI = "प्रतीक्षा करें E-23 │ दबाव 45 Nm"
+
+
+class Indic(Screen):
+    """A terminal that gives a vowel beside its letter `cells` of its own."""
+
+    def __init__(self, cells: int) -> None:
+        super().__init__()
+        self.cells_of_vowel = cells
+
+    def _write(self, text: str) -> None:
+        for character in text:
+            kind = unicodedata.category(character)
+            if kind in {"Mn", "Cf"} or (kind == "Mc" and not self.cells_of_vowel):
+                before = self.cells[self.y][self.x - 1]
+                self.cells[self.y][self.x - 1] = (before[0] + character, before[1])
+            elif self.x < WIDTH:
+                self.cells[self.y][self.x] = (character, frozenset())
+                self.x += 1
+
+    def row(self, y: int) -> str:
+        return "".join(text for text, _look in self.cells[y])
+
+
+@pytest.mark.parametrize("vowel", [0, 1])
+def test_no_terminal_loses_a_letter_of_a_script_whose_cells_are_in_dispute(vowel: int) -> None:
+    widths.measure()
+    terminal, cells = Indic(vowel), Cells(WIDTH, HEIGHT, erases=True)
+    shown = HINDI[:-8]
+    room = WIDTH - split_graphemes(shown)[1]
+    for before in ("x" * WIDTH, HINDI, "दबाव" + "y" * 18):
+        terminal.take(cells.take(f"\x1b[2;1H{before}"))
+        terminal.take(cells.take(f"\x1b[2;1H{shown}{' ' * room}"))
+        assert terminal.row(1).split() == shown.split()
+        assert terminal.cells[1][split_graphemes(shown[: shown.index("E-23")])[1]][0] == "E"
+        assert terminal.row(2).strip() == ""
+    terminal.take(cells.take("\x1b[2;1Hoil" + " " * (WIDTH - 3)))
+    assert terminal.row(1).split() == ["oil"]
+
+
+def test_a_vowel_beside_its_letter_takes_a_cell() -> None:
+    widths.measure()
+    assert [split_graphemes(text)[1] for text in ("का", "កា", "ကာ", "e\u0301", "ก้", "日", "a")] == [2, 2, 2, 1, 1, 2, 1]

@@ -21,6 +21,7 @@ from fieldfare.errors import FieldfareError
 from fieldfare.journal import Journal
 from fieldfare.preferences import Preferences
 from fieldfare.text import squeeze
+from fieldfare.tui import widths
 from fieldfare.tui.alarms import Alarms
 from fieldfare.tui.commands import active, commands, key_name, of
 from fieldfare.tui.desk import Desk
@@ -76,6 +77,7 @@ class FieldfareApp(App[None]):
         journal: Journal | None = None,
         reopen: Callable[[], Assistant] | None = None,
     ) -> None:
+        widths.measure()
         # Grey is a colour too: where none is wanted, the terminal's own two are all that is drawn.
         super().__init__(ansi_color=True if "NO_COLOR" in os.environ else None)
         self.desk = Desk(
@@ -165,19 +167,20 @@ class FieldfareApp(App[None]):
 
     def action_menu(self) -> None:
         """Offer every room, what the keys of this screen do, and what works everywhere; what is chosen is pressed."""
-        from fieldfare.tui.screens.menu import Entry, MenuScreen
+        from fieldfare.tui.screens.menu import MenuScreen
+        from fieldfare.tui.widgets.listing import Row
 
         if isinstance(self.screen, MenuScreen):
             self.screen.dismiss(None)
             return
         rooms = [
-            Entry(key=room.key, title=f"{_(room.label)} ({key_name(room.key)})", purpose=_(room.purpose))
+            Row(key=room.key, text=f"{_(room.label)} ({key_name(room.key)})", about=_(room.purpose))
             for room in ROOMS
         ]
         known = {"f10", *(room.key for room in ROOMS)}
         here = (*active(self.screen), *(one for one in of(type(self)) if one.keys[0] not in known))
         entries = [
-            Entry(key=one.keys[0], title=f"{one.meaning[0].upper()}{one.meaning[1:]} ({one.shown})") for one in here
+            Row(key=one.keys[0], text=f"{one.meaning[0].upper()}{one.meaning[1:]} ({one.shown})") for one in here
         ]
         self.push_screen(MenuScreen((*rooms, *entries)), self._press)
 

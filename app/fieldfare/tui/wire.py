@@ -8,12 +8,15 @@ from __future__ import annotations
 
 import os
 import re
+from itertools import groupby
 from typing import TYPE_CHECKING
 
 from rich.cells import split_graphemes
 
+from fieldfare.tui.widths import UNSURE
+
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Sequence
 
     from textual.driver import Driver
 
@@ -50,6 +53,8 @@ _NARROW = re.compile(
 
 _SEEN = frozenset({"4", "7", "9", "21", "53"})
 """Attributes that are seen on a blank: underlined, reversed, struck, overlined."""
+
+_WORD = re.compile(r"\S+")
 
 Look = tuple[str, str, str]
 """Attributes, foreground and background as the parameters of SGR; empty for the terminal's own."""
@@ -133,7 +138,9 @@ class Cells:
         for row in sorted(self._changed):
             texts, looks = self._texts[row], self._looks[row]
             shown = self._shown[row]
-            if shown is None:
+            if shown != (texts, looks) and any(map(_is_unsure, (texts, shown[0] if shown else ()))):
+                yield from self._placed(row)
+            elif shown is None:
                 yield from self._span(row, 0, len(texts))
             elif shown != (texts, looks):
                 differ = [
@@ -167,6 +174,24 @@ class Cells:
             yield self._turn(looks[-1])
             yield "\x1b[K"
 
+    def _placed(self, row: int) -> Iterator[str]:
+        """A row in which a terminal may give a letter other cells than we do: emptied first, then each word at its place."""
+        texts, looks = self._texts[row], self._looks[row]
+        yield _move(0, row)
+        for look, cells in groupby(looks):
+            yield self._turn(look)
+            yield " " * len(list(cells))
+        for word in _WORD.finditer("".join(one[:1] or "x" for one in texts)):
+            start, end = word.span()
+            while start < end:
+                stop = start + 1
+                while stop < end and looks[stop] == looks[start]:
+                    stop += 1
+                yield _move(start, row)
+                yield self._turn(looks[start])
+                yield "".join(texts[start:stop])
+                start = stop
+
     def _turn(self, look: Look) -> str:
         """What changes the attributes that the terminal writes with."""
         pen, self._pen = self._pen, look
@@ -175,6 +200,12 @@ class Cells:
         if pen is None or any(old and not new for old, new in zip(pen, look, strict=True)) or pen[0] != look[0]:
             return f"\x1b[{';'.join(('0', *filter(None, look)))}m"
         return f"\x1b[{';'.join(new for old, new in zip(pen, look, strict=True) if new != old)}m"
+
+
+def _is_unsure(texts: Sequence[str]) -> bool:
+    """Whether terminals do not agree on the cells of a row."""
+    row = "".join(texts)
+    return not row.isascii() and UNSURE.search(row) is not None
 
 
 def _blank(look: Look) -> Look:

@@ -13,7 +13,7 @@ from textual.style import Style
 from textual.visual import RenderOptions
 from textual.widget import Widget
 
-from fieldfare.wrapping import is_unspaced, line_starts
+from fieldfare.wrapping import breaks_between_words, cut_starts, line_starts
 
 if TYPE_CHECKING:
     from textual.geometry import Size
@@ -115,12 +115,28 @@ def hanging(content: Content, width: int, first: Content | str = "", rest: str =
 def broken(content: Content, width: int) -> list[Content]:
     """The lines of a text: between words, and between the letters of scripts that put no spaces between words.
 
-    Textual breaks those anywhere: inside a code, or so that a line begins with a full stop.
+    Textual breaks those anywhere: inside a code, between a letter and its vowel, or so that a line begins with a full stop.
     """
-    if not is_unspaced(content.plain):
+    if breaks_between_words(content.plain):
         return list(content.wrap(width))
     lines = []
     for line in content.split("\n", allow_blank=True):
         for part in line.divide(line_starts(line.plain, width, cell_len)):
-            lines += [part.rstrip()] if cell_len(part.plain.rstrip()) <= width else part.wrap(width)
+            whole = part.rstrip()
+            lines += (
+                [whole] if cell_len(whole.plain) <= width else whole.divide(cut_starts(whole.plain, width, cell_len))
+            )
     return lines
+
+
+def shortened(content: Content, width: int) -> Content:
+    """A text on one line of a width: what does not fit is cut off behind a word, where one ends near enough, with `…`."""
+    if content.cell_length <= width:
+        return content
+    cut = content.truncate(max(0, width - 1)).rstrip()
+    kept = cut.plain
+    if len(kept) < len(content.plain) and not content.plain[len(kept)].isspace():
+        word = kept.rfind(" ")
+        if word > len(kept) // 2:
+            cut = cut[:word].rstrip()
+    return cut + "…" if width > 0 else Content("")
