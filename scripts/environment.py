@@ -48,9 +48,12 @@ LIBRARY_ONLY = ROOT / "build" / "llama-library-only.cmake"
 # threads spin and starve each other on a busy machine.
 FLAGS = ("GGML_NATIVE=OFF", "GGML_OPENMP=OFF", "GGML_CCACHE=OFF", "LLAVA_BUILD=OFF")
 # The library for every processor of its family, which chooses among its variants when it is loaded: for the bundle.
-# Its variant with AMX is left out of the source: it crashes at the first token (llama.cpp issue 20824).
+# Taken out of the source: the variant with AMX, which crashes at the first token (llama.cpp issue 20824), and those of
+# servers and of processors that hardly anybody has, each of which takes two minutes to compile; they run the next older.
 DISPATCH = (*FLAGS, "GGML_BACKEND_DL=ON", "GGML_CPU_ALL_VARIANTS=ON")
-AMX_VARIANT = re.compile(r"^.*ggml_add_cpu_backend_variant\(sapphirerapids .*\n", re.MULTILINE)
+LEFT_OUT = re.compile(
+    r"^ *ggml_add_cpu_backend_variant\((sapphirerapids|cooperlake|cascadelake|cannonlake|piledriver) .*\n", re.MULTILINE
+)
 EPOCH = "1704067200"  # 2024-01-01: the time that made files carry, so that the same sources give the same bytes
 # Settings of pip, Python and the compiler that would bend an installation; indexes and certificates are kept.
 BENDING = re.compile(
@@ -267,7 +270,7 @@ def _compile_bytecode() -> None:
 
 def _wheel_key(flags: Sequence[str] | None = None) -> str:
     """What the compiled wheel depends on. Not the version of Python: the binding loads the library through ctypes."""
-    chosen = FLAGS if flags is None else flags
+    chosen = FLAGS if flags is None else (*flags, LEFT_OUT.pattern)
     text = "\n".join((_pin("llama-cpp-python"), *chosen, LIBRARY_ONLY.read_text("utf-8"), sysconfig.get_platform()))
     return hashlib.sha256(text.encode()).hexdigest()[:24]
 
@@ -334,7 +337,7 @@ def _llama_source(scratch: Path) -> Path:
     shutil.unpack_archive(_one(scratch, "llama_cpp_python-*.tar.gz"), scratch / "unpacking")
     unpacked = _one(scratch / "unpacking", "llama_cpp_python-*")
     variants = unpacked / "vendor" / "llama.cpp" / "ggml" / "src" / "CMakeLists.txt"
-    variants.write_text(AMX_VARIANT.sub("", variants.read_text("utf-8")), "utf-8")
+    variants.write_text(LEFT_OUT.sub("", variants.read_text("utf-8")), "utf-8")
     return unpacked.rename(source)
 
 

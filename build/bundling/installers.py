@@ -28,7 +28,8 @@ if TYPE_CHECKING:
 SOURCES = ROOT / "build" / "installer"
 SIZES = (48, 128, 256)  # pixels of the icon
 MEMORY = {"search-only": 700, "small": 900, "full": 900}  # MB that a machine must have for the profile
-FLAG = {"all": "sse4_2", "avx2": "avx2"}  # what the slowest processor must know; sse4_2: NumPy and CTranslate2
+# What the slowest processor must know, and since when processors do; SSE 4.2 is for NumPy and CTranslate2.
+FLAGS = {"all": ("sse4_2", "2009"), "avx2": ("avx2", "2015")}
 ARCHITECTURES = {"x86_64": "amd64", "aarch64": "arm64"}
 
 
@@ -61,9 +62,10 @@ def prepare(recipe: Recipe, folder: Path) -> None:
 
 def filled(text: str, recipe: Recipe, folder: Path) -> str:
     """A script with what this bundle asks of a machine."""
+    flag, year = FLAGS["all" if recipe.profile == "search-only" else recipe.processors]
     values = {
         "GLIBC": contents.glibc(folder), "KILOBYTES": str(kilobytes(folder) + 50_000), "MEMORY": str(MEMORY[recipe.profile] * 1000),
-        "MACHINE": platform.machine(), "FLAG": FLAG[recipe.processors],
+        "MACHINE": platform.machine(), "FLAG": flag, "YEAR": year,
     }  # fmt: skip
     return re.sub(r"@([A-Z]+)@", lambda found: values[found[1]], text)
 

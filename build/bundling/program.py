@@ -26,6 +26,7 @@ SPEC = ROOT / "build" / "fieldfare.spec"
 FREEZER = {
     "altgraph", "macholib", "packaging", "pefile", "pyinstaller", "pyinstaller-hooks-contrib", "pywin32-ctypes", "setuptools",
 }  # fmt: skip
+COMPILED = "llama-cpp-python"  # by environment._wheel, with the flags of the recipe
 WORTH_STRIPPING = 1_000_000  # bytes of a library
 COMPILING = 2400  # seconds that the library for every processor takes on two cores
 
@@ -36,28 +37,26 @@ def inside() -> Path:
 
 
 def make_environment(recipe: Recipe) -> None:
-    """Make `.venv-bundle` anew where the locks, the compiled wheel or Python changed."""
-    flags = environment.DISPATCH if recipe.processors == "all" else environment.FLAGS
-    wheel = environment._wheel(flags, usual=COMPILING)
-    device = [text for name, text in pins("device.txt") if name != wheel_name(wheel)]
+    """Make `.venv-bundle` anew where the locks, the compiled wheel or Python changed; search-only needs no compiled wheel."""
+    device = [text for name, text in pins("device.txt") if name != COMPILED]
     freezer = [text for name, text in pins("test.txt") if name in FREEZER]
     lock = "".join(device + freezer)
-    stamps = {
-        "stamp": "\n".join((lock, sys.executable, sys.version, str(ROOT))),
-        "stamp-llama": environment._wheel_key(flags),
-    }
-    digests = {name: hashlib.sha256(text.encode()).hexdigest() for name, text in stamps.items()}
-    if not is_current("stamp", digests["stamp"]):
+    stamp = hashlib.sha256("\n".join((lock, sys.executable, sys.version, str(ROOT))).encode()).hexdigest()
+    if not is_current("stamp", stamp):
         shutil.rmtree(HOME, ignore_errors=True)
         environment._tool([sys.executable, "-m", "venv", str(HOME)], "Making an environment to freeze from", usual=10)
         (HOME / "lock.txt").write_text(lock, "utf-8")
         locked = ["install", "--no-deps", "--require-hashes", "-r", str(HOME / "lock.txt")]
         environment._pip(PYTHON, locked, "Installing the device's packages and PyInstaller", usual=40)
-        (HOME / "stamp").write_text(digests["stamp"], "utf-8")
-    if not is_current("stamp-llama", digests["stamp-llama"]):
+        (HOME / "stamp").write_text(stamp, "utf-8")
+    if recipe.profile == "search-only":
+        return
+    flags = environment.DISPATCH if recipe.processors == "all" else None
+    wheel = environment._wheel(flags, usual=COMPILING)
+    if not is_current("stamp-llama", environment._wheel_key(flags)):
         compiled = ["install", "--no-deps", "--no-index", "--force-reinstall", str(wheel)]
-        environment._pip(PYTHON, compiled, "Installing llama-cpp-python", usual=5)
-        (HOME / "stamp-llama").write_text(digests["stamp-llama"], "utf-8")
+        environment._pip(PYTHON, compiled, f"Installing {COMPILED}", usual=5)
+        (HOME / "stamp-llama").write_text(environment._wheel_key(flags), "utf-8")
 
 
 def is_current(stamp: str, digest: str) -> bool:
@@ -70,11 +69,6 @@ def pins(lock: str) -> list:
     text = (environment.LOCKS / lock).read_text("utf-8")
     found = re.finditer(r"^([\w.-]+)==(?:.*\\\n)*.*\n", text, re.MULTILINE)
     return [(one[1], one[0]) for one in found]
-
-
-def wheel_name(wheel: Path) -> str:
-    """The name of a package as locks write it, from the file name of its wheel."""
-    return wheel.name.split("-")[0].replace("_", "-")
 
 
 def freeze(recipe: Recipe) -> None:

@@ -23,7 +23,7 @@ check_machine() {
     machine=$(uname -m)
     [ "$machine" = "@MACHINE@" ] || fail 20 "This program is for @MACHINE@ processors; this one is $machine. Get the installer for it."
     if [ "$machine" = x86_64 ] && [ -r /proc/cpuinfo ] && ! grep -qw '@FLAG@' /proc/cpuinfo; then
-        fail 20 "This processor is too old: it lacks @FLAG@. A computer made after 2009 (without a language model) or 2015 is needed."
+        fail 20 "This processor is too old: it lacks @FLAG@. A computer made after @YEAR@ is needed."
     fi
     glibc=$(getconf GNU_LIBC_VERSION 2>/dev/null | cut -d' ' -f2)
     [ -n "$glibc" ] || fail 21 "This system has no glibc, which the program needs ($needed_glibc or later)."
