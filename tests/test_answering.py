@@ -220,6 +220,35 @@ def test_where_the_row_of_another_part_comes_first_a_text_must_say_more(
     assert relevant(Question(text="cylinder head bolt torque"), found) == ((text,) if answers else ())
 
 
+TABLE = """Table 3-2: General data
+Quantity | Value
+Fuel tank capacity | 110 L
+Range, without coolant heater | −15 °C to 50 °C
+Mode AUTO | 1
+TEST | 2"""
+
+
+@pytest.mark.parametrize(
+    ("asked", "answers"),
+    [
+        ("coolant capacity", False),  # two rows say one word each
+        ("tank capacity", True),
+        ("range without coolant heater", True),
+        ("what are AUTO mode and TEST", True),  # two rows by their names
+    ],
+)
+def test_a_whole_table_answers_where_one_row_or_the_names_of_rows_hold_what_is_asked(asked: str, answers: bool) -> None:
+    table = evidence(TABLE, BlockKind.TABLE, coverage=1.0)
+    assert relevant(Question(text=asked), Finding(evidence=(table,), support=1.0)) == ((table,) if answers else ())
+
+
+def test_a_row_may_say_a_word_of_the_question_as_the_trade_does() -> None:
+    row = evidence("Quantity: Coolant quantity\nValue: 12.0 L", BlockKind.TABLE, coverage=0.7)
+    other = evidence("Quantity: Coolant heater\nValue: 1.0 kW", BlockKind.TABLE, coverage=0.7)
+    found = Finding(evidence=(row, other), support=1.0)
+    assert relevant(Question(text="coolant capacity"), found) == (row,)
+
+
 def test_a_question_without_a_word_has_no_nearest_pages() -> None:
     found = Finding(evidence=(evidence("Check the oil.", BlockKind.PARAGRAPH),), support=0.1)
     refused = refuse(found, Question(text="how much?"))

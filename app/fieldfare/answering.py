@@ -16,7 +16,9 @@ from fieldfare.domain import Answer, BlockKind, Match, Statement, Verdict
 from fieldfare.gate import GATE
 from fieldfare.quantities import quantities
 from fieldfare.question_words import language_of
+from fieldfare.stems import tokens
 from fieldfare.text import content_words, identifier_candidates, identifier_key, loose_key, sentences, stem, words
+from fieldfare.trade import meanings
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
@@ -122,7 +124,7 @@ def relevant(question: Question, finding: Finding) -> tuple[Evidence, ...]:
     """
     keys = set(identifier_candidates(question.text))
     visual = bool(_VISUAL.search(question.text))
-    wanted = {stem(word) for word in content_words(question.text)}
+    wanted = _wanted(question)
     values = _values(question.text)
     first = next((one for one in finding.evidence if not one.passage.superseded_by), None)
 
@@ -169,10 +171,53 @@ def _read_as_answer(one: Evidence) -> bool:
     return one.reading is not None and one.reading.answers >= SURE and one.reading.span >= 0
 
 
-def _share(wanted: set[str], passage: Passage) -> float:
-    """The share of the wanted words that stand in a passage or its headings, each word counting the same."""
-    present = {stem(word) for word in content_words(" ".join((*passage.heading, passage.text)))}
-    return len(wanted & present) / len(wanted) if wanted else 0.0
+def _wanted(question: Question) -> list[list[set[str]]]:
+    """The words of a question, each as the sets of stems of which one must be present: its own or what the trade says for it."""
+    asked = tokens(question.text)
+    said = meanings(asked)
+    return [
+        [
+            {stem(word)},
+            *({stem(part) for part in tokens(other)} for phrase, others in said if word in phrase for other in others),
+        ]
+        for word in dict.fromkeys(content_words(question.text))
+    ]
+
+
+def _share(wanted: list[list[set[str]]], passage: Passage) -> float:
+    """The share of the wanted words that stand in a passage or its headings, each word counting the same.
+
+    Of a whole table they stand in one row, its head and its caption, or are the names of rows that are asked for side by side:
+    what different rows say of different things is no answer. What the head of a table calls its columns says nothing of a
+    row in other words: every row below `Quantity` is one.
+    """
+    labels, rows = _rows(passage)
+    asked = {stem for ways in wanted for stem in set[str]().union(*ways)}
+    names = (_stems(row[0]) for row in rows if len(rows) > 1)
+    named = set[str]().union(*(name for name in names if name <= asked))
+    around = _stems(" ".join(passage.heading))
+    return max(_present(wanted, around | one, labels) for one in (named, *(_stems(" ".join(row)) for row in rows)))
+
+
+def _rows(passage: Passage) -> tuple[set[str], list[list[str]]]:
+    """The stems of what a table's columns and caption are called, and the cells of its rows; of another text itself."""
+    lines = passage.text.split("\n")
+    if passage.kind is not BlockKind.TABLE:
+        return set(), [[passage.text]]
+    if _is_row(passage):
+        pairs = [line.rpartition(": ") for line in lines]
+        return _stems(" ".join(label for label, _, _ in pairs)), [[cell for _, _, cell in pairs]]
+    top = next(number for number, line in enumerate(lines) if " | " in line) + 1
+    return _stems(" ".join(lines[:top])), [row.split(" | ") for row in lines[top:]] or [[""]]
+
+
+def _stems(text: str) -> set[str]:
+    return {stem(word) for word in content_words(text)}
+
+
+def _present(wanted: list[list[set[str]]], stems: set[str], labels: set[str]) -> float:
+    found = sum(ways[0] <= stems | labels or any(way <= stems for way in ways[1:]) for ways in wanted)
+    return found / len(wanted) if wanted else 0.0
 
 
 def _names_a_code(question: Question, finding: Finding) -> bool:
@@ -195,7 +240,7 @@ def quoted_whole(
     steps = _steps(question, evidence, procedure)
     if steps:
         return tuple(_whole(passage) for passage in steps)
-    if top.kind is BlockKind.STEP and _share({stem(word) for word in content_words(question.text)}, top) >= ROW_SHARE:
+    if top.kind is BlockKind.STEP and _share(_wanted(question), top) >= ROW_SHARE:
         return tuple(_whole(passage) for passage in procedure(top))
     if top.kind is BlockKind.FIGURE:
         return (_figure(question, top),)
@@ -209,15 +254,15 @@ def _steps(
     the one that stands among the evidence and fits nearly as well as its best. Empty where no procedure is asked for.
     """
     asked = bool(_HOW_TO.search(question.text)) and not _CLOSED.search(question.text)
-    wanted = {stem(word) for word in content_words(question.text)}
+    wanted = _stems(question.text)
     # The thing decides, not the verb: to replace the water pump is no answer to how the fuel pump is replaced.
     language = language_of(question.text)
     things = wanted - _ACTIONS - set(map(stem, language.actions | language.asking)) or wanted
     best: tuple[tuple[int, int], Sequence[Passage]] = ((-1, 0), ())
     for one in evidence:
-        heading = {stem(word) for word in content_words(" ".join(one.passage.heading[-1:]))}
+        heading = _stems(" ".join(one.passage.heading[-1:]))
         named = len(wanted & heading)
-        present = heading | {stem(word) for word in content_words(one.passage.text)}
+        present = heading | _stems(one.passage.text)
         fits = one.passage.kind is BlockKind.STEP and one.coverage >= STEPS_COVERAGE * evidence[0].coverage
         # `oil change` asks for the procedure without a verb: then its heading must name every word.
         if asked:
@@ -247,8 +292,8 @@ def _is_about(row: Passage, keys: set[str], *, exactly: bool = False) -> bool:
 def _figure(question: Question, passage: Passage) -> Statement:
     """A figure by its caption: it is looked at. With the words inside the drawing where the question asks for one of them."""
     caption, _line, drawn = passage.text.partition("\n")
-    wanted = {stem(word) for word in content_words(question.text)}
-    inside = {stem(word) for word in content_words(drawn)} - {stem(word) for word in content_words(caption)}
+    wanted = _stems(question.text)
+    inside = _stems(drawn) - _stems(caption)
     return _whole(passage) if wanted & inside else grounding.quote(passage, 0, len(caption))
 
 
@@ -365,7 +410,7 @@ def _read_best(spans: Sequence[tuple[Evidence, int, int]]) -> int | None:
 
 def _nearest(question: Question, spans: Sequence[tuple[Evidence, int, int]], embedder: Encoder | None) -> int:
     """Which sentence is nearest to the question by meaning and words."""
-    wanted = {stem(word) for word in content_words(question.text)}
+    wanted = _stems(question.text)
     texts = [one.passage.text[start:end] for one, start, end in spans]
     closeness = [0.0] * len(texts)
     if embedder is not None:
@@ -373,7 +418,7 @@ def _nearest(question: Question, spans: Sequence[tuple[Evidence, int, int]], emb
         closeness = [float(value) for value in vectors[1:] @ vectors[0]]
     scores = []
     for (one, _start, _end), text, close in zip(spans, texts, closeness, strict=True):
-        present = {stem(word) for word in content_words(text)}
+        present = _stems(text)
         overlap = len(wanted & present) / len(wanted) if wanted else 0.0
         scores.append(0.5 * close + 0.35 * overlap - 0.1 * (one.rank - 1))
     return max(range(len(spans)), key=scores.__getitem__)

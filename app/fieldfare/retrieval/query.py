@@ -8,7 +8,7 @@ from itertools import pairwise
 from typing import TYPE_CHECKING
 
 from fieldfare.pack.archive import fts_phrase
-from fieldfare.retrieval.trade import meanings
+from fieldfare.trade import meanings
 from fieldfare.retrieval.typing_errors import corrections
 from fieldfare.stems import COMPOUNDING, compound_parts, indexed, stem, stop_words, tokens
 

@@ -23,6 +23,7 @@ bat | battery
 batt | battery
 volt | voltage | volts
 amp | ampere | amps | current
+amps | amp | ampere | current
 amperage | current
 hz | hertz | frequency
 spec | specification | specifications
@@ -31,6 +32,8 @@ tech data | technical data | specifications
 max | maximum
 min | minimum
 qty | quantity
+capacity | quantity | volume
+quantity | capacity | volume
 approx | approximately
 temperature range | operating temperature
 ac | alternating current
@@ -138,6 +141,8 @@ anziehen | drehmoment
 wartung | instandhaltung
 sicherung | leitungsschutzschalter
 gewicht | masse
+füllmenge | fassungsvermögen | menge
+fassungsvermögen | füllmenge | menge | inhalt
 not aus | not halt
 kabel | leitung
 bildschirm | display | anzeige
@@ -158,6 +163,8 @@ entretien | maintenance
 allumer | mettre en marche
 éteindre | arrêter
 poids | masse
+capacité | contenance | quantité
+contenance | capacité | quantité
 arrêt d urgence | coup de poing
 avería | fallo | error
 fallo | error | avería
@@ -169,6 +176,7 @@ mantenimiento | revisión
 encender | poner en marcha
 apagar | parar
 peso | masa
+capacidad | cantidad | volumen
 parada de emergencia | seta de emergencia
 """
 
