@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import cache
 from typing import TYPE_CHECKING, cast
 
 import numpy as np
@@ -9,9 +10,10 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from fieldfare.pack.words import FIELDS, Postings, Shape
+from fieldfare.pack.words import FIELDS, Postings, Shape, Vectors, scaled
 from fieldfare.retrieval.query import Group, Query
-from fieldfare.retrieval.ranking import COUNTS, DAMPED, NEAR, SATURATED, best, measure
+from fieldfare.retrieval.ranking import COUNTS, DAMPED, SATURATED, best, measure
+from fieldfare.retrieval.standing import NEAR
 
 if TYPE_CHECKING:
     from fieldfare.pack.archive import Archive
@@ -89,6 +91,41 @@ def test_rows_of_numbers_say_what_counting_says(passages: list[list[list[str]]],
         expected = counted(query, passages, at)
         assert {name: float(measures.features[name][at]) for name in expected} == pytest.approx(expected)
         assert measures.proposed[at] == any({*asked, "x"} & set(field) for field in passages[at])
+
+
+class Remembering(Counted):
+    """The same, and as a pack it gives the same postings again."""
+
+    def __init__(self, passages: list[list[list[str]]]) -> None:
+        super().__init__(passages)
+        self.postings = cache(super().postings)  # type: ignore[method-assign]
+
+
+@settings(max_examples=60, deadline=None)
+@given(PASSAGES, st.lists(st.lists(st.sampled_from(["a", "b", "c"]), min_size=1, max_size=4), max_size=5))
+def test_what_is_remembered_of_other_questions_changes_no_measure(
+    passages: list[list[list[str]]], questions: list[list[str]]
+) -> None:
+    nothing = np.zeros(len(passages))
+    old = Remembering(passages)
+    for asked in questions:
+        groups = tuple(Group(word, {word: 1.0, "x": 0.5}, weight) for weight, word in enumerate(asked, 1))
+        one, other = (
+            measure(Query(groups, tuple(asked), ()), cast("Archive", archive), closeness=None, near=nothing > 0, identifiers=nothing)
+            for archive in (old, Remembering(passages))
+        )  # fmt: skip
+        for name, values in one.features.items():
+            assert values.tolist() == other.features[name].tolist()
+        assert one.share.tolist() == other.share.tolist()
+        assert one.coverage.tolist() == other.coverage.tolist()
+
+
+def test_many_vectors_are_compared_as_few_are() -> None:
+    chance = np.random.default_rng(1)
+    data = scaled(chance.normal(size=(21_000, 8)))
+    asked = chance.normal(size=8).astype(np.float32)
+    parts = [Vectors(data[start : start + 8 * 1024], 8).cosines(asked) for start in range(0, len(data), 8 * 1024)]
+    assert Vectors(data, 8).cosines(asked).tolist() == np.concatenate(parts).tolist()
 
 
 @given(st.lists(st.integers(0, 5), max_size=30), st.integers(1, 12))

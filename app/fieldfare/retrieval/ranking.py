@@ -7,11 +7,13 @@ not only what some lane proposes: over rows of numbers that takes less time than
 from __future__ import annotations
 
 from dataclasses import dataclass
+from threading import Lock
 from typing import TYPE_CHECKING
 from weakref import WeakKeyDictionary
 
 from fieldfare.domain import BlockKind, Match, Passage
 from fieldfare.pack.words import FIELDS, KINDS
+from fieldfare.retrieval.standing import HEADING, TEXT, Standing
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -20,6 +22,7 @@ if TYPE_CHECKING:
 
     from fieldfare.domain import Reading
     from fieldfare.pack.archive import Archive
+    from fieldfare.pack.words import Postings
     from fieldfare.retrieval.query import Query
 
 # BM25F (Robertson and Zaragoza 2009): how much a word counts in each field, how much a field's length dampens it, and how
@@ -27,7 +30,6 @@ if TYPE_CHECKING:
 COUNTS = {"context": 0.6, "heading": 2.0, "text": 1.0, "caption": 0.6, "parts": 0.4}
 DAMPED = {"context": 0.5, "heading": 0.4, "text": 0.6, "caption": 0.4, "parts": 0.4}
 SATURATED = 1.2
-NEAR = 4  # words within which neighbours of the question stand together
 WEIGHTS = {
     "words": 2.7,
     "coverage": 1.71,
@@ -45,9 +47,8 @@ WEIGHTS = {
     "step": 0.09,
     "short": -0.28,
 }
+_MAX_REMEMBERED = 300_000  # passages of the words that were asked for last, sixty bytes each
 SHORT = 80  # characters: a title page, a legend, a list of tools
-_HEADING, _TEXT = FIELDS.index("heading"), FIELDS.index("text")
-assert FIELDS[_TEXT:] == ("text", "caption", "parts"), "from the text on, the fields are a passage's own"  # noqa: S101
 
 
 @dataclass(slots=True)
@@ -158,14 +159,14 @@ class Scales:
         self.worth = _worth(shape.sizes, FIELDS).reshape(-1)
         # A section has the heading of its first passage and the texts of all.
         whole = np.zeros((self.of_sections, 2))
-        whole[shape.sections[self.firsts], 0] = shape.sizes[self.firsts, _HEADING]
-        whole[:, 1] = np.bincount(shape.sections, shape.sizes[:, _TEXT], self.of_sections)
+        whole[shape.sections[self.firsts], 0] = shape.sizes[self.firsts, HEADING]
+        whole[:, 1] = np.bincount(shape.sections, shape.sizes[:, TEXT], self.of_sections)
         present = np.isin(np.arange(self.of_sections), shape.sections)
         worth = np.zeros((self.of_sections, 2))
         worth[present] = _worth(whole[present], ("heading", "text"))
         around = np.zeros(shape.sizes.shape)
-        around[self.firsts, _HEADING] = worth[shape.sections[self.firsts], 0]
-        around[:, _TEXT] = worth[shape.sections, 1]
+        around[self.firsts, HEADING] = worth[shape.sections[self.firsts], 0]
+        around[:, TEXT] = worth[shape.sections, 1]
         self.section_worth = around.reshape(-1)
         kind = {one: shape.kinds == number for number, one in enumerate(KINDS)}
         self.judged_alone = kind[BlockKind.TABLE] | kind[BlockKind.HAZARD]
@@ -177,6 +178,22 @@ class Scales:
             "step": kind[BlockKind.STEP],
             "short": (shape.lengths < SHORT) & ~shape.rows,
         }
+        self._standing: dict[tuple[tuple[str, float], ...], Standing] = {}
+        self._remembered = 0
+        self._lock = Lock()
+
+    def standing(self, phrases: Mapping[str, float], postings: Sequence[Postings]) -> Standing:
+        """Where a word stands; while a question is typed, all of its words but the last are remembered."""
+        key = tuple(phrases.items())
+        known = self._standing.get(key)
+        if known is None or any(one is not other for one, other in zip(known.postings, postings, strict=True)):
+            known = Standing(self, phrases, postings)
+            with self._lock:
+                self._remembered += len(known.passages)
+                if self._remembered > _MAX_REMEMBERED:
+                    self._standing, self._remembered = {}, len(known.passages)
+                self._standing[key] = known
+        return known
 
 
 def _worth(sizes: np.ndarray, names: Sequence[str]) -> np.ndarray:
@@ -214,40 +231,23 @@ def measure(
     count, sections, total = pack.passages, pack.of_sections, query.weight or 1.0
     found = {name: np.zeros(count) for name in ("words", "coverage", "own", "heading", "pairs", "share")}
     around = {name: np.zeros(sections) for name in ("words", "coverage")}
-    before: tuple[np.ndarray, np.ndarray] | None = None
+    before: Standing | None = None
     paired = 0.0
     for index, group in enumerate(query.groups):
-        counted, counted_around = np.zeros(count), np.zeros(sections)
-        present, own, above, present_around = np.zeros(count), np.zeros(count), np.zeros(count), np.zeros(sections)
-        fields, places = [], []
-        for phrase, factor in group.phrases.items():
-            standing = archive.postings(phrase)
-            if not len(standing.fields):
-                continue
-            passages, columns = np.divmod(standing.fields, len(FIELDS))
-            counted += np.bincount(passages, factor * pack.worth[standing.fields], count)
-            worth = pack.section_worth[standing.fields]
-            counted_around += np.bincount(pack.sections[passages], factor * worth, sections)
-            # Repeated indexes count once: that is what is wanted here.
-            present[passages] += factor
-            own[passages[columns >= _TEXT]] += factor
-            above[passages[columns == _HEADING]] += factor
-            present_around[pack.sections[passages[worth > 0]]] += factor
-            fields.append(standing.fields)
-            places.append(standing.places)
-        found["words"] += group.weight * counted / (SATURATED + counted)
-        found["coverage"] += group.weight * np.minimum(present, 1.0)
-        found["share"] += np.minimum(present, 1.0) / len(query.groups)
-        found["own"] += group.weight * np.minimum(own, 1.0)
-        found["heading"] += group.weight * np.minimum(above, 1.0)
-        around["words"] += group.weight * counted_around / (SATURATED + counted_around)
-        around["coverage"] += group.weight * np.minimum(present_around, 1.0)
-        mine = (np.concatenate(fields), np.concatenate(places)) if fields else None
+        mine = pack.standing(group.phrases, [archive.postings(phrase) for phrase in group.phrases])
+        at, above = mine.passages, mine.sections
+        found["words"][at] += group.weight * mine.counted / (SATURATED + mine.counted)
+        found["coverage"][at] += group.weight * mine.present
+        found["share"][at] += mine.present / len(query.groups)
+        found["own"][at] += group.weight * mine.own
+        found["heading"][at] += group.weight * mine.heading
+        around["words"][above] += group.weight * mine.counted_around / (SATURATED + mine.counted_around)
+        around["coverage"][above] += group.weight * mine.present_around
         if index:
             weight = query.groups[index - 1].weight + group.weight
             paired += weight
-            if before and mine:
-                found["pairs"][_together(before, mine)] += weight
+            if before is not None:
+                found["pairs"][before.together(mine)] += weight
         before = mine
     for name in ("words", "coverage", "own", "heading"):
         found[name] /= total
@@ -279,16 +279,6 @@ def measure(
             **pack.kinds,
         },
     )
-
-
-def _together(one: tuple[np.ndarray, np.ndarray], other: tuple[np.ndarray, np.ndarray]) -> np.ndarray:
-    """The passages in which two words stand near each other, as indexes, some several times."""
-    import numpy as np
-
-    (fields, places), others = one, np.sort(other[1])
-    next_ = np.searchsorted(others, places - NEAR)
-    near = others[np.minimum(next_, len(others) - 1)] <= places + NEAR
-    return fields[near & (next_ < len(others))] // len(FIELDS)
 
 
 def ceiling() -> float:
