@@ -12,6 +12,7 @@ import pytest
 
 from fieldfare import paths, settings, trust
 from fieldfare.cli.arguments import Progress
+from fieldfare.errors import SpaceError, StorageError
 
 ROOT = Path(__file__).parent.parent
 DEMO = "halden-gs40"
@@ -241,7 +242,7 @@ def test_an_output_that_cannot_be_written_gets_no_traceback(tmp_path: Path, wher
         capture_output=True, text=True, check=False, cwd=ROOT / "app",
         env={**os.environ, "FIELDFARE_HOME": str(tmp_path), "FIELDFARE_SHARE": str(paths.share_dir())},
     )  # fmt: skip
-    assert done.returncode == 6
+    assert done.returncode == (SpaceError.exit_code if "full" in where else StorageError.exit_code)
     assert "Traceback" not in done.stderr
     assert "Exception ignored" not in done.stderr
 

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from fieldfare import fleet, settings
-from fieldfare.errors import UsageError
+from fieldfare.errors import ModelError, UsageError
 from fieldfare.pack import signing
 from fieldfare.preferences import Preferences
 from publishing import make_pack, put, sign
@@ -97,6 +97,15 @@ def test_the_name_of_the_program_is_the_one_of_the_machine(site: Path) -> None:
     (site / "share" / "fleet.toml").write_text('[branding]\nname = "Bundle"\nsupport = "help@example.org"\n')
     (site / "site" / "fleet.toml").write_text('[branding]\nname = "Site"\n')
     assert fleet.branding() == {"name": "Site", "support": "help@example.org"}
+
+
+def test_a_model_that_did_not_come_with_the_program_is_not_chosen(site: Path) -> None:
+    preferences = Preferences.open()
+    assert not preferences.has_embedded()
+    with pytest.raises(ModelError, match="No language model came with this program"):
+        preferences.let_write("embedded")
+    assert (preferences.current.draft, settings.load().draft) == (False, False)
+    preferences.let_write("none")
 
 
 def run(home: Path, *arguments: str) -> subprocess.CompletedProcess[str]:

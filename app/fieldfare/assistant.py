@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING
 
 from fieldfare import ambiguity, answering, conversation, embedders, library, machines, paths
 from fieldfare.ahead import Ahead
+from fieldfare.allocation import give_back
 from fieldfare.bookshelf import Bookshelf
 from fieldfare.catalogue import _
 from fieldfare.conversion import conversions
@@ -36,7 +37,7 @@ from fieldfare.domain import (
     hazards_before,
 )
 from fieldfare.drafter import Drafter, Model
-from fieldfare.errors import FieldfareError, ModelError, PackError
+from fieldfare.errors import FieldfareError, ModelError, PackError, exit_code
 from fieldfare.gate import GATE
 from fieldfare.procedure.collection import Procedures
 from fieldfare.retrieval import Retriever
@@ -174,6 +175,7 @@ class Assistant:
                     self._retriever.search(Question(text="Is it ready?"))
             finally:
                 self._warming.clear()
+                give_back()
         self._drafter.load()
 
     def search(self, question: Question, limit: int = FOUND) -> tuple[Evidence, ...]:
@@ -303,7 +305,7 @@ class Assistant:
             answer = answering.answer(given, (*evidence, *older))
             yield Answered(answer=replace(answer, message=" ".join(trouble), asked=asked, searched=searched))
         except FieldfareError as error:
-            yield Failed(message=str(error))
+            yield Failed(message=str(error), exit_code=exit_code(error))
 
     def _understood(self, question: Question) -> Question:
         """The question with what it leaves out, and the packs that cover its machine."""
@@ -409,13 +411,12 @@ def model_opener(settings: Settings) -> Callable[[], Model] | None:
     file = Path(settings.model) if settings.model else paths.language_model_file()
 
     def open_model() -> Model:
-        import psutil
-
         from fieldfare import llm
+        from fieldfare.capacity import free_memory
 
         if settings.model_sha256:
             llm.verify(file, settings.model_sha256)
-        found, free = llm.inspect(file), psutil.virtual_memory().available
+        found, free = llm.inspect(file), free_memory()
         llm.check(found, free)
         context = llm.fitting_context(found, free)
         return llm.ModelProcess(file, instructions=answering.SYSTEM, context=context, threads=settings.threads or None)
@@ -428,8 +429,10 @@ def open_assistant(settings: Settings, *, eager: bool = False, shelf: library.Sh
 
     An `eager` one is asked once by somebody who waits: he gets his draft however long it takes. Raises FieldfareError.
     """
+    from fieldfare.capacity import check_memory
     from fieldfare.interpreter import open_interpreter
 
+    check_memory()
     embedder, patience = open_embedder(), 0 if eager else settings.draft_seconds
     shelf = library.open_shelf() if shelf is None else shelf
     interpreter = open_interpreter(shelf.archives, threads=settings.threads)

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 import apsw
 
 from fieldfare.catalogue import _
-from fieldfare.errors import DamageError, FormatError, PackError, StorageError
+from fieldfare.errors import DamageError, FormatError, PackError, SpaceError, StorageError
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -145,7 +145,7 @@ def storage_error(error: Exception, name: str) -> StorageError:
     if isinstance(error, apsw.BusyError | apsw.LockedError):
         return StorageError(_("{name} is in use by another Fieldfare. Try again.").format(name=name))
     if isinstance(error, apsw.FullError):
-        return StorageError(
+        return SpaceError(
             _("{name} cannot be written: no space is left. Make space, then try again.").format(name=name)
         )
     sentence = _("{name} cannot be written ({reason}). Check the folder and its space.")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 import platform
 import sys
@@ -10,7 +11,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from fieldfare import __version__, library, offline, paths, settings
-from fieldfare.catalogue import N_, _
+from fieldfare.capacity import free_memory
+from fieldfare.catalogue import N_, Number, _
 from fieldfare.errors import FieldfareError
 
 if TYPE_CHECKING:
@@ -25,7 +27,6 @@ _GUARDS = (
     N_("Python code of this program is refused the network; native code is not covered on this system."),
     N_("The network is not closed for this program."),
 )
-NEEDED_FLAGS = ("avx2", "fma", "f16c")  # what the language engine uses on x86-64 where it is compiled in one variant
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -63,37 +64,22 @@ def _program() -> Iterator[Finding]:
 
 
 def _processor() -> Iterator[Finding]:
-    name, flags = platform.processor() or platform.machine(), set[str]()
-    try:
-        for line in Path("/proc/cpuinfo").read_text(encoding="utf-8").splitlines():
-            key, _colon, value = line.partition(":")
-            if key.strip() == "model name":
-                name = value.strip()
-            elif key.strip() == "flags":
-                flags = set(value.split())
-                break
-    except OSError:
-        pass
-    from fieldfare.llm.library import variants
-
-    needed = () if variants() or platform.machine() != "x86_64" else NEEDED_FLAGS
-    missing = [flag for flag in needed if flag not in flags] if flags else []
+    name = platform.processor() or platform.machine()
+    with contextlib.suppress(OSError):
+        lines = (line.partition(":") for line in Path("/proc/cpuinfo").read_text(encoding="utf-8").splitlines())
+        name = next((value.strip() for key, _colon, value in lines if key.strip() == "model name"), name)
     cores = os.cpu_count() or 1
     finding = _("{name}, {cores} processors").format(name=name, cores=cores)
-    if missing:
-        finding += _("; it lacks {missing}: answers are quotes, the language model cannot run").format(
-            missing=", ".join(missing)
-        )
-    yield Finding(check="processor", ok=not missing, finding=finding)
+    yield Finding(check="processor", ok=True, finding=finding)
 
 
 def _memory() -> Iterator[Finding]:
     import psutil
 
-    memory = psutil.virtual_memory()
-    enough = memory.available > 600_000_000
+    available = free_memory()
+    enough = available > 600_000_000
     finding = _("{available:.1f} GB free of {total:.1f} GB").format(
-        available=memory.available / 1e9, total=memory.total / 1e9
+        available=Number(available / 1e9), total=Number(psutil.virtual_memory().total / 1e9)
     )
     yield Finding(
         check="memory",
@@ -126,8 +112,6 @@ def _models() -> Iterator[Finding]:
     except FieldfareError as error:
         yield Finding(check="embedder", ok=False, finding=str(error))
     try:
-        import psutil
-
         from fieldfare import llm
 
         chosen = settings.load()
@@ -138,7 +122,7 @@ def _models() -> Iterator[Finding]:
         found = llm.inspect(file)
         if chosen.model_sha256:
             llm.verify(file, chosen.model_sha256)
-        llm.check(found, psutil.virtual_memory().available)
+        llm.check(found, free_memory())
         yield Finding(check="model", ok=True, finding=f"{file.name}: {found.describe()}")
     except FieldfareError as error:
         yield Finding(check="model", ok=False, finding=str(error))

@@ -13,6 +13,8 @@ import os
 import threading
 from typing import TYPE_CHECKING, Any
 
+from fieldfare import pieces
+from fieldfare.capacity import unusable
 from fieldfare.catalogue import _
 from fieldfare.domain import EmbedderIdentity
 from fieldfare.errors import ModelError
@@ -22,6 +24,8 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     import numpy as np
+
+    from fieldfare.pieces import Pieces
 
 DESCRIPTION = "embedder.json"
 _BATCH_TOKENS = 2048  # tokens encoded at once: larger batches gain nothing and cost memory
@@ -38,12 +42,13 @@ class Embedder:
     """
 
     def __init__(
-        self, *, description: Mapping[str, Any], tokenizer: Any, encoder: Any, dense: Mapping[str, Any]
+        self, *, description: Mapping[str, Any], pieces: Pieces, encoder: Any, dense: Mapping[str, Any]
     ) -> None:
         """Use `open` or `load`."""
         self._identity = _identity(description)
         self.licence = str(description["licence"])
-        self._tokenizer = tokenizer
+        self._pieces = pieces
+        self._longest = int(description["max_tokens"])
         self._encoder = encoder
         self._dense = dense
         self._first = description["pooling"] == "first"
@@ -112,7 +117,7 @@ class Embedder:
         vectors = np.zeros((len(texts), self._identity.dimension), dtype=np.float32)
         with self._lock:
             cut = [self.prompted(text, query=query) for text in texts]
-            encoded = [one.ids for one in self._tokenizer.encode_batch(cut)] if cut else []
+            encoded = self._pieces.marked(cut, self._longest)
             for batch in _batches([len(ids) for ids in encoded]):
                 ids = np.array([encoded[index] for index in batch], dtype=np.int32)
                 length = ids.shape[1]
@@ -197,13 +202,10 @@ def _load(description: Mapping[str, Any], files: Mapping[str, bytes], place: str
     """`files` hold the engine's own files too, or `place` is the folder where these lie."""
     import ctranslate2
     import numpy as np
-    import tokenizers
 
     in_memory = {name: files[name] for name in _ENGINE_FILES if name in files}
     try:
-        tokenizer = tokenizers.Tokenizer.from_str(files["tokenizer.json"].decode())
-        tokenizer.enable_truncation(max_length=int(description["max_tokens"]))
-        tokenizer.no_padding()
+        tokens = pieces.opened(files["tokenizer.json"])
         dense = {
             name: np.load(io.BytesIO(data), allow_pickle=False) for name, data in files.items() if name.endswith(".npy")
         }
@@ -211,13 +213,10 @@ def _load(description: Mapping[str, Any], files: Mapping[str, bytes], place: str
         encoder = ctranslate2.Encoder(
             place, device="cpu", inter_threads=1, intra_threads=threads, files=in_memory or None
         )
-        return Embedder(description=description, tokenizer=tokenizer, encoder=encoder, dense=dense)
+        return Embedder(description=description, pieces=tokens, encoder=encoder, dense=dense)
     except Exception as error:  # the engines raise plain Exception and RuntimeError
-        raise ModelError(
-            _("The embedder in {place} cannot be loaded ({error}). {repair}").format(
-                place=place, error=error, repair=repair
-            )
-        ) from error
+        sentence = _("The embedder in {place} cannot be loaded ({error}). {repair}")
+        raise unusable(error, sentence.format(place=place, error=error, repair=repair)) from error
 
 
 def _unit(vectors: np.ndarray) -> np.ndarray:

@@ -17,7 +17,15 @@ from typing import TYPE_CHECKING
 from fieldfare import paths, stock, trust
 from fieldfare.catalogue import N_, _
 from fieldfare.domain import InstalledPack, Manifest
-from fieldfare.errors import FieldfareError, FormatError, PackError, SignatureError, StorageError, UsageError
+from fieldfare.errors import (
+    FieldfareError,
+    FormatError,
+    PackError,
+    SignatureError,
+    SpaceError,
+    StorageError,
+    UsageError,
+)
 from fieldfare.pack import signing
 from fieldfare.pack.archive import Archive
 from fieldfare.pack.delta import megabytes
@@ -219,7 +227,7 @@ def new_stage(scratch: Path) -> Path:
 
 
 def check_space(folder: Path, size: int, name: str) -> None:
-    """Raise a StorageError where a file of that many bytes does not fit."""
+    """Raise SpaceError where a file of that many bytes does not fit."""
     free = shutil.disk_usage(folder).free
     if size > LARGEST_PACK:
         raise PackError(
@@ -228,7 +236,7 @@ def check_space(folder: Path, size: int, name: str) -> None:
             )
         )
     if size > free:
-        raise StorageError(
+        raise SpaceError(
             _(
                 "{name} needs {size:.0f} MB and {free:.0f} MB are free in {parent}. Nothing was changed: make space, then try again."
             ).format(name=name, size=size / 1e6, free=free / 1e6, parent=folder.parent.parent)

@@ -7,8 +7,9 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from fieldfare import catalogue, paths, settings
+from fieldfare.capacity import free_memory
 from fieldfare.catalogue import _
-from fieldfare.errors import UsageError
+from fieldfare.errors import ModelError, UsageError
 from fieldfare.settings import Settings
 
 if TYPE_CHECKING:
@@ -66,20 +67,27 @@ class Preferences:
 
     def let_write(self, file: str) -> None:
         """Let a model write answers: a GGUF file, `embedded`, or `none` for quotes only. ModelError where it does not fit."""
-        if file not in {"embedded", "none"}:
-            self.writer(file)
+        if file == "embedded" and not self.has_embedded():
+            raise ModelError(
+                _("No language model came with this program: answers are quotes. Name a .gguf file of yours.")
+            )
         own = "" if file in {"embedded", "none"} else str(Path(file).expanduser())
+        if file != "none":
+            self.writer(own)
         self.change(model=own, model_sha256="", draft=file != "none")
+
+    @staticmethod
+    def has_embedded() -> bool:
+        """Whether a language model came with the program."""
+        return paths.language_model_file().is_file()
 
     def writer(self, file: str = "") -> Writer:
         """A model file, the embedded one for none; ModelError where it is none, or needs more memory than is free."""
-        import psutil
-
         from fieldfare import llm
 
         path = Path(file).expanduser() if file else paths.language_model_file()
         found = llm.inspect(path)
-        llm.check(found, psutil.virtual_memory().available)
+        llm.check(found, free_memory())
         return Writer(file=path, name=found.name, size=found.file_size, memory=found.memory_needed())
 
     @staticmethod
@@ -87,8 +95,7 @@ class Preferences:
         """What this program holds, what is free and what this machine has, in bytes."""
         import psutil
 
-        machine = psutil.virtual_memory()
-        return psutil.Process().memory_info().rss, machine.available, machine.total
+        return psutil.Process().memory_info().rss, free_memory(), psutil.virtual_memory().total
 
     @staticmethod
     def places() -> tuple[Path, ...]:

@@ -13,6 +13,8 @@ import threading
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
+from fieldfare import pieces
+from fieldfare.capacity import unusable
 from fieldfare.catalogue import _
 from fieldfare.domain import Reading
 from fieldfare.errors import ModelError
@@ -59,11 +61,8 @@ class Reader:
             raise self._unusable(error) from error
 
     def _unusable(self, error: Exception) -> ModelError:
-        return ModelError(
-            _("The reader in {folder} cannot be loaded ({error}). Set Fieldfare up again.").format(
-                folder=self._folder, error=error
-            )
-        )
+        sentence = _("The reader in {folder} cannot be loaded ({error}). Set Fieldfare up again.")
+        return unusable(error, sentence.format(folder=self._folder, error=error))
 
     def _load(self) -> None:
         with self._lock:
@@ -71,17 +70,12 @@ class Reader:
                 return
             import ctranslate2
             import numpy as np
-            import tokenizers
 
             try:
                 self._question, self._window, self._first, self._between = (
                     int(self._description[key]) for key in ("question_tokens", "tokens", "first", "between")
                 )
-                self._tokenizer: Any = tokenizers.Tokenizer.from_str(
-                    (self._folder / "tokenizer.json").read_text("utf-8")
-                )
-                self._tokenizer.no_truncation()
-                self._tokenizer.no_padding()
+                self._pieces = pieces.opened((self._folder / "tokenizer.json").read_bytes())
                 self._heads = np.load(io.BytesIO((self._folder / HEADS).read_bytes()), allow_pickle=False)
                 threads = min(_THREADS, os.cpu_count() or 1)
                 self._encoder: Any = ctranslate2.Encoder(
@@ -103,8 +97,7 @@ class Reader:
         return tuple(self._read_one(asked, text, leads[index] if leads else "") for index, text in enumerate(texts))
 
     def _ids(self, text: str) -> tuple[list[int], list[tuple[int, int]]]:
-        encoded = self._tokenizer.encode(text[:_LONGEST_CHARACTERS], add_special_tokens=False)
-        return encoded.ids, encoded.offsets
+        return self._pieces.plain(text[:_LONGEST_CHARACTERS])
 
     def _read_one(self, asked: list[int], text: str, lead: str) -> Reading:
         # One at a time: beside longer texts a text is padded, and in int8 it would be read otherwise.

@@ -14,7 +14,8 @@ import threading
 from typing import TYPE_CHECKING
 
 from fieldfare import __version__, catalogue, paths, settings
-from fieldfare.catalogue import _
+from fieldfare.capacity import check_processor
+from fieldfare.catalogue import N_, _
 from fieldfare.cli import (
     authors,
     checks,
@@ -29,15 +30,27 @@ from fieldfare.cli import (
     translations,
 )
 from fieldfare.cli.arguments import show_help, speak_usage
-from fieldfare.errors import FieldfareError, StorageError, UsageError
+from fieldfare.errors import (
+    FieldfareError,
+    ShortageError,
+    SpaceError,
+    StorageError,
+    SystemLibraryError,
+    UsageError,
+    exit_code,
+)
 from fieldfare.text import clean
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
 _AUTHORS = {one.__name__ for one in (authors, checks, evaluations, signing, translations)}  # speak English only
-FAULT = 70  # EX_SOFTWARE of sysexits.h
-INTERRUPTED = 130  # the exit code of a program that Ctrl-C ended, as shells report it
+_LACKING = {
+    ShortageError.exit_code: N_("There is not enough memory for this. Close other programs and try again."),
+    SystemLibraryError.exit_code: N_(
+        "The C library (glibc) of this system is older than Fieldfare needs. Use a newer release of the system."
+    ),
+}
 
 
 def run() -> None:
@@ -70,11 +83,12 @@ def main(arguments: Sequence[str]) -> int:
     if getattr(options, "json", False) or options.run.__module__ in _AUTHORS:
         catalogue.use("en")
     try:
+        check_processor()
         code: int = options.run(options)
         sys.stdout.flush()
     except FieldfareError as error:
         print(f"fieldfare: {clean(str(error))}", file=sys.stderr)
-        return error.exit_code
+        return exit_code(error)
     except ModuleNotFoundError as error:
         if not (error.name or "").startswith("fieldfare.ingest"):
             return _say_fault(error)
@@ -88,22 +102,21 @@ def main(arguments: Sequence[str]) -> int:
             file=sys.stderr,
         )
         return UsageError.exit_code
-    except KeyboardInterrupt:
+    except KeyboardInterrupt as error:
         print(f"\nfieldfare: {_('stopped.')}", file=sys.stderr)
-        return INTERRUPTED
+        return exit_code(error)
     except BrokenPipeError:
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return 0
     except OSError as error:
+        if error.errno is None or exit_code(error) in _LACKING:
+            return _say_fault(error)
         sentence = _("The output cannot be written ({reason}).").format(reason=error.strerror or error)
         print(f"fieldfare: {sentence}", file=sys.stderr)
         with contextlib.suppress(OSError, AttributeError, ValueError):
             os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-        return StorageError.exit_code
-    except MemoryError:
-        print("fieldfare: there is not enough memory. Close other programs and try again.", file=sys.stderr)
-        return 1
-    except Exception as error:  # noqa: BLE001 - whatever is wrong with the program itself, a person reads a sentence
+        return SpaceError.exit_code if exit_code(error) == SpaceError.exit_code else StorageError.exit_code
+    except (MemoryError, Exception) as error:  # noqa: BLE001 - whatever is wrong with the program itself, a person reads a sentence
         return _say_fault(error)
     return code
 
@@ -116,7 +129,13 @@ def _speak() -> None:
 
 
 def _say_fault(error: Exception) -> int:
-    """A fault of the program as a sentence; what a report needs goes into a file. The exit code."""
+    """What nobody foresaw, as a sentence: what this machine lacks, or else a fault of the program. The exit code.
+
+    What a report of a fault needs goes into a file.
+    """
+    if (code := exit_code(error)) in _LACKING:
+        print("fieldfare:", _(_LACKING[code]), file=sys.stderr)
+        return code
     import traceback
 
     file = paths.data_dir() / "fault.txt"
@@ -126,7 +145,7 @@ def _say_fault(error: Exception) -> int:
         kept = " " + _("What a report of it needs stands in {file}.").format(file=file)
     sentence = _("Fieldfare met a fault of its own and stopped. What was installed and noted before is kept.")
     print(f"fieldfare: {clean(sentence + kept)}", file=sys.stderr)
-    return FAULT
+    return code
 
 
 def _parser() -> argparse.ArgumentParser:

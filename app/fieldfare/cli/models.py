@@ -56,43 +56,43 @@ def register(commands: Commands) -> None:
 
 
 def _model_show(options: argparse.Namespace) -> int:
-    import psutil
-
     from fieldfare import llm
+    from fieldfare.capacity import free_memory
 
     chosen = settings.load()
     file = options.file or (Path(chosen.model) if chosen.model else paths.language_model_file())
     found = llm.inspect(file)
     print(f"{file}\n{found.describe()}")
-    llm.check(found, psutil.virtual_memory().available)
+    llm.check(found, free_memory())
     print(_("It fits this machine."))
     return 0
 
 
 def _model_use(options: argparse.Namespace) -> int:
-    if options.file in {"embedded", "none"}:
-        embedded = options.file == "embedded"
-        if embedded and not paths.language_model_file().is_file():
-            raise ModelError(
-                _("No language model came with this program: answers are quotes. Name a .gguf file of yours.")
-            )
-        settings.change(model="", model_sha256="", draft=embedded)
-        print(
-            _("The embedded language model writes answers from now on.")
-            if embedded
-            else _("Answers are quotes from now on.")
-        )
+    if options.file == "none":
+        settings.change(model="", model_sha256="", draft=False)
+        print(_("Answers are quotes from now on."))
         return 0
-    import psutil
-
     from fieldfare import llm
+    from fieldfare.capacity import free_memory
 
-    file = Path(options.file).absolute()
+    embedded = options.file == "embedded"
+    file = paths.language_model_file() if embedded else Path(options.file).absolute()
+    if embedded and not file.is_file():
+        raise ModelError(
+            _("No language model came with this program: answers are quotes. Name a .gguf file of yours.")
+        )
     if options.sha256:
         llm.verify(file, options.sha256.lower())
-    llm.check(llm.inspect(file), psutil.virtual_memory().available)
-    settings.change(model=str(file), model_sha256=options.sha256.lower(), draft=True)
-    print(_("{file} writes answers from now on.").format(file=file))
+    llm.check(llm.inspect(file), free_memory())
+    settings.change(
+        model="" if embedded else str(file), model_sha256="" if embedded else options.sha256.lower(), draft=True
+    )
+    print(
+        _("The embedded language model writes answers from now on.")
+        if embedded
+        else _("{file} writes answers from now on.").format(file=file)
+    )
     return 0
 
 

@@ -9,9 +9,9 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, Self
 
 from fieldfare import __version__
-from fieldfare.catalogue import N_, _, ngettext
+from fieldfare.catalogue import N_, Number, _, ngettext
 from fieldfare.cli.arguments import Progress, show_help
-from fieldfare.errors import FieldfareError, PackError, StorageError
+from fieldfare.errors import PackError, StorageError, exit_code
 from fieldfare.text import clean
 
 if TYPE_CHECKING:
@@ -113,7 +113,7 @@ def _list(options: argparse.Namespace) -> int:
         signature = _("UNSIGNED") if pack.unsigned else clean(pack.signature)
         print(
             f"{pack.manifest.id} {pack.manifest.version}  {clean(pack.manifest.title)}  "
-            f"({pack.size / 1e6:.1f} MB, {signature}{kept})"
+            f"({Number(pack.size / 1e6):.1f} MB, {signature}{kept})"
         )
     return PackError.exit_code if shelf.problems else 0
 
@@ -229,7 +229,7 @@ class _Log:
         if self._file is None:
             return
         if error is not None:
-            self.code = error.exit_code if isinstance(error, FieldfareError) else 1
+            self.code = exit_code(error)
             self._line["error"] = clean(str(error) or type(error).__name__)
         self._line["exit"] = self.code
         self._line["time"] = datetime.now().astimezone().isoformat(timespec="seconds")

@@ -164,8 +164,10 @@ def _ask(options: argparse.Namespace) -> int:
                     return NO_ANSWER if answer.verdict in {Verdict.REFUSED, Verdict.CHOICE} else 0
                 case Cancelled():
                     raise KeyboardInterrupt
-                case Failed(message=message):
-                    raise FieldfareError(message)
+                case Failed():
+                    failure = FieldfareError(event.message)
+                    failure.exit_code = event.exit_code
+                    raise failure
     return 0
 
 

@@ -258,9 +258,13 @@ class Cancelled:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Failed:
-    """The answer could not be finished; `message` is a sentence for a person. The evidence stays valid."""
+    """The answer could not be finished; `message` is a sentence for a person. The evidence stays valid.
+
+    `exit_code` is that of a program which was asked for nothing else.
+    """
 
     message: str
+    exit_code: int = 1
 
 
 Event = EvidenceFound | Drafted | Answered | Cancelled | Failed

@@ -104,16 +104,15 @@ def try_model(
     *, journal: Journal | None = None,
 ) -> Trial:  # fmt: skip
     """Ask the questions with the model of a file, or with quotes only; raises FieldfareError where it cannot be used."""
-    import psutil
-
     from fieldfare import llm
+    from fieldfare.capacity import free_memory
     from fieldfare.pack.archive import Archive
 
     chosen = replace(settings, draft=file is not None, model=str(file or ""), model_sha256="")
     trial = Trial(name=QUOTES)
     if file is not None:
         found = llm.inspect(file)
-        llm.check(found, psutil.virtual_memory().available)
+        llm.check(found, free_memory())
         trial = Trial(
             name=found.name or file.stem, weights=found.quantisation, file=str(file), size=found.file_size,
             sha256=machine.digest(file), speed=measure_speed(file, _sample_text(packs[0]), settings.threads),

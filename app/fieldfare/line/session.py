@@ -110,7 +110,10 @@ class Session:
         try:
             if not (self._opens(command) or self._commands(name, rest)):
                 if line.startswith(":"):
-                    self.dialogue.complain(_("{command} is no command. ? lists them.").format(command=line))
+                    listing = "?" if self.dialogue.interactive else ":?"
+                    self.dialogue.complain(
+                        _("{command} is no command. {help} lists them.").format(command=line, help=listing)
+                    )
                 else:
                     self.ask(line)
         except FieldfareError as error:
@@ -131,7 +134,7 @@ class Session:
     def _commands(self, name: str, rest: str) -> bool:
         """Carry out a letter; False for what is none."""
         bare: dict[str, Callable[[], None]] = {
-            "?": self._help, "w": self._warnings, "o": self._switch, "a": self._repeat,
+            "?": self._help, "help": self._help, "w": self._warnings, "o": self._switch, "a": self._repeat,
             "+": lambda: self._reader.leaf(1), "-": lambda: self._reader.leaf(-1),
         }  # fmt: skip
         numbered: dict[str, Callable[[str], None]] = {
@@ -192,9 +195,9 @@ class Session:
                         self._answered(question, answer, telling)
                     case Cancelled():
                         self.dialogue.say(_("Stopped."))
-                    case Failed(message=message):
-                        self.code = FieldfareError.exit_code
-                        self.dialogue.complain(message)
+                    case Failed():
+                        self.code = event.exit_code
+                        self.dialogue.complain(event.message)
         self.dialogue.say()
 
     def _answered(self, question: Question, answer: Answer, telling: Telling) -> None:

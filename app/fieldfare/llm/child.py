@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING, Any, BinaryIO
 
 from fieldfare import catalogue, offline
 from fieldfare.catalogue import _
-from fieldfare.errors import ModelError
+from fieldfare.errors import ModelError, ShortageError, exit_code
 from fieldfare.llm import frames, library
 from fieldfare.llm.language_model import LanguageModel
 
@@ -54,10 +54,10 @@ class _Server:
                 else:
                     self._generate(number, values)
             except ModelError as error:
-                self._say(frames.ERROR, number, sentence=str(error))
+                self._say(frames.ERROR, number, sentence=str(error), code=exit_code(error))
             except MemoryError:
                 sentence = _("There is not enough memory for the language model. Close other programs.")
-                self._say(frames.ERROR, number, sentence=sentence)
+                self._say(frames.ERROR, number, sentence=sentence, code=ShortageError.exit_code)
             else:
                 self._say(frames.END, number, **asdict(self._model.work) if self._model else {})
             if self._model is None:  # of no use: another process is started for the next question

@@ -14,8 +14,9 @@ import threading
 from pathlib import Path
 from typing import Any
 
+from fieldfare.capacity import ENGINE, lacking
 from fieldfare.catalogue import _
-from fieldfare.errors import ModelError
+from fieldfare.errors import ModelError, ProcessorError
 
 _lock = threading.Lock()
 _kept: list[Any] = []  # the binding, and the log callback that llama.cpp calls for as long as the process lives
@@ -30,6 +31,7 @@ def load() -> Any:
 
 
 def _load() -> tuple[Any, Any]:
+    check_processor()
     try:
         if "llama_cpp" not in sys.modules:
             # The package as a bare name: its `__init__`, which imports the upper half, is not run.
@@ -48,6 +50,14 @@ def _load() -> tuple[Any, Any]:
         _choose_variant(Path(binding.__file__).parent / "lib", found[0].parent)
     binding.llama_backend_init()
     return binding, silent
+
+
+def check_processor() -> None:
+    """Raise ProcessorError where the library comes in one variant and this processor would end the process at its first use."""
+    if not variants() and (missing := lacking(ENGINE)):
+        raise ProcessorError(
+            _("The language model cannot run on this processor: it lacks {missing}.").format(missing=", ".join(missing))
+        )
 
 
 def variants() -> tuple[Path, ...]:
@@ -75,4 +85,4 @@ def _choose_variant(folder: Path, variants_in: Path) -> None:
             _("The language model's library cannot be loaded ({error}). Set Fieldfare up again.").format(error=error)
         ) from error
     if not chosen:
-        raise ModelError(_("The language model cannot run on this processor. Answers are quotes."))
+        raise ProcessorError(_("The language model cannot run on this processor."))

@@ -12,9 +12,10 @@ import struct
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, NoReturn
 
-from fieldfare.catalogue import _
-from fieldfare.errors import ModelError
+from fieldfare.catalogue import Number, _
+from fieldfare.errors import ModelError, ShortageError
 from fieldfare.llm import chat
+from fieldfare.llm.library import check_processor
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -72,12 +73,12 @@ class ModelFile:
             "{name}: {parameters:,.0f} million parameters, {quantisation}, {file_size:,.0f} MB, context {context:,} tokens, {chat_format} conversation, needs about {needed:,.0f} MB of memory"
         ).format(
             name=self.name or self.architecture,
-            parameters=self.parameters / 1e6,
+            parameters=Number(self.parameters / 1e6),
             quantisation=self.quantisation,
-            file_size=self.file_size / 1e6,
+            file_size=Number(self.file_size / 1e6),
             context=self.context,
             chat_format=self.chat_format,
-            needed=self.memory_needed() / 1e6,
+            needed=Number(self.memory_needed() / 1e6),
         )
 
 
@@ -104,19 +105,22 @@ def fitting_context(model_file: ModelFile, available_bytes: int) -> int:
 
 
 def check(model_file: ModelFile, available_bytes: int) -> None:
-    """Raise ModelError where the model is too large for Fieldfare, or with its smallest context for the memory that is free."""
+    """Raise ModelError where the model is too large for Fieldfare, ShortageError where its smallest context is for the memory
+    that is free, ProcessorError where no model runs here.
+    """
+    check_processor()
     if model_file.parameters >= MAX_PARAMETERS:
         raise ModelError(
             _(
                 "The model has {parameters:.1f} billion parameters; Fieldfare runs models below {most:.0f} billion, because larger ones are too slow on field devices. Choose a smaller one."
-            ).format(parameters=model_file.parameters / 1e9, most=MAX_PARAMETERS / 1e9)
+            ).format(parameters=Number(model_file.parameters / 1e9), most=MAX_PARAMETERS / 1e9)
         )
     needed = model_file.memory_needed(CONTEXTS[-1])
     if needed > available_bytes:
-        raise ModelError(
+        raise ShortageError(
             _(
                 "The model needs about {needed:,.0f} MB of memory and {free:,.0f} MB are free. Close other programs or choose a smaller model."
-            ).format(needed=needed / 1e6, free=available_bytes / 1e6)
+            ).format(needed=Number(needed / 1e6), free=Number(available_bytes / 1e6))
         )
 
 

@@ -18,7 +18,7 @@ from typing import TYPE_CHECKING, Any
 
 from fieldfare import catalogue
 from fieldfare.catalogue import _
-from fieldfare.errors import CrashError, ModelError
+from fieldfare.errors import CrashError, ModelError, ProcessorError
 from fieldfare.llm import frames
 from fieldfare.llm.work import Work
 
@@ -146,8 +146,10 @@ class ModelProcess:
                 return
             self._crashes += 1
             self._crashed_at = time.monotonic()
+            failure = CrashError(_("The language model stopped working ({broken}).").format(broken=broken))
+            failure.exit_code = child.blamed(failure.exit_code)
             child.end()
-            raise CrashError(_("The language model stopped working ({broken}).").format(broken=broken)) from broken
+            raise failure from broken
         if done is not None and tag == frames.GENERATE:
             self._crashes = 0
         if done is not None:
@@ -176,6 +178,14 @@ def _work(values: dict[str, Any]) -> Work:
         )
     except (KeyError, TypeError, ValueError, OverflowError) as error:
         raise _Broken(_("it said what it should not")) from error
+
+
+def _refusal(values: dict[str, Any]) -> ModelError:
+    """What the process says why it cannot, with the exit code that it would have."""
+    failure = ModelError(str(values.get("sentence", _("The language model gave no reason. Ask again."))))
+    if isinstance(code := values.get("code"), int):
+        failure.exit_code = code
+    return failure
 
 
 class _Child:
@@ -244,7 +254,7 @@ class _Child:
                     continue
                 finished = True
                 if tag == frames.ERROR:
-                    raise ModelError(str(values.get("sentence", _("The language model gave no reason. Ask again."))))
+                    raise _refusal(values)
                 before, self._work = self._work, _work(values)
                 return self._work - before
             return None
@@ -270,6 +280,11 @@ class _Child:
                     return _("its process was ended by {name}").format(name=signal.Signals(-code).name)
             return _("its process ended with code {code}").format(code=code)
         return _("its process does not answer")
+
+    def blamed(self, code: int) -> int:
+        """The exit code for its end: that of the processor where it met an instruction that this does not know, else `code`."""
+        unknown = getattr(signal, "SIGILL", None)
+        return ProcessorError.exit_code if unknown and self._process.poll() == -unknown else code
 
     def end(self) -> None:
         """Kill it and let go of its pipes; may be called again."""

@@ -11,6 +11,7 @@ from collections import OrderedDict
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Protocol
 
+from fieldfare.capacity import unusable
 from fieldfare.catalogue import _
 from fieldfare.errors import ModelError
 from fieldfare.translation.packages import BPE, SENTENCEPIECE, required_route, verify
@@ -92,11 +93,10 @@ class Model:
             except ModelError:
                 raise
             except Exception as error:  # the engines raise plain Exception and RuntimeError
-                raise ModelError(
-                    _(
-                        "The model of the language package {package} cannot be read by this version of Fieldfare ({error}). Ask for a package that was made for it."
-                    ).format(package=self.package, error=error)
-                ) from error
+                sentence = _(
+                    "The model of the language package {package} cannot be read by this version of Fieldfare ({error}). Ask for a package that was made for it."
+                )
+                raise unusable(error, sentence.format(package=self.package, error=error)) from error
 
     def unload(self) -> None:
         """Give its memory back; the next sentence loads it again."""

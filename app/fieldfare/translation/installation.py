@@ -18,7 +18,15 @@ from typing import TYPE_CHECKING, Any
 from fieldfare import paths, stock, trust
 from fieldfare.catalogue import _
 from fieldfare.containers import Container
-from fieldfare.errors import FieldfareError, ModelError, SignatureError, SourceError, StorageError, UsageError
+from fieldfare.errors import (
+    FieldfareError,
+    ModelError,
+    SignatureError,
+    SourceError,
+    SpaceError,
+    StorageError,
+    UsageError,
+)
 from fieldfare.settings import sync_folder
 from fieldfare.translation.packages import (
     BPE,
@@ -266,7 +274,7 @@ def _chunks(file: Path) -> Iterator[bytes]:
 def _check_space(needed: int, file: Path, scratch: Path) -> None:
     free = shutil.disk_usage(scratch).free
     if needed > free:
-        raise StorageError(
+        raise SpaceError(
             _(
                 "{name} needs {needed:.0f} MB and {free:.0f} MB are free in {parent}. Nothing was changed: make space, then try again."
             ).format(name=file.name, needed=needed / 1e6, free=free / 1e6, parent=scratch.parent)
