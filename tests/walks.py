@@ -41,7 +41,7 @@ WALKS = (
         task="Find a torque and the page it stands on",
         strokes=(
             Stroke(text="oil drain plug torque", seen="places in the manuals"),
-            Stroke(keys=("Enter",), seen="Torque (N·m): 45"),
+            Stroke(keys=("Enter",), seen="Quoted from"),
             Stroke(keys=("Enter",), seen="Table 7-4: Tightening torques"),
         ),
     ),
