@@ -22,92 +22,21 @@ import time
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from machine import DEBIAN, Allowance, Machine, RolloutError, Tmux, run
+
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
+    from collections.abc import Callable
 
 ROOT = Path(__file__).resolve().parent.parent
-DEBIAN = Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache") / "fieldfare" / "debian"
 PYTHON = ROOT / ".venv" / "bin" / "python"
 GOLD = ROOT / "packs" / "halden-gs40" / "questions.jsonl"
 LANGUAGES = ROOT / "tests" / "packages"
 ASKED = 12  # gold questions
+DRAFTED = ("Why must I not run at low load?", "--draft")
+MODEL = 150  # MB that a language model takes at least when it is loaded
 WATCHED = 20  # seconds that the screen is open under strace
+LITTLE = 1_500_000_000  # bytes of memory of a small machine
 MANUAL = "# Pump\n\n## Service\n\n1. Tighten the drain plug to {torque} N·m.\n"
-# What dpkg, the C library and the shell of the trial itself write.
-THEIRS = re.compile(
-    r"(var/lib/dpkg|var/log|var/cache|etc/ld\.so\.cache|etc/(passwd|shadow|group|gshadow|sub[ug]id|\.pwd\.lock)|run|tmp|dev|proc|srv|home/tech/\.bash)"
-)
-
-
-class RolloutError(Exception):
-    """What a check found wrong, as a sentence."""
-
-
-class Machine:
-    """A fresh Debian, entered by chroot."""
-
-    def __init__(self, layer: Path) -> None:
-        self.root, self.upper = layer / "root", layer / "upper"
-        for folder in (self.root, self.upper, layer / "work"):
-            folder.mkdir()
-        options = f"lowerdir={DEBIAN},upperdir={self.upper},workdir={layer / 'work'}"
-        run(["mount", "-t", "overlay", "overlay", "-o", options, str(self.root)])
-        run(["mount", "-t", "proc", "proc", str(self.root / "proc")])
-        run(["mount", "--rbind", "/dev", str(self.root / "dev")])
-        run(["mount", "-t", "tmpfs", "-o", "noexec,nosuid,size=16m", "tmpfs", str(self.root / "tmp")])
-        self.inside("useradd", "-m", "-s", "/bin/bash", "tech")
-
-    def inside(
-        self, *command: str, fine: Sequence[int] = (0,), env: dict[str, str] | None = None
-    ) -> subprocess.CompletedProcess[str]:
-        """Run a command as root; RolloutError where its exit code is none of `fine`."""
-        settings = {
-            "PATH": "/usr/sbin:/usr/bin:/sbin:/bin",
-            "LANG": "C.UTF-8",
-            "DEBIAN_FRONTEND": "noninteractive",
-            **(env or {}),
-        }
-        done = subprocess.run(["chroot", str(self.root), *command], capture_output=True, text=True, check=False, env=settings,
-                              stdin=subprocess.DEVNULL, timeout=600)  # fmt: skip
-        if fine and done.returncode not in fine:
-            raise RolloutError(
-                f"{' '.join(command)}: exit code {done.returncode}: {(done.stdout + done.stderr).strip()[-700:]}"
-            )
-        return done
-
-    def tech(
-        self, *command: str, fine: Sequence[int] = (0,), before: str = "", **env: str
-    ) -> subprocess.CompletedProcess[str]:
-        """Run a command as a technician in his home; `before` is what a shell does first."""
-        wrapped = [
-            "setpriv",
-            "--reuid=tech",
-            "--regid=tech",
-            "--init-groups",
-            "--no-new-privs",
-            "sh",
-            "-c",
-            f'cd; {before} exec "$@"',
-            "sh",
-            *command,
-        ]
-        return self.inside(*wrapped, fine=fine, env={"HOME": "/home/tech", "TERM": "xterm-256color", **env})
-
-    def files(self) -> set[str]:
-        """What was written since the machine was fresh, but for what the system itself writes."""
-        found = set()
-        for path in self.upper.rglob("*"):
-            name = path.relative_to(self.upper).as_posix()
-            if not path.is_dir() and not THEIRS.match(name) and not path.is_char_device():
-                found.add(name)
-        return found
-
-
-def run(command: list[str]) -> None:
-    """Run a command of the host; RolloutError where it fails."""
-    done = subprocess.run(command, capture_output=True, text=True, check=False)
-    if done.returncode:
-        raise RolloutError(f"{' '.join(command)}: {done.stderr.strip()}")
 
 
 # --- checks, in the order in which IT goes; each returns what it saw -----------------------------------------------------
@@ -177,29 +106,22 @@ class Rollout:
         return ", ".join(row["tried"] for row in said["trials"] if row["ok"])
 
     def screen(self) -> str:
-        """The screen opens in tmux, finds a code, and in 20 s asks for no internet socket, CI unset."""
-        tmux = ["tmux", "-L", "t", "-f", "/dev/null"]
-        trace = "strace -f -qq -o trace -e trace=network,io_uring_setup fieldfare"
-        self.machine.tech(*tmux, "new-session", "-d", "-s", "f", "-x", "80", "-y", "24", trace)
-        began, shown = time.monotonic(), ""
-        try:
-            while time.monotonic() - began < WATCHED:
-                time.sleep(2)
-                if "Language" in shown:  # the first start asks; Esc leaves it out
-                    self.machine.tech(*tmux, "send-keys", "-t", "f", "Escape")
-                shown = self.machine.tech(*tmux, "capture-pane", "-p", "-t", "f").stdout
-            self.machine.tech(*tmux, "send-keys", "-t", "f", "C-q")
-            time.sleep(3)
-        finally:
-            self.machine.tech(*tmux, "kill-server", fine=())
-        trace_file = self.machine.root / "home" / "tech" / "trace"
-        calls = trace_file.read_text("utf-8", "replace").splitlines()
-        trace_file.unlink()
+        """The screen opens in tmux past the first start, and in 20 s asks for no internet socket, CI unset."""
+        command = "strace -f -qq -o trace -e trace=network,io_uring_setup fieldfare"
+        with Tmux(self.machine, command) as screen:
+            began = time.monotonic()
+            screen.until("Language")  # the first start asks; Esc leaves it out
+            screen.press("Escape")
+            shown = screen.until("Question")
+            time.sleep(max(0.0, WATCHED - (time.monotonic() - began)))
+            screen.press("C-q")
+        trace = self.machine.root / "home" / "tech" / "trace"
+        calls = trace.read_text("utf-8", "replace").splitlines()
+        trace.unlink()
         if internet := [line for line in calls if re.search(r"AF_INET6?\b|AF_PACKET|io_uring_setup", line)]:
             raise RolloutError(f"it asked for the internet: {internet[:3]}")
-        if "Question" not in shown:
-            raise RolloutError(f"the screen shows: {shown}")
-        return f"{len(calls)} network calls, none of the internet; shown: {next(filter(None, map(str.strip, shown.splitlines())), '')[:60]}"
+        first = next(filter(None, map(str.strip, shown.splitlines())), "")
+        return f"{len(calls)} network calls, none of the internet; shown: {first[:60]}"
 
     def translate(self) -> str:
         """A language package is installed by its digest and translates."""
@@ -276,28 +198,63 @@ class Rollout:
             raise RolloutError(f"installing on a full disk: {done.returncode}: {done.stderr[-400:]}")
         run(["umount", str(small)])
         seen.append(("read-only data", self.machine.tech(*ask, fine=(), FIELDFARE_HOME="/proc/f")))
-        seen.append(("1.5 GB of memory", self.machine.tech(*ask, fine=(), before="ulimit -v 1500000;")))
+        program = str(self.machine.root / "usr/lib/fieldfare")
+        run(["mount", "--bind", program, program])
+        run(["mount", "-o", "remount,ro,bind", program])
+        seen.append(("read-only program", self.machine.tech(*ask, fine=())))
+        run(["umount", program])
         for name, done in seen:
             if done.returncode != 0 or "Traceback" in done.stderr:
                 raise RolloutError(f"{name}: exit code {done.returncode}: {done.stderr.strip()[-500:]}")
         return ", ".join(name for name, _ in seen) + ": answers; a pack on a full disk: refused, exit code 6"
 
+    def memory(self) -> str:
+        """With 1.5 GB of memory it answers, with the language model where it has one; with a tenth of it, it answers or says why not."""
+        seen = []
+        for limit in (LITTLE, LITTLE // 10):
+            allowance = Allowance(limit)
+            try:
+                done = self.machine.tech(
+                    "fieldfare", "ask", *DRAFTED[: 2 if self.drafts else 1], fine=(), first=allowance.join
+                )
+            finally:
+                peak = allowance.close()
+            least = MODEL if self.drafts and limit == LITTLE else 0
+            answered = done.returncode == 0 and peak > least
+            sentence = done.stderr.startswith("fieldfare: ") and "Traceback" not in done.stderr
+            if not answered and (limit == LITTLE or not sentence):
+                raise RolloutError(
+                    f"{limit // 10**6} MB: exit code {done.returncode}, took {peak:.0f} MB: {done.stderr.strip()[-500:]}"
+                )
+            last = done.stderr.strip().splitlines()[-1:] if done.returncode else [f"answered, took {peak:.0f} MB"]
+            seen.append(f"{limit // 10**6} MB: {last[0] if last else done.returncode}")
+        return "; ".join(seen)
+
     def upgrade(self) -> str:
-        """A newer .deb takes the place of the older; what the user has stays."""
+        """A newer .deb takes the place of the older while its screen is open, which works on; what the user has stays."""
         tree = self.machine.root / "srv" / "tree"
         run(["dpkg-deb", "-R", str(self.deb), str(tree)])
         control = tree / "DEBIAN/control"
         control.write_text(re.sub(r"(?m)^Version: .*", "Version: 99.0", control.read_text("utf-8")), "utf-8")
-        run(
-            ["dpkg-deb", "--root-owner-group", "-Znone", "--build", str(tree), str(self.machine.root / "srv/newer.deb")]
-        )
+        # Another file in the place of the program, as with any newer one: who reads it as the old one gets nonsense.
+        program = tree / "usr/lib/fieldfare/fieldfare"
+        program.rename(program.with_name("fieldfare-99"))
+        program.write_text('#!/bin/sh\nexec "$(dirname "$(readlink -f "$0")")/fieldfare-99" "$@"\n', "utf-8")
+        program.chmod(0o755)
+        newer = str(self.machine.root / "srv/newer.deb")
+        run(["dpkg-deb", "--root-owner-group", "-Znone", "--build", str(tree), newer])
         shutil.rmtree(tree)
-        self.machine.inside("dpkg", "-i", "/srv/newer.deb")
+        with Tmux(self.machine, "fieldfare", FIELDFARE_WELCOMED="true") as screen:
+            screen.until("Question")
+            self.machine.inside("dpkg", "-i", "/srv/newer.deb")
+            screen.press("F8")  # a room that is imported when it is first entered
+            screen.until("Language of the screen")
+            screen.press("C-q")
         status = self.machine.inside("dpkg-query", "-W", "-f", "${Version}", "fieldfare").stdout
         listed = {one["id"] for one in json.loads(self.machine.tech("fieldfare", "pack", "list", "--json").stdout)}
         if status != "99.0" or "pump" not in listed:
             raise RolloutError(f"version {status}, packs {listed}")
-        return "99.0, packs kept"
+        return "99.0, packs kept, the open screen worked on"
 
     def uninstall(self) -> str:
         """Removing leaves what users have; purging takes what IT kept as well."""
@@ -312,6 +269,18 @@ class Rollout:
         if strays := {one for one in self.machine.files() if not one.startswith("home/tech")}:
             raise RolloutError(f"left behind after purge: {sorted(strays)[:5]}")
         return f"{len(before)} files of the user kept, nothing else left"
+
+    def everybody(self) -> str:
+        """The .tar.gz installs for all users by root; a technician uses it; it goes without a trace."""
+        before = self.machine.files()
+        self.machine.inside(
+            "sh", "-c", "mkdir /srv/all && tar -xzf /srv/f.tar.gz -C /srv/all && /srv/all/*/install.sh --all-users"
+        )
+        said = self.machine.tech("/usr/local/bin/fieldfare", "doctor", "--verify").stdout.splitlines()[0]
+        self.machine.inside("sh", "-c", "rm -rf /srv/all; /usr/local/lib/fieldfare/install.sh --uninstall")
+        if strays := {one for one in self.machine.files() - before if "/.local/share/fieldfare/" not in one}:
+            raise RolloutError(f"left behind: {sorted(strays)[:5]}")
+        return said
 
     def archive(self) -> str:
         """The .tar.gz installs for one user without rights, upgrades in place, and goes without a trace."""
@@ -351,14 +320,16 @@ CHECKS = (
     "install",
     "verify",
     "gold",
+    "translate",
     "proof",
     "screen",
-    "translate",
     "update",
     "hardship",
+    "memory",
     "upgrade",
     "uninstall",
     "archive",
+    "everybody",
 )
 
 

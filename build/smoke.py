@@ -22,6 +22,7 @@ import sys
 import tempfile
 import threading
 import time
+import tomllib
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Self
 
@@ -30,8 +31,13 @@ from cage import Cage, Run, Screen, SmokeError
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-GOLD = Path(__file__).resolve().parent.parent / "packs" / "halden-gs40" / "questions.jsonl"
+ROOT = Path(__file__).resolve().parent.parent
+GOLD = ROOT / "packs" / "halden-gs40" / "questions.jsonl"
+SET_UP = ROOT / ".venv" / "share" / "fieldfare"
+DEMO = "halden-gs40-1.0.0.fpack"
 CODE, RUNNING_TEXT, UNKNOWN, FIGURE = "gs40-089", "gs40-003", "gs40-117", "gs40-068"
+ENGINES = ("program", "network", "embedder", "model", "pack")  # what must be sound, as doctor calls it
+LISTING = {"pack": ("pack", "list"), "key": ("pack", "trust", "list"), "language": ("lang", "list")}
 WATCHED = 15.0  # seconds that the screen stays open at least: libraries that call home like to wait a little
 OWN = re.compile(
     r"(\.local(/share(/fieldfare(/.*)?)?)?|\.(config|cache)(/fieldfare(/.*)?)?)"
@@ -57,7 +63,7 @@ def doctor(cage: Cage) -> tuple[Run, str]:
     """
     run = cage.run("doctor", "--json")
     findings = json.loads(run.output or "[]")
-    for check in ("program", "network", "embedder", "model", "pack"):
+    for check in ENGINES:
         found = [one for one in findings if one["check"] == check]
         if not found or not all(one["ok"] for one in found):
             raise SmokeError(f"{check}: {found or run.talk[-600:]}")
@@ -79,6 +85,36 @@ def search(cage: Cage) -> tuple[Run, str]:
     if not {"words", "meaning"} <= lanes:
         raise SmokeError(f"the pages were found by {sorted(lanes)} only")
     return run, f"“{gold['text']}”: page {pages[0]} first, found by {', '.join(sorted(lanes))}"
+
+
+def contents(cage: Cage) -> tuple[Run, str]:
+    """What lies beside the program is what the program has: every pack, key and language package, and what IT decided."""
+    share = shipped(cage.program)
+    languages = [json.loads(file.read_text("utf-8")) for file in share.glob("languages/*/package.json")]
+    lying = {
+        "pack": {file.name.removesuffix(".fpack") for file in share.glob("packs/*.fpack")},
+        "key": {file.stem for file in share.glob("keys/*.pub")},
+        "language": {f"{one['source']}-{one['target']}" for one in languages},
+    }
+    rows = {name: json.loads(_succeeded(cage.run(*LISTING[name], "--json")).output) for name in lying}
+    used = {
+        "pack": {f"{one['id']}-{one['version']}" for one in rows["pack"]},
+        "key": {one["name"] for one in rows["key"]},
+        "language": {f"{one['from']}-{one['to']}" for one in rows["language"]},
+    }
+    if unlike := [f"{name}: {lying[name]}, it has {used[name]}" for name in lying if lying[name] != used[name]]:
+        raise SmokeError("; ".join(unlike))
+    run = cage.run("doctor", "--json")
+    findings = json.loads(run.output)
+    if bad := [one for one in findings if one["check"] in ENGINES and not one["ok"]]:
+        raise SmokeError(f"{bad}")
+    decided = decisions(share)
+    said = " ".join(one["finding"] for one in findings)
+    if unsaid := [text for text in decided.get("branding", {}).values() if text not in said]:
+        raise SmokeError(f"doctor does not name {unsaid}")
+    settings = {**decided.get("settings", {}), **decided.get("locked", {})}
+    seen = [*(f"{name} {', '.join(sorted(found))}" for name, found in used.items() if found)]
+    return run._replace(internet=()), "; ".join([*seen, *(f"{key} = {value}" for key, value in settings.items())])
 
 
 def job(cage: Cage) -> tuple[Run, str]:
@@ -236,6 +272,33 @@ def screen(cage: Cage) -> tuple[Run, str]:
     return run, f"open after {first:.1f} s; result, answer and figure drawn; quit"
 
 
+def shipped(program: Path) -> Path:
+    """What came with the program: models, packs, keys, languages, decisions."""
+    return program.parent / "_internal" / "share"
+
+
+def decisions(share: Path) -> dict[str, Any]:
+    """What IT decided for all who get this bundle."""
+    file = share / "fleet.toml"
+    return tomllib.loads(file.read_text("utf-8")) if file.exists() else {}
+
+
+def choose_questions(cage: Cage) -> str:
+    """Known answers are those of the demonstration pack: where it is not there alone, it goes beside the bundle's models."""
+    share, instead = shipped(cage.program), cage.folder / "share"
+    if (share / "packs" / DEMO).exists() and not decisions(share):
+        return f"those of {DEMO}"
+    kept = next((one for one in (share, SET_UP) if (one / "packs" / DEMO).exists()), None)
+    if kept is None:
+        raise SmokeError(f"{DEMO} is neither in the bundle nor in {SET_UP}: run scripts/run once")
+    (instead / "packs").mkdir(parents=True)
+    for file in (kept / "packs").glob(f"{DEMO}*"):
+        shutil.copy(file, instead / "packs")
+    (instead / "models").symlink_to(share / "models")
+    cage.environment["FIELDFARE_SHARE"] = str(instead)
+    return f"from here on {DEMO} with the models of the bundle, without IT's decisions"
+
+
 def leaves_no_trace(cage: Cage, before: dict[str, tuple[int, int]]) -> str:
     """The program wrote nothing into its own folder, and into the home only what belongs to the user."""
     after = _files(cage.program.parent)
@@ -299,6 +362,8 @@ def main(arguments: list[str]) -> int:
         print(f"{program}: {cage.describe()}", flush=True)
         before = _files(program.parent)
         check("version", lambda: version(cage))
+        check("contents", lambda: contents(cage))
+        check("what to ask", lambda: (None, choose_questions(cage)))
         check("doctor", lambda: doctor(cage))
         check("search", lambda: search(cage))
         check("ask: a code", lambda: ask(cage, CODE))

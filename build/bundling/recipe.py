@@ -35,9 +35,12 @@ import tomllib
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
+from environment import ROOT
+
 if TYPE_CHECKING:
     from pathlib import Path
 
+RECIPES = ROOT / "build" / "recipes"
 PROFILES = ("full", "small", "search-only")
 PROCESSORS = ("all", "avx2")
 _TABLES = {
@@ -91,7 +94,10 @@ def read(file: Path) -> Recipe:
     try:
         values = tomllib.loads(file.read_text("utf-8"))
     except FileNotFoundError:
-        raise RecipeError(f"{file} does not exist. Name a recipe, such as those in build/recipes.") from None
+        known = ", ".join(sorted(one.stem for one in RECIPES.glob("*.toml")))
+        raise RecipeError(
+            f"{file} does not exist. Name a recipe: {known}, or a file of yours (docs/it.md says what stands in it)."
+        ) from None
     except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
         raise RecipeError(f"{file} is not valid TOML ({error}). Correct it.") from error
     except OSError as error:

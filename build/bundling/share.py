@@ -18,14 +18,29 @@ if TYPE_CHECKING:
     from bundling.recipe import Recipe
 
 
+def rehearse(recipe: Recipe) -> None:
+    """Tell what is wrong with the things that a recipe names before anything is compiled or frozen. Raises RecipeError."""
+    with tempfile.TemporaryDirectory(prefix="fieldfare-") as scratch:
+        share = Path(scratch) / "share"
+        share.mkdir()
+        fill(recipe, share)
+        check(recipe, [str(environment.PYTHON), "-m", "fieldfare"], {"FIELDFARE_SHARE": str(share)})
+
+
 def add(recipe: Recipe) -> None:
     """Fill the share folder of the program as the recipe says. Raises RecipeError."""
     share = program.inside() / "share"
-    models = share / "models"
     left_out = shutil.ignore_patterns("language-model.gguf") if recipe.profile != "small" else None
-    shutil.copytree(environment.SHARE / "models", models, ignore=left_out)
+    shutil.copytree(environment.SHARE / "models", share / "models", ignore=left_out)
     if recipe.model:
-        copy(recipe.model.file, models / "language-model.gguf")
+        copy(recipe.model.file, share / "models" / "language-model.gguf")
+    fill(recipe, share)
+    for path in share.rglob("*"):
+        path.chmod(0o755 if path.is_dir() else 0o644)
+
+
+def fill(recipe: Recipe, share: Path) -> None:
+    """Put all but the models into a share folder. Raises RecipeError."""
     if recipe.demo:
         add_demo(share / "packs")
     for pack in recipe.packs:
@@ -34,11 +49,8 @@ def add(recipe: Recipe) -> None:
     for key in recipe.keys:
         copy(key, share / "keys" / key.name)
     add_languages(recipe, share / "languages")
-    text = fleet(recipe)
-    if text:
+    if text := fleet(recipe):
         (share / "fleet.toml").write_text(text, "utf-8")
-    for path in share.rglob("*"):
-        path.chmod(0o755 if path.is_dir() else 0o644)
 
 
 def add_demo(folder: Path) -> None:
@@ -58,16 +70,8 @@ def add_languages(recipe: Recipe, folder: Path) -> None:
         return
     with tempfile.TemporaryDirectory(prefix="fieldfare-") as home:
         for one in recipe.languages:
-            command = [
-                str(environment.PYTHON),
-                "-m",
-                "fieldfare",
-                "lang",
-                "install",
-                str(one.file),
-                "--sha256",
-                one.sha256,
-            ]
+            installed = ["-m", "fieldfare", "lang", "install", str(one.file), "--sha256", one.sha256]
+            command = [str(environment.PYTHON), *installed]
             environment._tool(command, f"Installing {one.file.name}", usual=5, extra={"FIELDFARE_HOME": home})
         # Without the locks and the record of times that an installation leaves.
         shutil.copytree(Path(home) / "languages", folder, ignore=shutil.ignore_patterns(".*"))
@@ -88,26 +92,26 @@ def fleet(recipe: Recipe) -> str:
     with tempfile.TemporaryDirectory(prefix="fieldfare-") as folder:
         (Path(folder) / "fleet.toml").write_text(text, "utf-8")
         code = "from fieldfare import settings; print(*settings.read()[1], sep='\\n')"
-        extra = {"FIELDFARE_SHARE": folder, "FIELDFARE_HOME": folder, "FIELDFARE_SITE": folder, "LANGUAGE": "en"}
+        nowhere = str(Path(folder) / "nowhere")
+        extra = {"FIELDFARE_SHARE": folder, "FIELDFARE_HOME": nowhere, "FIELDFARE_SITE": nowhere, "LANGUAGE": "en"}
         said = environment._tool([str(environment.PYTHON), "-c", code], "", usual=1, extra=extra).strip()
     if said:
         raise RecipeError(f"{recipe.file}: {said.replace(str(Path(folder) / 'fleet.toml'), 'settings')}")
     return text
 
 
-def check(recipe: Recipe) -> list[dict[str, Any]]:
-    """Ask the finished program which packs it has; RecipeError where one of the recipe is not used."""
+def check(recipe: Recipe, command: list[str], extra: dict[str, str]) -> list[dict[str, Any]]:
+    """Ask a program which packs it has, each as a row; RecipeError where one of the recipe is not used."""
     with tempfile.TemporaryDirectory(prefix="fieldfare-") as home:
-        settings = {**os.environ, "FIELDFARE_HOME": home, "FIELDFARE_SITE": home}
-        command = [str(program.MADE / "fieldfare"), "pack", "list", "--json"]
-        done = subprocess.run(command, capture_output=True, text=True, check=False, env=settings)
+        settings = os.environ | {"FIELDFARE_HOME": home, "FIELDFARE_SITE": home, "LANGUAGE": "en"} | extra
+        listing = [*command, "pack", "list", "--json"]
+        done = subprocess.run(listing, capture_output=True, text=True, check=False, env=settings)
     rows: list[dict[str, Any]] = json.loads(done.stdout or "[]")
     found = {f"{row['id']}-{row['version']}.fpack" for row in rows}
     missing = [pack.name for pack in recipe.packs if pack.name not in found]
     if done.returncode or missing:
-        raise RecipeError(
-            f"{recipe.file}: the program does not use {', '.join(missing) or 'its packs'}: {done.stderr.strip()}"
-        )
+        why = done.stderr.strip() or f"Its name must be ID-VERSION.fpack; found were {', '.join(sorted(found))}."
+        raise RecipeError(f"{recipe.file}: the program does not use {', '.join(missing) or 'its packs'}: {why}")
     return rows
 
 
