@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from fieldfare import __version__, library, offline, paths, settings
+from fieldfare import __version__, fleet, library, offline, paths, settings
 from fieldfare.capacity import free_memory
 from fieldfare.catalogue import N_, Number, _
 from fieldfare.errors import FieldfareError
@@ -18,7 +18,7 @@ from fieldfare.errors import FieldfareError
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-CHECKS = (N_("program"), N_("processor"), N_("memory"), N_("network"), N_("embedder"), N_("model"), N_("pack"), N_("language"),
+CHECKS = (N_("program"), N_("support"), N_("processor"), N_("memory"), N_("network"), N_("embedder"), N_("model"), N_("pack"), N_("language"),
           N_("terminal"))  # fmt: skip
 """What is checked, as findings name it; a person reads the translation."""
 # The sentences of `offline`, which imports nothing of ours before the network is closed.
@@ -45,7 +45,7 @@ def examine() -> list[Finding]:
 
 def checks() -> Iterator[Finding]:
     """One check after the other, each when it is asked for; none raises. Nothing is closed or changed."""
-    for check in (_program, _processor, _memory, _guard, _models, _packs, _languages, _terminal):
+    for check in (_program, _support, _processor, _memory, _guard, _models, _packs, _languages, _terminal):
         try:
             yield from check()
         except (FieldfareError, OSError, ImportError) as error:
@@ -61,6 +61,11 @@ def _program() -> Iterator[Finding]:
         f"{platform.system()} {platform.release()}"
     )
     yield Finding(check="program", ok=True, finding=finding)
+
+
+def _support() -> Iterator[Finding]:
+    if said := fleet.branding():
+        yield Finding(check="support", ok=True, finding=", ".join(said.values()))
 
 
 def _processor() -> Iterator[Finding]:
