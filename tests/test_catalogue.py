@@ -271,3 +271,15 @@ def _is_silent(above: ast.AST, node: ast.Constant) -> bool:
             return _name(raised) in {"ValueError", "AssertionError", "TypeError", "NotImplementedError"}
         case _:
             return False
+
+
+@pytest.mark.parametrize(
+    ("language", "shown"),
+    [("en", "1,234.5 of 0.60"), ("de", "1.234,5 of 0,60"), ("es", "1\u00a0234,5 of 0,60"), ("fr", "1\u00a0234,5 of 0,60")],
+)
+def test_numbers_of_ours_have_the_marks_of_the_language(language: str, shown: str) -> None:
+    catalogue.use(language)
+    try:
+        assert "{a:,.1f} of {b:.2f}".format(a=catalogue.Number(1234.5), b=catalogue.Number(0.6)) == shown
+    finally:
+        catalogue.use("en")

@@ -64,6 +64,19 @@ def pgettext(context: str, text: str) -> str:
     return _spoken.pgettext(context, text)
 
 
+_DECIMAL = {"de": ",.", "es": ",\u00a0", "fr": ",\u00a0"}
+"""The marks of decimals and of thousands where they are not those of English."""
+
+
+class Number(float):
+    """A number of ours as it is put into a text: with the decimal mark of the language of the screen. A manual's never are."""
+
+    def __format__(self, how: str) -> str:
+        """As a float, with the marks of the language."""
+        decimal, thousands = _DECIMAL.get(spoken(), ".,")
+        return super().__format__(how).translate({ord("."): decimal, ord(","): thousands})
+
+
 def N_(text: str) -> str:  # noqa: N802 - gettext's own name for it
     """Mark a text of a constant for the catalogue; it is translated where it is drawn."""
     return text

@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime
 from typing import TYPE_CHECKING
 
-from fieldfare.catalogue import LANGUAGES, _, ngettext
+from fieldfare.catalogue import LANGUAGES, Number, _, ngettext
 from fieldfare.text import squeeze
 
 if TYPE_CHECKING:
@@ -137,7 +137,7 @@ def _language(code: str) -> str:
 
 
 def _size(size: int) -> str:
-    return f"{size / 1e6:.1f} MB"
+    return f"{Number(size / 1e6):.1f} MB"
 
 
 def _day(seconds: float) -> str:
