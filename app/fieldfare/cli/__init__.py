@@ -11,7 +11,7 @@ import io
 import os
 import sys
 import threading
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, cast
 
 from fieldfare import __version__, catalogue, paths, settings
 from fieldfare.capacity import check_processor
@@ -30,6 +30,7 @@ from fieldfare.cli import (
     translations,
 )
 from fieldfare.cli.arguments import show_help, speak_usage
+from fieldfare.cli.gate import Gate
 from fieldfare.errors import (
     FieldfareError,
     ShortageError,
@@ -43,6 +44,7 @@ from fieldfare.text import clean
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
+    from typing import TextIO
 
 _AUTHORS = {one.__name__ for one in (authors, checks, evaluations, signing, translations)}  # speak English only
 _LACKING = {
@@ -75,6 +77,14 @@ def main(arguments: Sequence[str]) -> int:
     for stream in (sys.stdout, sys.stderr):
         with contextlib.suppress(AttributeError, ValueError):
             stream.reconfigure(errors="replace")  # type: ignore[union-attr]
+    with (
+        contextlib.redirect_stdout(cast("TextIO", Gate(sys.stdout))),
+        contextlib.redirect_stderr(cast("TextIO", Gate(sys.stderr))),
+    ):
+        return _main(arguments)
+
+
+def _main(arguments: Sequence[str]) -> int:
     _speak()
     options = _parser().parse_args(arguments)
     if options.all_users:

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 from fieldfare import catalogue
 from fieldfare.catalogue import N_
 from fieldfare.errors import UsageError
+from fieldfare.text import squeeze
 
 if TYPE_CHECKING:
     import argparse
@@ -79,6 +80,8 @@ class Progress:
             left = f", {(total - done) / rate:.0f} s left" if 0 < done < total and rate else ""
             line += f" ({rate:.1f}/s{left})"
         if sys.stderr.isatty():
-            print(f"\r\x1b[K{line}", end="\n" if done == total else "", file=sys.stderr, flush=True)
+            terminal = getattr(sys.stderr, "terminal", sys.stderr)
+            terminal.write(f"\r\x1b[K{squeeze(line)}{chr(10) if done == total else ''}")
+            terminal.flush()
         else:
             print(line, file=sys.stderr, flush=True)
