@@ -275,7 +275,12 @@ def _is_silent(above: ast.AST, node: ast.Constant) -> bool:
 
 @pytest.mark.parametrize(
     ("language", "shown"),
-    [("en", "1,234.5 of 0.60"), ("de", "1.234,5 of 0,60"), ("es", "1\u00a0234,5 of 0,60"), ("fr", "1\u00a0234,5 of 0,60")],
+    [
+        ("en", "1,234.5 of 0.60"),
+        ("de", "1.234,5 of 0,60"),
+        ("es", "1\u00a0234,5 of 0,60"),
+        ("fr", "1\u00a0234,5 of 0,60"),
+    ],
 )
 def test_numbers_of_ours_have_the_marks_of_the_language(language: str, shown: str) -> None:
     catalogue.use(language)
