@@ -73,9 +73,9 @@ def test_whose_work_it_is_can_be_read_here_too() -> None:
         inventory.part("nonsense")
 
 
-def doctor(home: Path, *arguments: str) -> subprocess.CompletedProcess[str]:
+def doctor(home: Path, *arguments: str, **variables: str) -> subprocess.CompletedProcess[str]:
     command = [sys.executable, "-m", "fieldfare", "doctor", *arguments]
-    settings = {**os.environ, "FIELDFARE_HOME": str(home)}
+    settings = {**os.environ, "FIELDFARE_HOME": str(home), **variables}
     return subprocess.run(command, capture_output=True, text=True, check=False, env=settings)
 
 
@@ -90,14 +90,31 @@ def test_the_proof_uses_the_program_and_finds_it_closed(tmp_path: Path) -> None:
         "socket of Python",
         "socket of native code",
         "socket of a child process",
-        "open sockets afterwards",
+        "sockets of all processes",
     }
-    assert all(tried[name] for name in closed | {"search", "ask", "figure"})
+    assert all(tried[name] for name in closed | {"search", "ask", "language model", "figure"})
+    assert tried["files of the program"] is None
+    assert "the filter of this program came with it" in said["trials"][4]["outcome"]
+    assert said["trials"][-1]["outcome"].startswith("2 processes")  # with that of the model
     digest = said.pop("sha256_of_report")
     canonical = json.dumps(said, sort_keys=True, ensure_ascii=False, separators=(",", ":"))
     assert digest == hashlib.sha256(canonical.encode()).hexdigest()
     assert said["packs"][0]["id"]
     assert all(len(one) == 64 for one in said["models"].values())
+
+
+def test_the_report_for_people_ends_with_the_digest_of_its_lines_and_speaks_their_language(tmp_path: Path) -> None:
+    (tmp_path / "settings.toml").write_text('screen_language = "de"\n')
+    (tmp_path / "site").mkdir()
+    done = doctor(tmp_path, "--offline-proof", FIELDFARE_SHARE=str(tmp_path / "site"))
+    *lines, last = done.stdout.splitlines(keepends=True)
+    assert last.split()[-1] == hashlib.sha256("".join(lines).encode()).hexdigest()
+    assert any(line.startswith("ok") and "Socket eines Kindprozesses" in line for line in lines)
+
+
+def test_a_child_that_the_filter_did_not_reach_is_no_proof(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(proof.offline, "filters", lambda: 9)  # the child has but one
+    assert proof._child_socket()[0] is False
 
 
 def test_an_open_network_is_no_proof(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -107,10 +124,14 @@ def test_an_open_network_is_no_proof(monkeypatch: pytest.MonkeyPatch) -> None:
     assert not proof.Proof(trials=(trial,)).holds
 
 
-def test_a_socket_that_is_open_is_found() -> None:
-    code = "import socket; held = socket.create_server(('127.0.0.1', 0)); from fieldfare import proof; print(proof._no_sockets()[0])"
+@pytest.mark.parametrize(
+    ("held", "said"),
+    [("socket.create_server(('127.0.0.1', 0))", {"False", "None"}), ("socket.socketpair()", {"True", "None"})],
+)
+def test_a_socket_that_could_leave_this_machine_is_found(held: str, said: set[str]) -> None:
+    code = f"import socket; held = {held}; from fieldfare import proof; print(proof._no_sockets()[0])"
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
-    assert done.stdout.strip() in {"False", "None"}  # None where the system shows no sockets
+    assert done.stdout.strip() in said  # None where the system shows no sockets
 
 
 def test_a_python_installation_has_no_list_to_verify(tmp_path: Path) -> None:

@@ -17,7 +17,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from fieldfare.catalogue import _
+from fieldfare.catalogue import _, ngettext
 from fieldfare.errors import DamageError, UsageError
 
 if TYPE_CHECKING:
@@ -50,6 +50,15 @@ class Verdict:
     def sound(self) -> bool:
         """Whether every file is as it was made, and no other lies there."""
         return not (self.changed or self.missing or self.added)
+
+
+def told(verdict: Verdict) -> str:
+    """A verdict as a sentence."""
+    if not verdict.sound:
+        return _("This is not the program as it was made. Install it again.")
+    return ngettext("{count} file is as it was made.", "{count} files are as they were made.", verdict.files).format(
+        count=verdict.files
+    )
 
 
 def program_dir() -> Path | None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import ctypes
 import errno
 import hashlib
@@ -13,14 +14,14 @@ import subprocess
 import sys
 import threading
 import time
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from fieldfare import __version__, inventory, offline, paths, settings, trust
-from fieldfare.catalogue import N_, _
-from fieldfare.domain import Answered, Failed, Question, Verdict
+from fieldfare.catalogue import N_, _, ngettext
+from fieldfare.domain import Answered, Failed, ModelStatus, Question, Verdict
 from fieldfare.errors import FieldfareError
 
 if TYPE_CHECKING:
@@ -37,7 +38,7 @@ ASKED = N_("How is the machine switched off?")  # where a pack has no question o
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Trial:
-    """One thing that was tried: `ok` None where it could not be tried on this machine."""
+    """One thing that was tried: `ok` None where it could not be tried on this machine. `name` is for the catalogue."""
 
     name: str
     ok: bool | None
@@ -71,12 +72,12 @@ def run() -> Proof:
     began = datetime.now().astimezone().isoformat(timespec="seconds")
     guard = offline.close_network()
     trials = [
-        Trial(name="guard", ok=guard.covers_native or None, outcome=_(guard.sentence)),
-        _tried("socket of Python", _python_socket),
-        _tried("socket of native code", _native_socket),
-        _tried("socket of a child process", _child_socket),
+        _tried(N_("files of the program"), _files),
+        Trial(name=N_("guard"), ok=guard.covers_native or None, outcome=_(guard.sentence)),
+        _tried(N_("socket of Python"), _python_socket),
+        _tried(N_("socket of native code"), _native_socket),
+        _tried(N_("socket of a child process"), _child_socket),
         *_uses(),
-        _tried("open sockets afterwards", _no_sockets),
     ]
     return Proof(trials=tuple(trials), about=_about(began, guard.kind))
 
@@ -89,6 +90,15 @@ def _tried(name: str, trial: Callable[[], tuple[bool | None, str]]) -> Trial:
     except (FieldfareError, OSError, LookupError) as error:
         ok, outcome = False, str(error)
     return Trial(name=name, ok=ok, outcome=outcome, seconds=time.monotonic() - began)
+
+
+def _files() -> tuple[bool | None, str]:
+    """What is proved of this program holds for others of the same files only."""
+    folder = inventory.program_dir()
+    if folder is None:
+        return None, _("This program runs from a Python installation, which has no list of its files. Verify a bundle.")
+    found = inventory.verify(folder, lambda *_: None)
+    return found.sound, inventory.told(found)
 
 
 def _python_socket() -> tuple[bool | None, str]:
@@ -111,32 +121,45 @@ def _native_socket() -> tuple[bool | None, str]:
 
 
 def _child_socket() -> tuple[bool | None, str]:
-    """The guard goes on to what the program starts: a child of the same kind as the model's process asks for a socket."""
+    """The guard goes on to what the program starts: a child of the same kind as the model's process asks for a socket.
+
+    It closes the network for itself too: only the count of its filters tells that ours came with it.
+    """
     program = [sys.executable] if inventory.program_dir() else [sys.executable, "-P", "-m", "fieldfare"]
     found = {**os.environ, "PYTHONPATH": os.pathsep.join(filter(None, sys.path))}
     done = subprocess.run([*program, "doctor", "--socket"], capture_output=True, check=False, env=found, timeout=60)
-    refused = done.returncode == 0
-    return refused, _("It was refused.") if refused else _("A socket to another machine could be opened.")
+    if done.returncode != 0:
+        return False, _("A socket to another machine could be opened.")
+    mine, found_there = offline.filters(), int(done.stdout.strip() or 0)
+    if not mine or not found_there:
+        return True, _("It was refused.")
+    inherited = found_there > mine
+    return inherited, _("It was refused; the filter of this program came with it.") if inherited else _(
+        "It was refused, but the filter of this program did not come with it."
+    )
 
 
 def _uses() -> Iterator[Trial]:
-    """What a technician does: search, ask, translate, look at a figure."""
+    """What a technician does: search, ask, let the model write where there is one, translate, look at a figure."""
     from fieldfare.assistant import open_assistant
 
     try:
-        assistant = open_assistant(settings.read()[0], eager=True)
+        assistant = open_assistant(replace(settings.read()[0], draft=True), eager=True)
     except FieldfareError as error:
-        yield Trial(name="packs", ok=False, outcome=str(error))
+        yield Trial(name=N_("packs"), ok=False, outcome=str(error))
         return
     try:
-        if not assistant.packs:
-            yield Trial(name="packs", ok=None, outcome=_("No pack is installed: searching and asking were not tried."))
-            return
-        question = Question(text=_questions(1)[0])
-        yield _tried("search", lambda: _search(assistant, question))
-        yield _tried("ask", lambda: _ask(assistant))
-        yield _tried("translate", _translate)
-        yield _tried("figure", lambda: _figure(assistant))
+        if assistant.packs:
+            question = Question(text=_questions(1)[0])
+            yield _tried(N_("search"), lambda: _search(assistant, question))
+            yield _tried(N_("ask"), lambda: _ask(assistant))
+            yield _tried(N_("language model"), lambda: _model(assistant))
+            yield _tried(N_("translate"), _translate)
+            yield _tried(N_("figure"), lambda: _figure(assistant))
+        else:
+            outcome = _("No pack is installed: searching and asking were not tried.")
+            yield Trial(name=N_("packs"), ok=None, outcome=outcome)
+        yield _tried(N_("sockets of all processes"), _no_sockets)  # while the model's process lives
     finally:
         assistant.close()
 
@@ -178,6 +201,13 @@ def _ask(assistant: Assistant) -> tuple[bool | None, str]:
     return answered, said
 
 
+def _model(assistant: Assistant) -> tuple[bool | None, str]:
+    """The engine that runs in a process of its own; it is ready after it has written a few words."""
+    assistant.load_model()
+    state = assistant.model_state
+    return True if state.status is ModelStatus.READY else None, state.sentence
+
+
 def _translate() -> tuple[bool | None, str]:
     from fieldfare.translation import packages
     from fieldfare.translation.engine import Engine
@@ -208,33 +238,52 @@ def _figure(assistant: Assistant) -> tuple[bool | None, str]:
 
 
 def _no_sockets() -> tuple[bool | None, str]:
-    """Compare the sockets that this process holds with those of the internet families that the kernel knows."""
-    descriptors = Path("/proc/self/fd")
-    if not descriptors.is_dir():
+    """Every socket that this process and those that it started hold must be one that stays on this machine."""
+    import psutil
+
+    if not Path("/proc/self/fd").is_dir():
         return None, _("This system does not show them.")
+    mine = [psutil.Process(), *psutil.Process().children(recursive=True)]
+    foreign = sorted({one for process in mine for one in _held(process.pid) - _local(process.pid)})
+    if foreign:
+        return False, ", ".join(foreign)
+    said = ngettext("{count} process has none to another machine.", "{count} processes have none to another machine.", len(mine))  # fmt: skip
+    return True, said.format(count=len(mine))
+
+
+def _held(process: int) -> set[str]:
+    """The sockets of a process, as the kernel names them."""
     held = set()
-    for one in descriptors.iterdir():
-        try:
+    for one in Path(f"/proc/{process}/fd").iterdir():
+        with contextlib.suppress(OSError):  # closed meanwhile
             held.add(str(one.readlink()))
-        except OSError:
-            continue
+    return {name for name in held if name.startswith("socket:")}
+
+
+def _local(process: int) -> set[str]:
+    """The sockets that reach this machine only: of the families that the guard leaves, as the kernel lists them."""
     known = set()
-    for table in ("tcp", "tcp6", "udp", "udp6", "raw", "raw6"):
-        try:
-            lines = Path("/proc/self/net", table).read_text("ascii").splitlines()[1:]
-        except OSError:
-            continue
-        known |= {f"socket:[{line.split()[9]}]" for line in lines if len(line.split()) > 9}
-    return not held & known, _("None to another machine.") if not held & known else ", ".join(sorted(held & known))
+    for table, column in (("unix", 6), ("netlink", 9)):
+        with contextlib.suppress(OSError):
+            rows = (
+                line.split() for line in Path(f"/proc/{process}/net/{table}").read_text("utf-8", "replace").splitlines()
+            )
+            known |= {f"socket:[{row[column]}]" for row in rows if len(row) > column}
+    return known
 
 
 def _about(began: str, guard: str) -> dict[str, Any]:
-    """What was tried: program, libraries, packs and models with their digests."""
+    """What was tried: program, libraries, packs, language packages and models with their digests."""
+    from fieldfare import library
+    from fieldfare.translation import packages
+
     folder = inventory.program_dir()
     sums = folder / inventory.SUMS if folder else None
     wanted = {name.lower() for name in _LIBRARIES}
-    packs = [{"id": one.manifest.id, "version": one.manifest.version, "sha256": trust.sha256(Path(one.path))}
-             for one in _archives()]  # fmt: skip
+    shelf = library.open_shelf()
+    shelf.close()
+    packs = [{"id": one.manifest.id, "version": one.manifest.version, "sha256": trust.sha256(Path(one.path)),
+              "signature": one.signature} for one in shelf.packs]  # fmt: skip
     models = sorted(
         path for path in (paths.share_dir() / "models").rglob("*") if path.is_file() and path.stat().st_size > 1 << 20
     )
@@ -243,9 +292,11 @@ def _about(began: str, guard: str) -> dict[str, Any]:
         "time": began,
         "program": {"version": __version__, "executable": trust.sha256(Path(sys.executable).resolve()),
                     "sums": trust.sha256(sums) if sums and sums.is_file() else ""},
+        "machine": platform.node(),
         "system": f"{platform.system()} {platform.release()} {platform.machine()}",
         "guard": guard,
         "libraries": {one.name: one.version for one in inventory.parts() if one.name.lower() in wanted},
         "packs": packs,
+        "languages": [{"id": str(one), "version": one.version, "sha256": one.sha256} for one in packages.installed()[0]],
         "models": {path.relative_to(paths.share_dir()).as_posix(): trust.sha256(path) for path in models},
     }  # fmt: skip

@@ -3,17 +3,21 @@
 from __future__ import annotations
 
 import argparse
+import hashlib
 import json
 import sys
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from fieldfare.catalogue import _, ngettext
 from fieldfare.cli.arguments import Progress
 from fieldfare.errors import DamageError, UsageError
-from fieldfare.text import clean
+from fieldfare.text import clean, squeeze
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from fieldfare.cli.arguments import Commands
+    from fieldfare.proof import Proof
 
 
 def register(commands: Commands) -> None:
@@ -45,6 +49,7 @@ def _doctor(options: argparse.Namespace) -> int:
     if options.socket:
         from fieldfare import offline
 
+        print(offline.filters())
         return 1 if offline.probe() else 0
     from fieldfare.doctor import examine
 
@@ -66,24 +71,37 @@ def _prove(options: argparse.Namespace) -> int:
     if options.json:
         print(json.dumps(said, ensure_ascii=False, indent=1))
         return 0 if found.holds else 1
-    print(f"Fieldfare {said['program']['version']}, {said['system']}, {said['time']}\n")
-    for one in found.trials:
-        mark = {True: "ok  ", False: "FAIL", None: "–   "}[one.ok]
-        print(f"{mark}  {one.name:<26} {one.seconds:6.2f} s  {clean(one.outcome)}")
-    print()
-    for name, version in said["libraries"].items():
-        print(f"{clean(name)} {clean(version)}")
-    for pack in said["packs"]:
-        print(f"{pack['sha256']}  {clean(pack['id'])} {clean(pack['version'])}")
-    for name, digest in said["models"].items():
-        print(f"{digest}  {clean(name)}")
-    print(f"{said['program']['executable']}  {clean(sys.executable)}")
-    if said["program"]["sums"]:
-        print(f"{said['program']['sums']}  SHA256SUMS")
-    print()
-    print(_("Nothing got out.") if found.holds else _("This machine is not closed: see the lines marked FAIL."))
-    print(_("SHA-256 of this report as JSON: {digest}").format(digest=said["sha256_of_report"]))
+    text = "\n".join(_lines(found, said))
+    print(text)
+    print(_("SHA-256 of the lines above: {digest}").format(digest=hashlib.sha256(f"{text}\n".encode()).hexdigest()))
     return 0 if found.holds else 1
+
+
+def _lines(found: Proof, said: dict[str, Any]) -> Iterator[str]:
+    """The report as a person reads it."""
+    yield _("Fieldfare: proof that it is offline")
+    yield f"{said['program']['version']}, {said['machine']}, {said['system']}, {said['time']}\n"
+    names = [_(one.name) for one in found.trials]
+    width = max(map(len, names))
+    for name, one in zip(names, found.trials, strict=True):
+        mark = {True: "ok  ", False: "FAIL", None: "–   "}[one.ok]
+        yield f"{mark}  {name:<{width}}  {one.seconds:6.2f} s  {squeeze(one.outcome)}"
+    yield ""
+    for name, version in said["libraries"].items():
+        yield f"{clean(name)} {clean(version)}"
+    for one in (*said["packs"], *said["languages"]):
+        yield clean(f"{one['sha256']}  {one['id']} {one['version']}  {one.get('signature', '')}".rstrip())
+    for name, digest in said["models"].items():
+        yield f"{digest}  {clean(name)}"
+    yield f"{said['program']['executable']}  {clean(sys.executable)}"
+    if said["program"]["sums"]:
+        yield f"{said['program']['sums']}  SHA256SUMS"
+    yield ""
+    if left := sum(one.ok is None for one in found.trials):
+        yield ngettext(
+            "{count} line marked – could not be tried here.", "{count} lines marked – could not be tried here.", left
+        ).format(count=left)
+    yield _("Nothing got out.") if found.holds else _("This machine is not closed: see the lines marked FAIL.")
 
 
 def _verify(options: argparse.Namespace) -> int:
@@ -103,14 +121,7 @@ def _verify(options: argparse.Namespace) -> int:
     for said, names in ((_("changed"), found.changed), (_("missing"), found.missing), (_("added"), found.added)):
         for name in names:
             print(f"{said}: {clean(name)}")
-    if found.sound:
-        print(
-            ngettext("{count} file is as it was made.", "{count} files are as they were made.", found.files).format(
-                count=found.files
-            )
-        )
-    else:
-        print(_("This is not the program as it was made. Install it again."))
+    print(inventory.told(found))
     print(f"{found.digest}  {inventory.SUMS}")
     return 0 if found.sound else DamageError.exit_code
 
