@@ -323,6 +323,8 @@ class FakeAssistant:
                 return
             yield event
 
+    is_current = True
+
     def examples(self, packs: Iterable[str], limit: int) -> tuple[str, ...]:
         """Two that the script answers."""
         return ("Oil?", "Which torque?")[:limit]

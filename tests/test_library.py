@@ -47,6 +47,19 @@ def used() -> list[tuple[str, str, str]]:
 
 
 @pytest.mark.usefixtures("trusting")
+def test_who_has_packs_open_sees_that_others_came(published: Path) -> None:
+    shelf = library.open_shelf()
+    assert shelf.is_current
+    library.install(published / "pump-1.9.fpack")
+    later = library.open_shelf()
+    assert (shelf.is_current, later.is_current) == (False, True)
+    library.remove("pump")
+    assert not later.is_current
+    for one in (shelf, later):
+        one.close()
+
+
+@pytest.mark.usefixtures("trusting")
 def test_install_update_roll_back_forward_and_remove(published: Path, home: Path) -> None:
     library.install(published / "pump-1.9.fpack")
     assert used() == [("1.9", "signed by Korvan", "")]

@@ -112,6 +112,11 @@ class Assistant:
         return self._shelf.packs
 
     @property
+    def is_current(self) -> bool:
+        """Whether what is installed is still what was opened: another program may install or remove a pack."""
+        return self._shelf.is_current
+
+    @property
     def problems(self) -> tuple[str, ...]:
         """A sentence for each installed pack or language package that could not be opened, or pack that is searched without
         its meaning.

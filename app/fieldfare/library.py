@@ -11,7 +11,7 @@ import contextlib
 import os
 import shlex
 import shutil
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from fieldfare import paths, stock, trust
@@ -59,6 +59,12 @@ class Shelf:
     archives: tuple[Archive, ...]
     packs: tuple[InstalledPack, ...]
     problems: tuple[str, ...]
+    stamp: bytes | None = None
+
+    @property
+    def is_current(self) -> bool:
+        """Whether no pack came or went since, by this program or another."""
+        return self.stamp is None or self.stamp == stock.stamp()
 
     def close(self) -> None:
         """Close every pack."""
@@ -82,7 +88,7 @@ def open_shelf() -> Shelf:
         stamp = stock.stamp()
         shelf = _open_all()
         if stock.stamp() == stamp:
-            return shelf
+            return replace(shelf, stamp=stamp)
         shelf.close()
 
 

@@ -12,6 +12,7 @@ from fieldfare import holdings, offered, trust
 from fieldfare.pack import signing
 from fieldfare.tui.app import FieldfareApp
 from fieldfare.tui.screens.library import LibraryScreen
+from fieldfare.tui.widgets.listing import Listing
 from publishing import make_pack, put, sign
 from tui.screen import asked, rows, shown, until, until_text
 
@@ -46,9 +47,11 @@ def stick(author: Path, home: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPa
     return stick
 
 
-def play(scenario: Scenario, size: tuple[int, int] = (100, 40)) -> list[FakeAssistant]:
+def play(
+    scenario: Scenario, size: tuple[int, int] = (100, 40), opened: list[FakeAssistant] | None = None
+) -> list[FakeAssistant]:
     """The assistants that were opened, the first one first."""
-    opened = [FakeAssistant()]
+    opened = [FakeAssistant()] if opened is None else opened
 
     def reopen() -> FakeAssistant:
         opened.append(FakeAssistant())
@@ -81,7 +84,7 @@ def test_a_stick_is_installed_updated_compared_and_rolled_back(author: Path, sti
         await flat(pilot, "STICK")
         await pilot.press("2")
         await flat(pilot, "Everything in this folder")
-        await pilot.click(next(line for line in app.screen.query("Line") if "Everything" in shown(app)))
+        await pilot.click(Listing, offset=(4, 0))
         await until_text(pilot, "+ pump 1")
         await flat(pilot, "fan-1.fpack has no signature")
         await pilot.press("1")
@@ -180,3 +183,20 @@ def test_an_answer_stays_until_one_leaves_it_and_the_next_is_from_the_new_packs(
         assert app.desk.assistant.questions  # type: ignore[attr-defined]
 
     play(scenario)
+
+
+def test_what_another_program_installs_is_taken_without_a_new_start() -> None:
+    async def scenario(app: FieldfareApp, pilot: Pilot[None]) -> None:
+        app._look_around()
+        await pilot.pause()
+        assert app.desk.assistant is opened[0], "nothing came"
+        opened[0].is_current = False
+        for _ in range(3):
+            app._look_around()
+        await until(pilot, lambda: app.desk.assistant is not opened[0], "the new assistant")
+        app._look_around()
+        await pilot.pause()
+        assert len(opened) == 2, "it is opened once"
+
+    opened = [FakeAssistant()]
+    play(scenario, opened=opened)

@@ -43,6 +43,8 @@ if TYPE_CHECKING:
     from fieldfare.assistant import Assistant
     from fieldfare.domain import WorkMachine
 
+_LOOK = 5.0
+"""Seconds between two looks for packs that another program installed or removed."""
 
 class FieldfareApp(App[None]):
     """Shows one desk. It owns no state but the look: the screens draw what the desk's rooms say."""
@@ -92,6 +94,7 @@ class FieldfareApp(App[None]):
         self._old: list[Assistant] = []  # still shown in a room that is to begin anew
         self._left: set[str] = set()  # the rooms that are to begin anew
         self.look("dark")
+        self._reopening = False  # what another program has changed
         for room in ROOMS:
             self.add_mode(room.name, partial(self._build, room))
 
@@ -104,6 +107,7 @@ class FieldfareApp(App[None]):
             self.notify(squeeze(problem), severity="warning", timeout=20, markup=False)
         self.set_interval(1.0, self._ring)
         if not self.desk.preferences.current.welcomed:
+        self.set_interval(_LOOK, self._look_around)
             self.call_after_refresh(self._welcome)
         self._load_alarms()
 
@@ -260,6 +264,12 @@ class FieldfareApp(App[None]):
         self._reopen()
 
     @work(thread=True, exclusive=True, group="reopen", exit_on_error=False)
+    def _look_around(self) -> None:
+        """Take what another program has installed or removed meanwhile."""
+        if not self.desk.assistant.is_current and not self._reopening:
+            self._reopening = True
+            self._reopen()
+
     def _reopen(self) -> None:
         """Open what is installed now. Whatever goes on meanwhile goes on with what was there."""
         if self.desk.reopen is not None:
@@ -276,6 +286,7 @@ class FieldfareApp(App[None]):
     async def _move_in(self, message: AssistantReopened) -> None:
         """Every room begins anew over the new assistant; the one that one stands in when it is left."""
         old, new = self.desk.assistant, message.assistant
+        self._reopening = False
         self._old.append(old)
         same = {(one.manifest.id, one.manifest.digest) for one in old.packs}
         same_packs = {one.manifest.id for one in new.packs if (one.manifest.id, one.manifest.digest) in same}
