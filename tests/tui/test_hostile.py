@@ -21,7 +21,7 @@ import pytest
 from fieldfare import doctor, holdings, offered
 from fieldfare.domain import Failed
 from fieldfare.errors import PackError
-from fieldfare.tui.widgets.lines import Line, Picked
+from fieldfare.tui.widgets.listing import Listing
 from hostile import EVIL, HEAVY, OBEYED, SENT
 from tui import evil
 from tui.screen import asked, shown, until, until_text
@@ -194,19 +194,21 @@ def test_the_device(device: str, size: tuple[int, int]) -> None:
         await until(pilot, lambda: type(app.screen).__name__ == "TellScreen", "what changed")
         await leafed(app, pilot)
         await pilot.press("escape", "i")
-        await until(pilot, lambda: app.screen.id == "folder" and len(app.screen.query("Line")) > 1, "a place")
+        await until(pilot, lambda: app.screen.id == "folder" and len(app.screen.query_one(Listing).rows) > 1, "a place")
         await leafed(app, pilot)
         await pilot.press("2")
-        await until(pilot, lambda: any(line.key == "whole" for line in app.screen.query(Line)), "what lies there")
+        await until(pilot, lambda: any(row.key == "whole" for row in app.screen.query_one(Listing).rows), "what lies there")
         await leafed(app, pilot)
         await pilot.press("1")
         await until(pilot, lambda: type(app.screen).__name__ == "PickScreen", "what it would bring")
         await leafed(app, pilot)
         await pilot.press("escape", "f8")
-        await until(pilot, lambda: app.screen.id == "settings" and app.screen.query("Line"))
+        await until(pilot, lambda: app.screen.id == "settings" and app.screen.query_one(Listing).rows)
         await leafed(app, pilot)
         await through(app, pilot, "6")
-        app.screen.post_message(Picked("doctor"))
+        listing = app.screen.query_one(Listing)
+        doctor = next(at for at, row in enumerate(listing.rows) if row.key == "doctor")
+        listing.post_message(Listing.Picked(listing, doctor))
         await until(pilot, lambda: app.screen.id == "doctor" and len(app.screen.query("FindingLine")) == 2)
         await leafed(app, pilot)
 

@@ -146,7 +146,7 @@ def test_a_machine_is_tapped() -> None:
     async def scenario(app: FieldfareApp, pilot: Pilot[None]) -> None:
         await opened(pilot)
         await until_text(pilot, "Korvan CP 200")
-        await pilot.click("OfferRow", offset=(8, 0))
+        await pilot.click("Listing", offset=(8, 0))
         await until(pilot, lambda: not isinstance(app.screen, MachineScreen))
 
     play(scenario, two())

@@ -13,7 +13,7 @@ from fieldfare import catalogue
 from fieldfare.preferences import Preferences
 from fieldfare.settings import Settings
 from fieldfare.tui.app import FieldfareApp
-from fieldfare.tui.widgets.lines import Line
+from fieldfare.tui.widgets.listing import Listing
 from tui.screen import asked, rows, shown, until, until_text
 
 if TYPE_CHECKING:
@@ -50,10 +50,11 @@ def test_a_setting_is_changed_by_numbers_and_kept(home: Path) -> None:
     async def scenario(app: FieldfareApp, pilot: Pilot[None]) -> None:
         await pilot.press("f8")
         await until_text(pilot, "Language of answers")
-        low = app.screen.query(Line)[0].outer_size.height
+        low = app.screen.query_one(Listing).virtual_size.height
         await pilot.press("4", "3")
         await until_text(pilot, "Rows: Large")
-        await until(pilot, lambda: app.screen.query(Line)[0].outer_size.height == low + 2, "a row that is easy to hit")
+        high = app.screen.query_one(Listing)
+        await until(pilot, lambda: high.virtual_size.height >= low + 8, "a line more for each setting")
         await pilot.press("3", "5")
         await until_text(pilot, "Look: Red, for the night")
         assert app.theme == "night"

@@ -8,13 +8,15 @@ from typing import TYPE_CHECKING
 from fieldfare.catalogue import _
 from fieldfare.domain.manual import Spot
 from fieldfare.text import squeeze
+from fieldfare.tui.widgets.listing import Row
+from fieldfare.tui.wording import heading_path, page_of
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
 
     from fieldfare.bookshelf import Bookshelf
     from fieldfare.domain import Region
-    from fieldfare.domain.manual import Leaf, Manual, Plate
+    from fieldfare.domain.manual import Leaf, Link, Manual, Plate
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -67,3 +69,16 @@ def pages(
         )
         for leaf in leaves
     )
+
+
+def figure_rows(plates: Iterable[Plate]) -> list[Row]:
+    """Figures: caption, and the heading under which they stand."""
+    return [
+        Row(text=figure_title(one), about=heading_path(one.heading), page=page_of(one.figure.place.label), bold=True)
+        for one in plates
+    ]
+
+
+def link_rows(links: Iterable[Link]) -> list[Row]:
+    """References: as they are printed, and where they lead."""
+    return [Row(text=squeeze(one.text), about=squeeze(one.title), page=page_of(one.label), bold=True) for one in links]

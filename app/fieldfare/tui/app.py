@@ -11,7 +11,6 @@ from functools import partial
 from typing import TYPE_CHECKING, ClassVar
 
 from textual import on, work
-from textual.app import App
 from textual.binding import Binding, BindingType
 from textual.events import ScreenResume
 
@@ -30,6 +29,7 @@ from fieldfare.tui.rooms import OF_THE_DEVICE, ROOMS, Room
 from fieldfare.tui.screens.ask import AskScreen
 from fieldfare.tui.screens.room import RoomScreen
 from fieldfare.tui.signs import PlainSigns, Printed, fitting
+from fieldfare.tui.strokes import StrokeApp
 from fieldfare.tui.theme import LOOKS, THEMES, RedOnly, first_theme
 from fieldfare.tui.wire import sparing
 
@@ -46,7 +46,8 @@ if TYPE_CHECKING:
 _LOOK = 5.0
 """Seconds between two looks for packs that another program installed or removed."""
 
-class FieldfareApp(App[None]):
+
+class FieldfareApp(StrokeApp[None]):
     """Shows one desk. It owns no state but the look: the screens draw what the desk's rooms say."""
 
     TITLE = "Fieldfare"
@@ -93,8 +94,8 @@ class FieldfareApp(App[None]):
         self._printed = Printed()
         self._old: list[Assistant] = []  # still shown in a room that is to begin anew
         self._left: set[str] = set()  # the rooms that are to begin anew
-        self.look("dark")
         self._reopening = False  # what another program has changed
+        self.look("dark")
         for room in ROOMS:
             self.add_mode(room.name, partial(self._build, room))
 
@@ -106,8 +107,8 @@ class FieldfareApp(App[None]):
         for problem in self.desk.preferences.problems:
             self.notify(squeeze(problem), severity="warning", timeout=20, markup=False)
         self.set_interval(1.0, self._ring)
-        if not self.desk.preferences.current.welcomed:
         self.set_interval(_LOOK, self._look_around)
+        if not self.desk.preferences.current.welcomed:
             self.call_after_refresh(self._welcome)
         self._load_alarms()
 
@@ -263,13 +264,13 @@ class FieldfareApp(App[None]):
     def _holdings_changed(self) -> None:
         self._reopen()
 
-    @work(thread=True, exclusive=True, group="reopen", exit_on_error=False)
     def _look_around(self) -> None:
         """Take what another program has installed or removed meanwhile."""
         if not self.desk.assistant.is_current and not self._reopening:
             self._reopening = True
             self._reopen()
 
+    @work(thread=True, exclusive=True, group="reopen", exit_on_error=False)
     def _reopen(self) -> None:
         """Open what is installed now. Whatever goes on meanwhile goes on with what was there."""
         if self.desk.reopen is not None:
@@ -285,8 +286,8 @@ class FieldfareApp(App[None]):
     @on(AssistantReopened)
     async def _move_in(self, message: AssistantReopened) -> None:
         """Every room begins anew over the new assistant; the one that one stands in when it is left."""
-        old, new = self.desk.assistant, message.assistant
         self._reopening = False
+        old, new = self.desk.assistant, message.assistant
         self._old.append(old)
         same = {(one.manifest.id, one.manifest.digest) for one in old.packs}
         same_packs = {one.manifest.id for one in new.packs if (one.manifest.id, one.manifest.digest) in same}

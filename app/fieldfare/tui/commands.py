@@ -49,13 +49,14 @@ _MEANINGS = {
     "ManualsScreen.pages": N_("the printed pages of the chosen manual"),
     "ManualsScreen.bookmarks": N_("bookmarks and notes"),
     "ManualsScreen.enter": N_("the headings of the chosen manual"),
-    "ManualsScreen.open": N_("the manual with this number"),
     "Outline.unfold": N_("show what is below the heading"),
     "Outline.fold": N_("hide what is below the heading"),
     "Outline.shorten": N_("take the last letter back"),
     "Listing.step": N_("the row above or below"),
+    "Listing.leap": N_("a screen of rows further"),
+    "Listing.end": N_("the first or the last row"),
     "Listing.pick": N_("open the row"),
-    "PickingScreen.pick": N_("open the row with this number"),
+    "Listing.take": N_("open the row with this number"),
     "SectionPane.picture": N_("enlarge the figure"),
     "SectionPane.warnings": N_("up to the warning above"),
     "FigureRow.enlarge": N_("enlarge the figure"),
@@ -76,10 +77,6 @@ _MEANINGS = {
     "AnswerColumn.move": N_("move through hazards, answer and pages"),
     "Column.leave": N_("leave or enter the page beside the answer"),
     "AnswerColumn.leave": N_("leave or enter the page beside the answer"),
-    "Lines.end": N_("to the first or the last line"),
-    "Lines.move": N_("move from line to line"),
-    "Lines.take": N_("choose the line with this number"),
-    "Line.pick": N_("choose the line"),
 }
 """What a key does, by class and action, where its binding says it in one word only."""
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, cast
 
 from textual.screen import ScreenResultType
 
@@ -11,6 +11,8 @@ from fieldfare.tui.screens.overlay import Overlay
 if TYPE_CHECKING:
     from textual.events import Key
     from textual.timer import Timer
+
+    from fieldfare.tui.app import FieldfareApp
 
 SCAN = 0.04
 """Seconds in which a scanner has typed its next character (USB ones need 1 to 10 ms, radio ones up to 30); no hand has."""
@@ -45,7 +47,9 @@ class ScannedScreen(Overlay[ScreenResultType]):
             self._passed = ""
             return
         held = self._let_go()
-        if held is not None and held.character:
+        if held is not None and held.character and event.time - held.time > SCAN:
+            self._pass(held)
+        elif held is not None and held.character:
             if event.key == "enter":
                 event.stop()
                 self.type(held.character)
@@ -79,8 +83,10 @@ class ScannedScreen(Overlay[ScreenResultType]):
         return held
 
     def _press(self) -> None:
-        if (held := self._let_go()) is not None and self.is_current:
-            self._pass(held)
+        if self._held is not None and not cast("FieldfareApp", self.app).is_followed(self._held, SCAN):
+            held = self._let_go()
+            if held is not None and self.is_current:
+                self._pass(held)
 
     def _pass(self, held: Key) -> None:
         """Let a held key do what it is bound to."""

@@ -27,6 +27,11 @@ def page_name(place: Place) -> str:
     return _("p. {page}").format(page=label) if label else ""
 
 
+def page_of(label: str) -> str:
+    """`p. 21`, empty where there is no page."""
+    return _("p. {page}").format(page=squeeze(label)) if squeeze(label) else ""
+
+
 def heading(path: Iterable[str]) -> str:
     """The innermost heading, as a person would say where they read."""
     titles = [title for title in map(squeeze, path) if title]

@@ -1,208 +1,218 @@
-"""One line to type into, and numbered rows of what it may mean: how a machine or an earlier question is chosen."""
+"""The one screen on which something is chosen from a list; where the list can be long, a line narrows it."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, ClassVar, Generic
+from typing import TYPE_CHECKING, ClassVar, Generic, TypeVar, cast
 
 from textual import on
 from textual.binding import Binding, BindingType
 from textual.content import Content
-from textual.events import Click
 from textual.message import Message
 from textual.screen import ScreenResultType
-from textual.widgets import Input
+from textual.widgets import Input, Static
 
-from fieldfare.catalogue import _
+from fieldfare.catalogue import N_, _
 from fieldfare.text import squeeze
-from fieldfare.tui.messages import EdgeReached
-from fieldfare.tui.scanner import ScannedScreen
-from fieldfare.tui.widgets.bars import Key, KeyBar, StatusLine, TitleBar
-from fieldfare.tui.widgets.column import Column
+from fieldfare.tui.scanner import SCAN
+from fieldfare.tui.screens.overlay import Overlay
+from fieldfare.tui.widgets.bars import Key, KeyBar
+from fieldfare.tui.widgets.listing import Listing, Row
 from fieldfare.tui.widgets.question import LineInput
-from fieldfare.tui.widgets.wrapped import Wrapped, hanging
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
+
     from textual.app import ComposeResult
+    from textual.events import Key as KeyEvent
+    from textual.timer import Timer
 
-    from fieldfare.tui.desk import Desk
+    from fieldfare.tui.app import FieldfareApp
 
-MOST = 40
-"""Rows; who has more to choose from types a word of it."""
+
+Value_co = TypeVar("Value_co", covariant=True)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Offer(Generic[ScreenResultType]):
-    """One thing to choose: its name, a line about it (empty for none), and what it stands for."""
+class Offer(Generic[Value_co]):
+    """One thing to choose: how it is shown, and what it stands for."""
 
-    name: str
-    about: str = ""
-    value: ScreenResultType
+    row: Row
+    value: Value_co
 
 
-class OfferRow(Wrapped, can_focus=True):
-    """A row that is chosen by Enter, a tap or its number."""
+class NarrowingLine(LineInput):
+    """Takes letters, while arrows and Enter work in the list below; so do digits as long as nothing was typed.
 
-    BINDINGS: ClassVar[list[BindingType]] = [Binding("enter", "choose", "Choose", show=False)]
+    A scanner's first digit is none that was pressed: it is typed when another character or Enter follows within `SCAN`.
+    """
+
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("up", "screen.step(-1)", show=False),
+        Binding("down", "screen.step(1)", show=False),
+        Binding("pageup", "screen.leap(-1)", show=False),
+        Binding("pagedown", "screen.leap(1)", show=False),
+        Binding("home", "edge(-1)", show=False),
+        Binding("end", "edge(1)", show=False),
+    ]
+    numbered = True
+    """Whether digits choose while nothing was typed."""
 
     @dataclass
-    class Chosen(Message):
-        """The row was chosen."""
+    class Numbered(Message):
+        """A digit was pressed in the empty line."""
 
         number: int
 
-    def __init__(self, number: int, title: str, about: str) -> None:
-        """`title` and `about` are ours or cleaned."""
-        super().__init__(classes="row offer")
-        self._said = number, title, about
+    _held: KeyEvent | None = None
+    _timer: Timer | None = None
 
-    def show(self, number: int, title: str, about: str) -> None:
-        """Show another offer in this row: while typing, rows are reused and nothing flickers."""
-        if (number, title, about) != self._said:
-            self._said = number, title, about
-            self.changed()
+    def action_edge(self, end: int) -> None:
+        """To the beginning or end of what was typed, or of the list."""
+        if not self.value:
+            self.screen.query_one(Listing).action_end(end)
+        elif end < 0:
+            self.action_home()
+        else:
+            self.action_end()
 
-    @on(Click)
-    def action_choose(self) -> None:
-        """Choose it."""
-        self.post_message(self.Chosen(self._said[0]))
+    def on_key(self, event: KeyEvent) -> None:
+        """Tell digits that choose from those that are typed."""
+        held = self._let_go()
+        if held is not None and event.time - held.time <= SCAN and (event.key == "enter" or event.is_printable):
+            self.put(held.key)
+        elif held is not None:
+            self.post_message(self.Numbered(int(held.key)))
+        if self.numbered and not self.value and event.key in set("123456789"):
+            event.stop()
+            event.prevent_default()
+            self._held = event
+            self._timer = self.set_timer(SCAN, self._press)
 
-    def lines(self, width: int) -> list[Content]:
-        """Number and name, and the line about it below."""
-        place, title, about = self._said
-        number = f"{place:>2} "
-        indent = " " * len(number)
-        lines = hanging(Content.styled(title, "bold"), width, Content.assemble((number, "bold")), indent)
-        return [*lines, *(hanging(Content(about), width, indent, indent) if about else ())]
+    def _let_go(self) -> KeyEvent | None:
+        held, self._held = self._held, None
+        if self._timer is not None:
+            self._timer.stop()
+            self._timer = None
+        return held
+
+    def _press(self) -> None:
+        if self._held is not None and not cast("FieldfareApp", self.app).is_followed(self._held, SCAN):
+            self.post_message(self.Numbered(int(self._held.key)))
+            self._let_go()
 
 
-class ChoosingScreen(ScannedScreen[ScreenResultType]):
-    """Draws the offers for what stands in the line. Esc leads from the rows to the line, and from there away.
+class ChoosingScreen(Overlay[ScreenResultType]):
+    """Dismissed with the value of the offer that was chosen; Esc gives None.
 
-    Subclasses say what is offered and what a choice or Enter in the line leads to.
+    The same keys in all of them: arrows and Enter, PgUp and PgDn, Home and End, the number of a row, a tap; letters where
+    there is a line. Subclasses say what is offered for what was typed and what a choice leads to.
     """
 
-    AUTO_FOCUS = "LineInput"
-    CSS = "ChoosingScreen .offer { height: auto; } ChoosingScreen.-tall .offer { margin: 0 0 1 0; }"
     BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("escape", "back", "Back", show=False),
-        *(Binding(str(number), f"choose({number})", show=False) for number in range(1, 10)),
+        Binding("escape", "leave", N_("back, nothing changed"), show=False),
+        Binding("left", "leave", N_("back, nothing changed"), show=False),
     ]
-    LIMIT = 200
+    LIMIT: ClassVar[int] = 200
     """Characters that are read from the line."""
 
-    def __init__(self, desk: Desk, *, id: str) -> None:  # noqa: A002 - Textual's own name for it
+    def __init__(
+        self, heading: str, offers: Iterable[Offer[ScreenResultType]] | None = None, *, sentence: str = "", hint: str = "",
+        at: int | None = None, whole: bool = True, id: str | None = None,  # noqa: A002 - Textual's own name for it
+    ) -> None:  # fmt: skip
+        """`sentence` stands above the rows; a `hint` at what can be typed makes a line for it; `at` is chosen first.
+
+        Rows that are not `whole` are shortened to a line. Without `offers` a subclass calls `show_offers` when it has some.
+        """
         super().__init__(id=id)
-        self.desk = desk
+        self._heading, self._sentence, self._hint, self._at, self._whole = heading, sentence, hint, at, whole
+        self.all = None if offers is None else tuple(offers)
         self._offers: tuple[Offer[ScreenResultType], ...] = ()
 
+    def compose(self) -> ComposeResult:
+        """From top to bottom."""
+        yield Static(Content(self._heading), classes="heading", markup=False)
+        if self._hint:
+            yield NarrowingLine(self.LIMIT, self._hint)
+        yield Listing(whole=self._whole, numbered=True)
+        yield KeyBar()
+
+    def on_mount(self) -> None:
+        """Show what there is to choose; where it is read yet, what is pressed meanwhile waits for it."""
+        self.listing.can_focus = not self._hint  # the line keeps it
+        self.query_one(KeyBar).show(self.keys())
+        if self.all is not None:
+            self.show_offers()
+
+    @property
+    def listing(self) -> Listing:
+        """The rows."""
+        return self.query_one(Listing)
+
+    @property
+    def line(self) -> NarrowingLine:
+        """Where one types."""
+        return self.query_one(NarrowingLine)
+
+    def keys(self) -> tuple[Key, ...]:
+        """The most important first. Digits are typed where something that begins with one is asked for."""
+        numbers: tuple[Key, ...] = (("1", "1-9", _("Choose")),) if not self._hint or self.line.numbered else ()
+        return ("enter", "Enter", _("Choose")), ("escape", "Esc", _("Back")), *numbers, ("down", "↓", _("More"))
+
+    def say(self, text: str) -> None:
+        """Say what is wanted in the heading. `text` is ours or cleaned."""
+        self._heading = text
+        self.query_one(".heading", Static).update(Content(text))
+
     def offers(self, text: str) -> tuple[Offer[ScreenResultType], ...]:
-        """What may be meant by a text, the likeliest first."""
-        raise NotImplementedError
+        """What may be meant by a text, the likeliest first: here those in which each of its words stands."""
+        words = text.casefold().split()
+        return tuple(
+            one for one in self.all or () if all(word in f"{one.row.text} {one.row.about}".casefold() for word in words)
+        )
 
     def choose(self, value: ScreenResultType) -> None:
         """An offer was chosen."""
         self.dismiss(value)
 
-    def enter(self, text: str) -> None:
-        """Enter was pressed in the line: take the first offer, or go down to all where nothing was typed."""
-        if text and self._offers:
-            self.choose(self._offers[0].value)
-        else:
-            self._go_down()
-
-    def compose(self) -> ComposeResult:
-        """From top to bottom."""
-        yield TitleBar(self.desk)
-        yield LineInput(self.LIMIT)
-        yield StatusLine()
-        yield Column(id="column", can_focus=False)
-        yield KeyBar()
-
-    def on_mount(self) -> None:
-        """Offer everything."""
-        self.show_offers()
-
-    @property
-    def line(self) -> LineInput:
-        """Where one types."""
-        return self.query_one(LineInput)
-
-    def say(self, text: str) -> None:
-        """Say what is wanted. `text` is ours or cleaned."""
-        self.query_one(StatusLine).say(text)
-
     @on(Input.Changed)
     def show_offers(self) -> None:
-        """Draw what may be meant."""
-        self._offers = self.offers(squeeze(self.line.value))[:MOST]
-        column = self.query_one(Column)
-        rows = list(column.query(OfferRow))
-        for number, offer in enumerate(self._offers, 1):
-            if number <= len(rows):
-                rows[number - 1].show(number, offer.name, offer.about)
-                rows[number - 1].display = True
-            else:
-                column.mount(OfferRow(number, offer.name, offer.about))
-        for row in rows[len(self._offers) :]:
-            row.display = False
-        column.scroll_home(animate=False)
+        """Draw what may be meant; numbers are shown while they choose."""
+        text = squeeze(self.line.value) if self._hint else ""
+        if self._hint:
+            self.listing.counts = self.line.numbered and not self.line.value
+        self._offers = self.offers(text)
+        told = (Row(text=self._sentence, told=True),) if self._sentence else ()
+        at = None if self._at is None or text else self._at + len(told)
+        self.listing.show((*told, *(one.row for one in self._offers)), at)
+
+    @on(Listing.Picked)
+    def _picked(self, message: Listing.Picked) -> None:
+        at = message.at - (1 if self._sentence else 0)
+        if at < len(self._offers):
+            self.choose(self._offers[at].value)
 
     @on(Input.Submitted)
-    def typed(self) -> None:
-        """Take what was typed or scanned."""
-        self.enter(squeeze(self.line.value))
+    def _entered(self) -> None:
+        self.listing.action_pick()
 
-    @on(OfferRow.Chosen)
-    def _row_chosen(self, message: OfferRow.Chosen) -> None:
-        self.action_choose(message.number)
+    @on(NarrowingLine.Numbered)
+    def _numbered(self, message: NarrowingLine.Numbered) -> None:
+        self.listing.action_take(message.number)
 
-    def action_choose(self, number: int) -> None:
-        """Choose the row with a number."""
-        if number <= len(self._offers):
-            self.choose(self._offers[number - 1].value)
+    def action_step(self, direction: int) -> None:
+        """The row above or below."""
+        self.listing.action_step(direction)
 
-    def action_back(self) -> None:
-        """From the rows to the line, from the line away with nothing changed."""
-        if self.typing():
-            self.leave()
-        else:
-            self.line.focus()
+    def action_leap(self, direction: int) -> None:
+        """A screen of rows further."""
+        self.listing.action_leap(direction)
 
-    def leave(self) -> None:
+    def action_leave(self) -> None:
         """Away with nothing changed."""
         self.dismiss(None)
 
-    @on(EdgeReached)
-    def _edge(self, message: EdgeReached) -> None:
-        if message.edge == "bottom":
-            self._go_down()
-        elif message.edge == "top":
-            self.line.focus()
 
-    def _go_down(self) -> None:
-        for row in [one for one in self.query(OfferRow) if one.display][:1]:
-            row.focus()
-
-    def on_descendant_focus(self) -> None:
-        """Other keys for another place."""
-        self.show_keys()
-
-    def keys(self) -> tuple[Key, ...]:
-        """The keys of the moment, the most important first."""
-        if self.typing():
-            return ("enter", "Enter", _("Choose")), ("escape", "Esc", _("Back")), ("down", "↓", _("List"))
-        return ("enter", "Enter", _("Choose")), ("escape", "Esc", _("Back")), ("1", "1-9", _("Choose"))
-
-    def show_keys(self) -> None:
-        """Draw the keys of the moment."""
-        self.query_one(KeyBar).show((*self.keys(), ("f1", "F1", _("Help"))))
-
-    def typing(self) -> bool:
-        """Whether the line has the focus."""
-        return self.line.has_focus
-
-    def type(self, text: str) -> None:
-        """A letter on a row belongs into the line."""
-        self.set_focus(self.line)  # at once: the next key may have come already
-        self.line.put(text)
+def place_offers(rows: Iterable[Row]) -> tuple[Offer[int | None], ...]:
+    """Rows that stand for themselves: each is its number, from 0."""
+    return tuple(Offer(row=row, value=at) for at, row in enumerate(rows))

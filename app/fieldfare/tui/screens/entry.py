@@ -32,7 +32,6 @@ class EntryScreen(Overlay[bool]):
     """Dismissed with whether the entry is to be removed."""
 
     DEFAULT_CSS = """
-    EntryScreen > .heading { height: auto; padding: 0 1; background: $bar; color: $bar-text; text-style: bold; }
     EntryScreen VerticalScroll { padding: 0 1; }
     EntryScreen .said { height: auto; margin: 0 0 1 0; }
     """
@@ -79,7 +78,7 @@ class EntryScreen(Overlay[bool]):
     def _show_keys(self) -> None:
         removing: Key = ("d", "d", _("Really remove?") if self._asked else _("Remove"))
         picture: tuple[Key, ...] = (("z", "z", _("Picture")),) if self._is_picture else ()
-        self.query_one(KeyBar).show((*picture, ("escape", "Esc", _("Back")), removing, ("f1", "F1", _("Help"))))
+        self.query_one(KeyBar).show((*picture, ("escape", "Esc", _("Back")), removing))
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:  # noqa: ARG002 - Textual's signature
         """A picture is only where there is one."""

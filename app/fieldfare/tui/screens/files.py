@@ -6,7 +6,6 @@ import os
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 import platformdirs
 from textual import on, work
@@ -17,9 +16,7 @@ from fieldfare.report.contents import time_line
 from fieldfare.report.export import folders
 from fieldfare.text import clean, squeeze
 from fieldfare.tui.screens.choosing import ChoosingScreen, Offer
-
-if TYPE_CHECKING:
-    from fieldfare.tui.desk import Desk
+from fieldfare.tui.widgets.listing import Row
 
 PICTURES = frozenset({".jpg", ".jpeg", ".png", ".webp", ".gif", ".bmp", ".tif", ".tiff", ".pdf"})
 HANDED_OVER = frozenset({".fjob"})
@@ -49,18 +46,17 @@ class FileScreen(ChoosingScreen["Path | None"]):
 
     LIMIT = 4_096
 
-    def __init__(self, desk: Desk, *, handed_over: bool = False) -> None:
-        super().__init__(desk, id="files")
+    def __init__(self, *, handed_over: bool = False) -> None:
+        super().__init__(
+            _("Which file? The newest come first."), hint=_("Letters of its name, or its whole path"), id="files"
+        )
         self._kinds = HANDED_OVER if handed_over else PICTURES
         self._folder: Path | None = None  # None is the list of places to begin at
         self._items: tuple[Item, ...] = ()
 
     def on_mount(self) -> None:
         """Offer the places where such files are."""
-        self.line.placeholder = _("Letters of its name, or its whole path")
-        self.line.focus()
         self._read(None)
-        self.show_keys()
 
     @work(thread=True, exclusive=True, group="folder", exit_on_error=False)
     def _read(self, folder: Path | None) -> None:
@@ -86,31 +82,23 @@ class FileScreen(ChoosingScreen["Path | None"]):
     def offers(self, text: str) -> tuple[Offer[Path | None], ...]:
         """The files and folders that hold the letters; that of a whole path."""
         if (typed := _as_path(self.line.value)) is not None:
-            return (Offer(name=clean(str(typed)), value=typed),)
+            return (Offer(row=Row(text=clean(str(typed))), value=typed),)
         found = [item for item in self._items if text.casefold() in item.path.name.casefold()]
         if self._folder is None:
             return tuple(self._offer(item, whole=not item.is_folder) for item in found)
-        up: Offer[Path | None] = Offer(name="..", about=clean(str(self._folder.parent)), value=self._folder.parent)
+        above = self._folder.parent
+        up = Offer(row=Row(text="..", about=clean(str(above))), value=above)
         return (*(() if text else (up,)), *(self._offer(item, whole=False) for item in found))
 
     def _offer(self, item: Item, *, whole: bool) -> Offer[Path | None]:
         if item.is_folder:
             name = squeeze(item.path.name) or clean(str(item.path))
-            return Offer(
-                name=name + os.sep, about=clean(str(item.path)) if self._folder is None else "", value=item.path
-            )
+            about = clean(str(item.path)) if self._folder is None else ""
+            return Offer(row=Row(text=name + os.sep, about=about), value=item.path)
         about = time_line(datetime.fromtimestamp(item.changed, UTC))
         if whole:
             about += f" · {clean(str(item.path.parent))}"
-        return Offer(name=squeeze(item.path.name), about=about, value=item.path)
-
-    def enter(self, text: str) -> None:
-        """A whole path, else the first offer."""
-        typed = _as_path(self.line.value)
-        if typed is not None:
-            self.choose(typed)
-        else:
-            super().enter(text)
+        return Offer(row=Row(text=squeeze(item.path.name), about=about), value=item.path)
 
     def choose(self, value: Path | None) -> None:
         """Enter a folder; take a file."""
@@ -121,7 +109,7 @@ class FileScreen(ChoosingScreen["Path | None"]):
         else:
             self.dismiss(value)
 
-    def leave(self) -> None:
+    def action_leave(self) -> None:
         """From a folder to the places, from there away."""
         if self._folder is None:
             self.dismiss(None)

@@ -16,11 +16,10 @@ from fieldfare.errors import FieldfareError
 from fieldfare.text import squeeze
 from fieldfare.tui.messages import EdgeReached
 from fieldfare.tui.screens.overlay import Overlay
-from fieldfare.tui.screens.picking import page_of
 from fieldfare.tui.widgets.bars import KeyBar, StatusLine
 from fieldfare.tui.widgets.listing import Listing, Row
 from fieldfare.tui.widgets.question import LineInput
-from fieldfare.tui.wording import heading, snippet
+from fieldfare.tui.wording import heading, page_of, snippet
 
 if TYPE_CHECKING:
     from textual.app import ComposeResult

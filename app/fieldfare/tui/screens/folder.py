@@ -18,7 +18,7 @@ from fieldfare.text import squeeze
 from fieldfare.tui.screens.overlay import Overlay
 from fieldfare.tui.screens.pick import TypeScreen
 from fieldfare.tui.widgets.bars import KeyBar, StatusLine
-from fieldfare.tui.widgets.lines import Line, Lines, Picked
+from fieldfare.tui.widgets.listing import Listing, Row
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -42,9 +42,6 @@ class FolderRead(Message):
 class FolderScreen(Overlay[Path | None]):
     """Gives a file with one of some endings or, where `whole` says what for, a folder; None for neither."""
 
-    DEFAULT_CSS = """
-    FolderScreen > #where { height: auto; padding: 0 1; background: $bar; color: $bar-text; text-style: bold; }
-    """
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("escape", "dismiss(None)", "Back", show=False),
         Binding("left,backspace", "up", "Up", show=False),
@@ -62,9 +59,9 @@ class FolderScreen(Overlay[Path | None]):
 
     def compose(self) -> ComposeResult:
         """Where one is, and what lies there."""
-        yield Static("", id="where", markup=False)
+        yield Static(Content(self._heading), classes="heading", markup=False)
         yield StatusLine()
-        yield Lines()
+        yield Listing(whole=True, numbered=True)
         yield KeyBar()
 
     def on_mount(self) -> None:
@@ -102,27 +99,27 @@ class FolderScreen(Overlay[Path | None]):
         self.post_message(FolderRead(folder, tuple(sorted(folders)[:_MOST]), tuple(sorted(files)[:_MOST])))
 
     @on(FolderRead)
-    async def _folder_read(self, message: FolderRead) -> None:
+    def _folder_read(self, message: FolderRead) -> None:
         self._folder = message.folder
         self._shown = (*message.files, *message.folders)
         if message.folder is None:
             self._begun = message.folders
         here = squeeze(str(message.folder)) if message.folder else ""
-        self.query_one("#where", Static).update(Content(f"{self._heading}  {here}".strip()))
-        lines = [] if message.folder else [Line(_PASTE, _("Type or paste a path …"))]
+        self.query_one(".heading", Static).update(Content(f"{self._heading}  {here}".strip()))
+        rows = [] if message.folder else [Row(key=_PASTE, text=_("Type or paste a path …"))]
         if message.folder and self._whole:
-            lines.append(Line(_WHOLE, self._whole))
+            rows.append(Row(key=_WHOLE, text=self._whole))
         for number, path in enumerate(self._shown):
             name = squeeze(path.name if message.folder else str(path))
-            lines.append(Line(str(number), f"{name}/" if number >= len(message.files) else name))
+            rows.append(Row(key=str(number), text=f"{name}/" if number >= len(message.files) else name))
         if message.folder:
-            lines.append(Line(_UP, _("Up to the folder above")))
+            rows.append(Row(key=_UP, text=_("Up to the folder above")))
         nothing = "" if self._shown else _("Nothing here that can be taken.")
         self.query_one(StatusLine).say(message.error or nothing)
-        await self.query_one(Lines).fill(lines)
+        self.query_one(Listing).show(rows, 0)
 
-    @on(Picked)
-    def _picked(self, message: Picked) -> None:
+    @on(Listing.Picked)
+    def _picked(self, message: Listing.Picked) -> None:
         if message.key == _PASTE:
             hint = "~/Downloads/…"
             self.app.push_screen(TypeScreen(_("The path of a file or folder"), hint=hint, check=_missing), self._pasted)

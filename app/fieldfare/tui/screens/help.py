@@ -41,9 +41,19 @@ PURPOSES = {
     "library": N_("What is installed: packs of manuals, language packages, and whose signatures this device trusts."),
     "settings": N_("What you decide. A change holds at once and is kept."),
     "machine": N_(
-        "Choose the machine that you work on: type it, choose it, or scan its plate. Everything else obeys it."
+        "Choose the machine that you work on: type it, choose it, or scan its plate. Everything else obeys it. "
+        "Press Space before a name that begins with a digit."
     ),
     "history": N_("What was asked before; Enter asks it again."),
+    "menu": N_("Every room, and all that the keys do here. Letters narrow it down; Enter or its number does it."),
+    "pick": N_("One of these is chosen: by its number, by the arrows and Enter, or by a tap."),
+    "places": N_("Places of the manual: one is opened by its number, by the arrows and Enter, or by a tap."),
+    "type": N_("A line is typed; Enter takes it."),
+    "files": N_("A file is chosen: the newest first, by letters of its name, or by its whole path."),
+    "folder": N_("A file or folder is chosen: what is plugged in first, then folder by folder."),
+    "report": N_("What the report is written as, and where to."),
+    "entry": N_("An entry of the job, whole."),
+    "note": N_("A note is written; Enter keeps it, an empty one removes it."),
     "doctor": N_("What was checked on this device, each with what to do where it is not well."),
 }
 """What a screen is for, by its id."""

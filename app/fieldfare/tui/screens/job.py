@@ -228,7 +228,7 @@ class JobScreen(RoomScreen):
 
     def action_attach(self) -> None:
         """Choose a photograph or PDF, then say what it shows."""
-        self.app.push_screen(FileScreen(self.desk), self._file_chosen)
+        self.app.push_screen(FileScreen(), self._file_chosen)
 
     def _file_chosen(self, path: Path | None) -> None:
         if path is None:
@@ -291,7 +291,7 @@ class JobScreen(RoomScreen):
             self._chosen = ""
             self._do(self._journal.begin, _("A new job is begun. t gives it a title."))
         elif value == RECEIVE:
-            self.app.push_screen(FileScreen(self.desk, handed_over=True), self._take_in)
+            self.app.push_screen(FileScreen(handed_over=True), self._take_in)
         elif value is not None:
             self._chosen = value
             self._read()

@@ -8,9 +8,7 @@ from typing import TYPE_CHECKING, ClassVar
 
 from textual import on, work
 from textual.binding import Binding, BindingType
-from textual.content import Content
 from textual.message import Message
-from textual.widgets import Static
 
 from fieldfare import holdings, offered
 from fieldfare.catalogue import N_, _
@@ -22,7 +20,7 @@ from fieldfare.tui.pace import Pace
 from fieldfare.tui.screens.folder import FolderScreen
 from fieldfare.tui.screens.pick import PickScreen, TellScreen, TypeScreen
 from fieldfare.tui.screens.room import RoomScreen
-from fieldfare.tui.widgets.lines import Line, Lines, Picked
+from fieldfare.tui.widgets.listing import Listing, Row
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -82,14 +80,13 @@ class Finished(Message):
     error: str = ""
 
 
-def _line(key: str, title: str, value: str, sentence: str) -> Line:
-    return Line(key, title, value=value, sentence=sentence)
+def _row(key: str, title: str, value: str, sentence: str) -> Row:
+    return Row(key=key, text=title, value=value, about=sentence)
 
 
 class LibraryScreen(RoomScreen):
     """Everything that is installed as lines; one piece of work at a time, in a thread that can be stopped."""
 
-    DEFAULT_CSS = "LibraryScreen .part { height: auto; color: $accent; text-style: bold; }"
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("i", "take", N_("install or update from a file, folder or stick"), show=False),
         Binding("s", "stop", N_("stop what is going on"), show=False),
@@ -102,8 +99,8 @@ class LibraryScreen(RoomScreen):
         self._pace = Pace()
 
     def compose_body(self) -> ComposeResult:
-        """The lines; they are filled when everything was read."""
-        yield Lines()
+        """The rows; they are shown when everything was read."""
+        yield Listing(whole=True, numbered=True)
 
     def keys(self) -> tuple[Key, ...]:
         """Stop while something is going on, else what opens and installs."""
@@ -118,7 +115,7 @@ class LibraryScreen(RoomScreen):
 
     def on_screen_resume(self) -> None:
         """Read again what was drawn anew, in another language."""
-        if self._stock is not None and not self.query_one(Lines).children:
+        if self._stock is not None and not self.query_one(Listing).rows:
             self._read()
 
     def on_unmount(self) -> None:
@@ -136,44 +133,39 @@ class LibraryScreen(RoomScreen):
             self.post_message(StockRead(None, str(error)))
 
     @on(StockRead)
-    async def _stock_read(self, message: StockRead) -> None:
+    def _stock_read(self, message: StockRead) -> None:
         self._stock = message.stock
         if message.stock is None:
             self.say("")
-            await self._fill(holdings.Stock(packs=(), languages=(), keys=(), problems=(message.error,)))
+            self._fill(holdings.Stock(packs=(), languages=(), keys=(), problems=(message.error,)))
             return
         if self._stop is None:
             self.say(described.summary(message.stock))
-        await self._fill(message.stock)
+        self._fill(message.stock)
 
-    async def _fill(self, stock: Stock) -> None:
-        shown: list[Line | Static] = [
-            Line(
-                _TAKE,
-                _("Install or update …"),
-                sentence=_("From a file, a folder or a stick: packs, language packages, keys."),
-            )
-        ]
-        shown += [Static(Content(f"! {squeeze(one)}"), classes="part", markup=False) for one in stock.problems]
-        for title, lines in (
+    def _fill(self, stock: Stock) -> None:
+        about = _("From a file, a folder or a stick: packs, language packages, keys.")
+        shown = [Row(key=_TAKE, text=_("Install or update …"), about=about)]
+        shown += [Row(text=f"! {squeeze(one)}", told=True, bold=True) for one in stock.problems]
+        for title, rows in (
             (
                 _("Packs of manuals"),
-                [_line(f"pack {one.pack.manifest.id}", *described.pack(one)) for one in stock.packs],
+                [_row(f"pack {one.pack.manifest.id}", *described.pack(one)) for one in stock.packs],
             ),
             (
                 _("Language packages"),
-                [_line(f"language {one.source} {one.target}", *described.language(one)) for one in stock.languages],
+                [_row(f"language {one.source} {one.target}", *described.language(one)) for one in stock.languages],
             ),
-            (_("Whose packs are taken"), [_line(f"key {one.name}", *described.key(one)) for one in stock.keys]),
+            (_("Whose packs are taken"), [_row(f"key {one.name}", *described.key(one)) for one in stock.keys]),
         ):
-            if lines:
-                shown += [Static(Content(title), classes="part", markup=False), *lines]
-        await self.query_one(Lines).fill(shown)
+            if rows:
+                shown += [Row(text=title, told=True, bold=True), *rows]
+        self.query_one(Listing).show(shown)
 
     # What can be done with it.
 
-    @on(Picked)
-    def _picked(self, message: Picked) -> None:
+    @on(Listing.Picked)
+    def _picked(self, message: Listing.Picked) -> None:
         sort, _space, name = message.key.partition(" ")
         if sort == _TAKE:
             self.action_take()

@@ -11,6 +11,8 @@ from fieldfare.domain import WorkMachine
 from fieldfare.nameplate import machine_name
 from fieldfare.text import squeeze
 from fieldfare.tui.screens.choosing import ChoosingScreen, Offer
+from fieldfare.tui.widgets.bars import KeyBar
+from fieldfare.tui.widgets.listing import Row
 
 if TYPE_CHECKING:
     from fieldfare.tui.desk import Desk
@@ -32,7 +34,8 @@ class MachineScreen(ChoosingScreen[WorkMachine | None]):
     """
 
     def __init__(self, desk: Desk) -> None:
-        super().__init__(desk, id="machine")
+        super().__init__("", hint=" ", id="machine")
+        self.desk = desk
         self._wanted = Wanted.MACHINE
         self._meant = WorkMachine()  # as far as it was said
 
@@ -54,31 +57,36 @@ class MachineScreen(ChoosingScreen[WorkMachine | None]):
                 _("Serial number of {machine}? Enter leaves it open.").format(machine=name),
             ),
         }[wanted]
-        self.line.placeholder = holder
+        self.line.hint(holder)
+        self.line.numbered = wanted is Wanted.MACHINE  # serial numbers begin with digits
         self.line.value = ""
-        self.line.focus()
         self.say(sentence)
         self.show_offers()
-        self.show_keys()
+        self.query_one(KeyBar).show(self.keys())
 
     def offers(self, text: str) -> tuple[Offer[WorkMachine | None], ...]:
         """The machines that may be meant; while the serial number is asked for, those of this model that were worked on."""
         place = self.desk.workplace
         if self._wanted is Wanted.MAKER:
-            return ()
+            return (self._as_typed(replace(self._meant, maker=text), text or _("Leave it open")),)
         if self._wanted is Wanted.SERIAL:
             before = place.offers(str(self._meant))
             same = (one for one in before if one.serial and one.model == self._meant.model and text in one.serial)
-            return tuple(map(self._offer, same))
+            typed = self._as_typed(replace(self._meant, serial=text), text or _("Leave it open"))
+            return (typed, *map(self._offer, same))
         about = _("All manuals are searched, whatever they are for.")
         now = "" if place.machine.is_known else _("set now") + " · "
-        every: Offer[WorkMachine | None] = Offer(name=_("Any machine"), about=now + about, value=WorkMachine())
-        other = replace(self._offer(WorkMachine(model=text)), name=_("Another machine: {name}").format(name=text))
+        every = Offer(row=Row(text=_("Any machine"), about=now + about), value=WorkMachine())
+        other = self._offer(WorkMachine(model=text), _("Another machine: {name}").format(name=text))
         found = tuple(map(self._offer, place.offers(text)))
         return (*found, other) if text else (every, *found)
 
-    def _offer(self, machine: WorkMachine) -> Offer[WorkMachine | None]:
-        """A machine with what is installed for it."""
+    @staticmethod
+    def _as_typed(machine: WorkMachine, name: str) -> Offer[WorkMachine | None]:
+        return Offer(row=Row(text=name), value=machine)
+
+    def _offer(self, machine: WorkMachine, name: str = "") -> Offer[WorkMachine | None]:
+        """A machine with what is installed for it; by another `name` than its own."""
         titles, found = self.desk.workplace.manuals_of(machine)
         count = ngettext("{number} pack", "{number} packs", len(titles)).format(number=len(titles))
         about = [f"{count}: {', '.join(titles)}" if titles else _("No manual for it is installed.")]
@@ -87,32 +95,19 @@ class MachineScreen(ChoosingScreen[WorkMachine | None]):
             about.insert(0, "! " + _("Only for serial numbers {serials}").format(serials=serials))
         if replace(self.desk.workplace.machine, packs=()) == replace(machine, packs=()):
             about.insert(0, _("set now"))
-        return Offer(name=machine_name(machine), about=" · ".join(about), value=machine)
+        return Offer(row=Row(text=name or machine_name(machine), about=" · ".join(about)), value=machine)
 
     def choose(self, value: WorkMachine | None) -> None:
         """Take a machine that is complete, else ask for what it lacks."""
-        if value is None or not value.is_known or value.serial or self._wanted is Wanted.SERIAL:
-            self._set(value or WorkMachine())
+        machine = value or WorkMachine()
+        if self._wanted is Wanted.SERIAL or machine.serial or not machine.is_known:
+            self.dismiss(self.desk.workplace.choose(machine))  # whatever screen comes back next shows it
             return
-        self._meant = value
-        known = value.maker or self.desk.workplace.manuals_of(value)[0]
+        self._meant = machine
+        known = self._wanted is Wanted.MAKER or machine.maker or self.desk.workplace.manuals_of(machine)[0]
         self._want(Wanted.SERIAL if known else Wanted.MAKER)
 
-    def _set(self, machine: WorkMachine) -> None:
-        """Work on it from now on: whatever screen comes back next shows it."""
-        self.dismiss(self.desk.workplace.choose(machine))
-
-    def enter(self, text: str) -> None:
-        """Take what was typed for what is asked."""
-        if self._wanted is Wanted.MAKER:
-            self._meant = replace(self._meant, maker=text)
-            self._want(Wanted.SERIAL)
-        elif self._wanted is Wanted.SERIAL:
-            self._set(replace(self._meant, serial=text))
-        else:
-            super().enter(text)
-
-    def leave(self) -> None:
+    def action_leave(self) -> None:
         """Back to the machine where its serial number is asked for, else away with nothing changed."""
         if self._wanted is Wanted.MACHINE:
             self.dismiss(None)

@@ -15,10 +15,10 @@ from fieldfare.errors import FieldfareError
 from fieldfare.journal.places import Spot as Known
 from fieldfare.journal.places import Whereabouts, find_again
 from fieldfare.text import squeeze
-from fieldfare.tui.album import Shot, figures, pages
+from fieldfare.tui.album import Shot, figure_rows, figures, pages
 from fieldfare.tui.messages import PictureWanted, Said, Target
+from fieldfare.tui.screens.choosing import ChoosingScreen, place_offers
 from fieldfare.tui.screens.outline import Outline
-from fieldfare.tui.screens.picking import PickingScreen, figure_rows
 from fieldfare.tui.screens.picture import PictureScreen
 from fieldfare.tui.screens.reading import ReadingScreen
 from fieldfare.tui.screens.room import RoomScreen
@@ -77,7 +77,6 @@ class ManualsScreen(RoomScreen):
         Binding("p", "pages", "Pages", show=False),
         Binding("b", "bookmarks", "Bookmarks", show=False),
         Binding("right", "enter", "Headings", show=False),
-        *(Binding(str(number), f"open({number - 1})", show=False) for number in range(1, 10)),
     ]
 
     def __init__(self, desk: Desk) -> None:
@@ -189,12 +188,6 @@ class ManualsScreen(RoomScreen):
                 self._show_outline()
             self.outline.listing.focus()
 
-    def action_open(self, index: int) -> None:
-        """A manual by its number."""
-        if index < len(self.shelf.rows) and not self.outline.listing.has_focus:
-            self.shelf.at = index
-            self.action_enter()
-
     def action_leave(self) -> None:
         """All headings, the manuals, or the questions."""
         if self.outline.listing.has_focus and self.outline.widen():
@@ -294,7 +287,10 @@ class ManualsScreen(RoomScreen):
                 self.app.push_screen(PictureScreen.of(self.desk, wanted), self._to_text)
 
         if message.plates:
-            self.app.push_screen(PickingScreen(_("Figures"), figure_rows(message.plates)), picked)
+            self.app.push_screen(
+                ChoosingScreen(_("Figures"), place_offers(figure_rows(message.plates)), whole=False, id="places"),
+                picked,
+            )
         elif album:
             picked(0)
 
@@ -313,9 +309,11 @@ class ManualsScreen(RoomScreen):
             if at is not None:
                 self._find_again(pins[at])
 
-        rows = [_pin_row(pin) for pin in pins]
-        if rows:
-            self.app.push_screen(PickingScreen(_("Bookmarks and notes"), rows), picked)
+        if pins:
+            offers = place_offers(map(_pin_row, pins))
+            self.app.push_screen(ChoosingScreen(_("Bookmarks and notes"), offers, whole=False, id="places"), picked)
+        else:
+            self.say(_("No place is marked yet: b sets a bookmark while you read, e writes a note there."))
 
     @work(thread=True, exclusive=True, group="open", exit_on_error=False)
     def _find_again(self, pin: Pin) -> None:

@@ -33,7 +33,6 @@ class NeedsScreen(Overlay[None]):
 
     SCOPED_CSS = False  # what is scoped knows no class of the screen itself
     CSS = """
-    NeedsScreen .heading { height: auto; padding: 0 1; background: $bar; color: $bar-text; text-style: bold; }
     NeedsScreen .group { margin: 1 0 0 0; text-style: bold; color: $accent; height: 1; }
     NeedsScreen.-short .group { margin: 0; }
     NeedsScreen VerticalScroll { padding: 0 1; }

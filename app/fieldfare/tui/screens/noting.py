@@ -23,8 +23,8 @@ LIMIT = 4000
 class NoteScreen(Overlay[str | None]):
     """Dismissed with the note, an empty one to remove it, or None to leave it as it was."""
 
+    AUTO_FOCUS = "TextArea"
     CSS = """
-    NoteScreen > .list-title { height: auto; max-height: 3; padding: 0 1; background: $bar; color: $bar-text; }
     NoteScreen TextArea, NoteScreen TextArea:focus { height: 1fr; border: none; background: $surface; padding: 0 1; }
     """
     BINDINGS: ClassVar[list[BindingType]] = [
@@ -35,13 +35,13 @@ class NoteScreen(Overlay[str | None]):
 
     def __init__(self, note: str, place: str) -> None:
         """`place` is the text that the note stands at."""
-        super().__init__()
+        super().__init__(id="note")
         self._note, self._place = note, place
 
     def compose(self) -> ComposeResult:
         """Where, the note, the keys."""
         title = _("Note: {place}").format(place=self._place[:200]) if self._place else _("Note on this section")
-        yield Static(Content(title), classes="list-title", markup=False)
+        yield Static(Content(title), classes="heading", markup=False)
         yield TextArea(self._note, soft_wrap=True)
         yield KeyBar()
 
@@ -49,7 +49,6 @@ class NoteScreen(Overlay[str | None]):
         """Write at the end."""
         area = self.query_one(TextArea)
         area.move_cursor(area.document.end)
-        area.focus()
         keys: tuple[Key, ...] = (
             ("enter", "Enter", _("Keep")), ("escape", "Esc", _("Cancel")), ("ctrl+j", "^J", _("New line")),
         )  # fmt: skip

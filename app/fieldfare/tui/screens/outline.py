@@ -15,9 +15,9 @@ from fieldfare.errors import FieldfareError
 from fieldfare.text import squeeze
 from fieldfare.tui.messages import Said
 from fieldfare.tui.screens.overlay import Overlay
-from fieldfare.tui.screens.picking import page_of
 from fieldfare.tui.widgets.bars import KeyBar, StatusLine
 from fieldfare.tui.widgets.listing import Listing, Row
+from fieldfare.tui.wording import page_of
 
 if TYPE_CHECKING:
     from textual.app import ComposeResult

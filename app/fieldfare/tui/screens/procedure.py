@@ -38,6 +38,12 @@ if TYPE_CHECKING:
     from fieldfare.tui.widgets.bars import Key
 
 
+_OF_ONE = frozenset(
+    "onward look skip reading timer note figure lists overview follow reopen original".split()
+)
+"""What is done with a procedure that is open."""
+
+
 class TitlesRead(Message):
     """The procedures of the installed manuals."""
 
@@ -63,10 +69,15 @@ class ProcedureScreen(DoingScreen):
         Binding("g", "follow", N_("open the section that the step refers to"), show=False),
         Binding("u", "reopen", N_("open a step again that was ticked or skipped"), show=False),
         Binding("p", "choose", N_("choose another procedure"), show=False),
+        Binding("enter", "choose", N_("choose a procedure, where none is open"), show=False),
         Binding("t", "original", N_("the original in place of its translation, and back"), show=False),
     ]
     _scanned = ""
     _reminded = ""  # the step whose missing readings were told
+
+    def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:  # noqa: ARG002 - Textual's signature
+        """Without a procedure there is nothing to go on with, to look at or to note."""
+        return self.opened is not None or action not in _OF_ONE
 
     def keys(self) -> tuple[Key, ...]:
         """Those that do something here, the most important first."""
@@ -107,7 +118,6 @@ class ProcedureScreen(DoingScreen):
         """See the rest of the page, acknowledge its warnings, tick its step: whichever comes first."""
         course = self.course
         if course is None:
-            self.action_choose()
             return
         key, page = course.current, self.page
         unread = course.hazards(key) and not course.state(key).acknowledged

@@ -10,6 +10,7 @@ from fieldfare.procedure.course import CLOSED, END, START
 from fieldfare.text import squeeze
 from fieldfare.tui.screens.choosing import ChoosingScreen, Offer
 from fieldfare.tui.undertakings import name_of
+from fieldfare.tui.widgets.listing import Row
 from fieldfare.tui.wording import heading, heading_path, page_name
 
 if TYPE_CHECKING:
@@ -26,25 +27,14 @@ class ProceduresScreen(ChoosingScreen["ProcedureTitle | None"]):
 
     def __init__(self, desk: Desk, titles: tuple[ProcedureTitle, ...], begun: Mapping[Name, Progress]) -> None:
         """`begun` are those that something was done in, in this job."""
-        super().__init__(desk, id="procedures")
         place = desk.workplace
         if place.machine.is_known:  # another machine's procedure must not be taken for this one's
             titles = tuple(one for one in titles if one.pack in place.packs or name_of(one) in begun)
         order = {name: at for at, name in enumerate(begun)}
         ranked = sorted(titles, key=lambda one: order.get(name_of(one), len(order)))
-        self._every = tuple(self._offer(one, begun.get(name_of(one))) for one in ranked)
-
-    def on_mount(self) -> None:
-        """Say what can be typed."""
-        self.line.placeholder = _("A word of its heading")
-        self.say(
-            _("Which procedure?") if self._every else _("No installed manual has a procedure with numbered steps.")
-        )
-
-    def offers(self, text: str) -> tuple[Offer[ProcedureTitle | None], ...]:
-        """The procedures in whose heading or manual every typed word stands."""
-        words = text.casefold().split()
-        return tuple(one for one in self._every if all(word in f"{one.name} {one.about}".casefold() for word in words))
+        heading = _("Which procedure?") if ranked else _("No installed manual has a procedure with numbered steps.")
+        offers = (self._offer(one, begun.get(name_of(one))) for one in ranked)
+        super().__init__(heading, offers, hint=_("A word of its heading"), id="procedures")
 
     @staticmethod
     def _offer(title: ProcedureTitle, progress: Progress | None) -> Offer[ProcedureTitle | None]:
@@ -61,6 +51,5 @@ class ProceduresScreen(ChoosingScreen["ProcedureTitle | None"]):
             said = _("OPEN: {done} of {all} steps").format(done=decided, all=all_)
             said = _("closed in this job") if closed else said
             about.insert(0, said)
-        return Offer(
-            name=heading(title.heading) or squeeze(title.document), about=" · ".join(filter(None, about)), value=title
-        )
+        row = Row(text=heading(title.heading) or squeeze(title.document), about=" · ".join(filter(None, about)))
+        return Offer(row=row, value=title)

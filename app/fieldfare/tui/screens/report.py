@@ -22,7 +22,7 @@ from fieldfare.text import clean, squeeze
 from fieldfare.tui.screens.overlay import Overlay
 from fieldfare.tui.screens.pick import Choice, PickScreen, TypeScreen
 from fieldfare.tui.widgets.bars import KeyBar
-from fieldfare.tui.widgets.lines import Line, Lines, Picked
+from fieldfare.tui.widgets.listing import Listing, Row
 
 if TYPE_CHECKING:
     from textual.app import ComposeResult
@@ -59,7 +59,6 @@ class ReportScreen(Overlay[tuple[str, "Path | None"]]):
     """Dismissed with what was chosen, for the next time. Esc ends what is being written, then leads back."""
 
     DEFAULT_CSS = """
-    ReportScreen > .heading { height: auto; padding: 0 1; background: $bar; color: $bar-text; text-style: bold; }
     ReportScreen > #told { height: auto; padding: 0 1; margin: 0 0 1 0; color: $accent; text-style: bold; }
     .-short ReportScreen > #told { margin: 0; }
     """
@@ -79,17 +78,21 @@ class ReportScreen(Overlay[tuple[str, "Path | None"]]):
         """The job, what is going on, the kinds of files."""
         yield Static(Content(_("Report: {name}").format(name=job_name(self._job))), classes="heading", markup=False)
         yield Static("", id="told", markup=False)
-        with Lines():
-            for name, title in export.FORMATS.items():
-                yield Line(name, _(title))
-            yield Line(HAND_OVER, _("File for a colleague, who goes on with the job"))
-            yield Line(FOLDER, _("Where to"), value=clean(str(self._folder)))
+        yield Listing(whole=True, numbered=True)
         yield KeyBar()
 
     def on_mount(self) -> None:
         """Begin at what was written last."""
-        self.query_one(Lines).choose(self._chosen)
+        self._draw()
         self._tell(_("Enter writes it."))
+
+    def _draw(self) -> None:
+        rows = (
+            *(Row(key=name, text=_(title)) for name, title in export.FORMATS.items()),
+            Row(key=HAND_OVER, text=_("File for a colleague, who goes on with the job")),
+            Row(key=FOLDER, text=_("Where to"), value=clean(str(self._folder))),
+        )
+        self.query_one(Listing).show(rows, next((i for i, row in enumerate(rows) if row.key == self._chosen), 0))
 
     def _tell(self, text: str) -> None:
         self.query_one("#told", Static).update(Content(text))
@@ -98,8 +101,8 @@ class ReportScreen(Overlay[tuple[str, "Path | None"]]):
             back if self._stop else (("enter", "Enter", _("Write")), ("1", "1-7", _("Write")), *back)
         )
 
-    @on(Picked)
-    def _picked(self, message: Picked) -> None:
+    @on(Listing.Picked)
+    def _picked(self, message: Listing.Picked) -> None:
         if self._stop is not None:
             return
         if message.key == FOLDER:
@@ -122,9 +125,7 @@ class ReportScreen(Overlay[tuple[str, "Path | None"]]):
             self.app.push_screen(screen, self._folder_picked)
         elif value:
             self._folder = Path(value).expanduser()
-            line = next(line for line in self.query(Line) if line.key == FOLDER)
-            line.show(value=clean(str(self._folder)), sentence="")
-            self.query_one(Lines).choose(self._chosen)
+            self._draw()
 
     @work(thread=True, group="report", exit_on_error=False)
     def _write(self, suffix: str, folder: Path, stop: threading.Event) -> None:

@@ -55,8 +55,7 @@ class RoomScreen(Screen[None]):
 
     def show_keys(self) -> None:
         """Draw the keys of the moment."""
-        everywhere = (("f10", "F10", _("Menu")), ("f1", "F1", _("Help")))
-        self.query_one(KeyBar).show((*self.keys(), ("escape", "Esc", _("Back")), *everywhere))
+        self.query_one(KeyBar).show((*self.keys(), ("escape", "Esc", _("Back"))))
 
     def say(self, text: str) -> None:
         """Say what is going on. `text` is ours or cleaned."""

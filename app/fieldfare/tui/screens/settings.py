@@ -6,11 +6,9 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, ClassVar
 
 from textual import on, work
-from textual.content import Content
 from textual.message import Message
-from textual.widgets import Static
 
-from fieldfare.catalogue import LANGUAGES, _
+from fieldfare.catalogue import LANGUAGES, Number, _
 from fieldfare.errors import FieldfareError
 from fieldfare.text import squeeze
 from fieldfare.tui.messages import PreferencesChanged
@@ -18,7 +16,7 @@ from fieldfare.tui.screens.pick import Choice, PickScreen, TellScreen, TypeScree
 from fieldfare.tui.screens.room import RoomScreen
 from fieldfare.tui.signs import SETS
 from fieldfare.tui.theme import LOOKS
-from fieldfare.tui.widgets.lines import Line, Lines, Picked
+from fieldfare.tui.widgets.listing import Listing, Row
 
 if TYPE_CHECKING:
     from textual.app import ComposeResult
@@ -114,42 +112,27 @@ class MemoryTold(Message):
 class SettingsScreen(RoomScreen):
     """Every setting as a line; Enter, its number or a tap shows what it could be."""
 
-    DEFAULT_CSS = "SettingsScreen .told { height: auto; margin: 0 0 1 2; }"
     NUMBERS: ClassVar = {"draft_seconds", "threads"}
 
     def __init__(self, desk: Desk) -> None:
         super().__init__(desk, id="settings")
         self._preferences = desk.preferences
+        self._memory = ""
 
     def compose_body(self) -> ComposeResult:
         """The settings, then what only tells: memory, keys, places."""
-        with Lines():
-            for one in self._listed():
-                yield Line(one.name, one.title, value=one.value, sentence=self._sentence(one))
-            yield Line("keys", _("Keys"), sentence=_("F1 lists the keys of each room."))
-            yield Line(
-                "doctor",
-                _("Check this device"),
-                sentence=_("Processor, memory, models, packs, and that it is offline."),
-            )
-            yield Static("", id="memory", classes="told", markup=False)
-            yield Static(Content(self._places()), classes="told", markup=False)
+        yield Listing(whole=True, numbered=True)
 
     def keys(self) -> tuple[Key, ...]:
         """Enter first; numbers choose."""
         return (("enter", "Enter", _("Change")), ("down", "↓", _("More")))
 
-    def on_mount(self) -> None:
-        """Say what is wrong in the file, if anything is."""
-        problems = self._preferences.problems
-        self.say(squeeze(" ".join(problems)) if problems else _("What is changed here holds at once and is kept."))
-
     def on_screen_resume(self) -> None:
-        """What may have changed meanwhile, by F9 or another room."""
+        """What may have changed meanwhile, by F9 or another room; what is wrong in the file, if anything is."""
         self._draw()
         self._tell_memory()
-        if self.focused is None:
-            self.query_one(Lines).choose()
+        problems = self._preferences.problems
+        self.say(squeeze(" ".join(problems)) if problems else _("What is changed here holds at once and is kept."))
 
     def _listed(self) -> tuple[Setting, ...]:
         return listed(self._preferences, self._answer_languages())
@@ -164,9 +147,17 @@ class SettingsScreen(RoomScreen):
         return _("Set by your IT; it cannot be changed here.") if locked else setting.sentence
 
     def _draw(self) -> None:
-        lines = {line.key: line for line in self.query(Line)}
-        for one in self._listed():
-            lines[one.name].show(value=one.value, sentence=self._sentence(one))
+        keys, check = (
+            _("F1 lists the keys of each room."),
+            _("Processor, memory, models, packs, and that it is offline."),
+        )
+        rows = (
+            *(Row(key=one.name, text=one.title, value=one.value, about=self._sentence(one)) for one in self._listed()),
+            Row(key="keys", text=_("Keys"), about=keys),
+            Row(key="doctor", text=_("Check this device"), about=check),
+            *(Row(text=text, told=True) for text in (self._memory, self._places()) if text),
+        )
+        self.query_one(Listing).show(rows)
 
     def _places(self) -> str:
         settings, data, share = map(str, self._preferences.places())
@@ -178,12 +169,12 @@ class SettingsScreen(RoomScreen):
     def _tell_memory(self) -> None:
         mine, free, whole = self._preferences.memory()
         text = _("Memory: this program holds {mine:.0f} MB; {free:.1f} GB of {whole:.1f} GB are free.").format(
-            mine=mine / 1e6, free=free / 1e9, whole=whole / 1e9
+            mine=Number(mine / 1e6), free=Number(free / 1e9), whole=Number(whole / 1e9)
         )
         try:
             writer = self._preferences.writer(self._preferences.current.model)
             text += " " + _("The model {name} takes {more:.0f} MB more when it writes.").format(
-                name=squeeze(writer.name), more=writer.memory / 1e6
+                name=squeeze(writer.name), more=Number(writer.memory / 1e6)
             )
         except FieldfareError as error:
             text += f" {squeeze(str(error))}"
@@ -191,10 +182,11 @@ class SettingsScreen(RoomScreen):
 
     @on(MemoryTold)
     def _show_memory(self, message: MemoryTold) -> None:
-        self.query_one("#memory", Static).update(Content(message.text))
+        self._memory = message.text
+        self._draw()
 
-    @on(Picked)
-    async def _picked(self, message: Picked) -> None:
+    @on(Listing.Picked)
+    async def _picked(self, message: Listing.Picked) -> None:
         if message.key == "keys":
             await self.app.run_action("help")
             return

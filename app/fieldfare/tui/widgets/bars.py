@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from rich.cells import cell_len
 from textual import on
 from textual.content import Content
 from textual.events import Click
@@ -12,6 +13,7 @@ from textual.widget import Widget
 from fieldfare.catalogue import _
 from fieldfare.domain import ModelStatus
 from fieldfare.nameplate import machine_name
+from fieldfare.tui.widgets.wrapped import shortened
 from fieldfare.tui.wording import machines, model_name
 
 if TYPE_CHECKING:
@@ -55,7 +57,7 @@ class TitleBar(Widget):
         right = Content.assemble((sign + name, "bold"))
         left = "" if width < 60 else "Fieldfare  "
         room = max(0, width - len(left) - right.cell_length - 2)
-        middle = self._machine().truncate(room, ellipsis=True)
+        middle = shortened(self._machine(), room)
         gap = width - len(left) - middle.cell_length - right.cell_length
         return Content.assemble((left, "bold"), middle, " " * max(1, gap), right)
 
@@ -91,12 +93,15 @@ class StatusLine(Widget):
             self.refresh()
 
     def render(self) -> Content:
-        """The line, ended by an ellipsis where it does not fit."""
-        return Content(self.text).truncate(self.content_size.width, ellipsis=True)
+        """The line, shortened where it does not fit."""
+        return shortened(Content(self.text), self.content_size.width)
 
 
 class KeyBar(Widget):
-    """The keys of the moment, as many as fit, the most important first; a tap presses them."""
+    """The keys of the moment, as many as fit, the most important first; a tap presses them.
+
+    The menu and the help are always among them: whoever finds those finds all others.
+    """
 
     def __init__(self) -> None:
         super().__init__(id="keys", markup=False)
@@ -105,6 +110,8 @@ class KeyBar(Widget):
 
     def show(self, keys: tuple[Key, ...]) -> None:
         """Show other keys."""
+        everywhere: tuple[Key, ...] = (("f10", "F10", _("Menu")), ("f1", "F1", _("Help")))
+        keys = (*(one for one in keys if one[0] not in {"f1", "f10"}), *everywhere)
         if keys != self._keys:
             self._keys = keys
             self.refresh()
@@ -116,9 +123,10 @@ class KeyBar(Widget):
         parts: list[str | tuple[str, str]] = []
         position = 0
         marked = "bold reverse" if self.app.no_color else "$key-text on $key"
-        for key, name, label in self._keys:
-            length = len(name) + len(label) + 2
-            if position + length - 1 > width:
+        kept = sum(map(_width, self._keys[-2:]))
+        for at, (key, name, label) in enumerate(self._keys):
+            length = _width((key, name, label))
+            if position + length - 1 + (kept if at < len(self._keys) - 2 else 0) > width:
                 continue
             parts += [(name, marked), f" {label} "]
             self._spans.append((position, position + length, key))
@@ -133,3 +141,8 @@ class KeyBar(Widget):
         for start, end, key in self._spans:
             if start <= offset.x < end:
                 self.app.simulate_key(key)
+
+
+def _width(key: Key) -> int:
+    """Cells that a key takes, with the space behind it."""
+    return cell_len(key[1]) + cell_len(key[2]) + 2

@@ -6,11 +6,14 @@ from typing import TYPE_CHECKING, ClassVar
 
 from textual import on
 from textual.binding import Binding, BindingType
+from textual.content import Content
+from textual.events import Resize
 from textual.widgets import Input
 
 from fieldfare.catalogue import N_, _
 from fieldfare.text import squeeze
 from fieldfare.tui.messages import EdgeReached, TooLong
+from fieldfare.tui.widgets.wrapped import shortened
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -34,6 +37,17 @@ class LineInput(Input):
         super().__init__(placeholder=placeholder, id=id, max_length=limit, select_on_focus=False, compact=True)
         self.cursor_blink = False  # a slow line and a battery have better to do
         self._limit = limit
+        self._hint = placeholder
+
+    def hint(self, text: str) -> None:
+        """Say what can be typed, as far as it fits."""
+        self._hint = text
+        self._fit_hint()
+
+    @on(Resize)
+    def _fit_hint(self) -> None:
+        width = self.content_size.width
+        self.placeholder = shortened(Content(self._hint), width).plain if width else self._hint
 
     def action_leave(self) -> None:
         """Go down to what can be chosen."""

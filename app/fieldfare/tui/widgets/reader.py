@@ -14,7 +14,7 @@ from fieldfare.catalogue import N_, _
 from fieldfare.domain import Read, reference
 from fieldfare.errors import FieldfareError
 from fieldfare.text import squeeze
-from fieldfare.tui.album import figures, pages
+from fieldfare.tui.album import figure_rows, figures, link_rows, pages
 from fieldfare.tui.messages import PictureWanted, Said, Surroundings, SurroundingsLoaded, Target, TranslationsChanged
 from fieldfare.tui.widgets.blocks import PageRow, Prose, Remark
 from fieldfare.tui.widgets.grid import Table
@@ -311,7 +311,7 @@ class Reader(SectionPane):
         if self._around is not None and not self._around.links:
             self.post_message(Said(_("This section refers to no other place.")))
         elif self._around is not None:
-            from fieldfare.tui.screens.picking import PickingScreen, link_rows
+            from fieldfare.tui.screens.choosing import ChoosingScreen, place_offers
 
             links = self._around.links
 
@@ -319,7 +319,8 @@ class Reader(SectionPane):
                 if index is not None:
                     self.to_spot(links[index].spot)
 
-            self.app.push_screen(PickingScreen(_("This section refers to"), link_rows(links)), picked)
+            offers = place_offers(link_rows(links))
+            self.app.push_screen(ChoosingScreen(_("This section refers to"), offers, whole=False, id="places"), picked)
 
     def _chosen(self, spot: Spot | None) -> None:
         if spot is not None:
@@ -380,7 +381,7 @@ class Reader(SectionPane):
         if self._around is not None and not self._around.figures:
             self.post_message(Said(_("This manual has no figures.")))
         elif self._around is not None:
-            from fieldfare.tui.screens.picking import PickingScreen, figure_rows
+            from fieldfare.tui.screens.choosing import ChoosingScreen, place_offers
 
             shots = self._around.figures
 
@@ -392,7 +393,8 @@ class Reader(SectionPane):
             here = self.target.passage.section if self.target is not None else 0
             onward = (at for at, one in enumerate(plates) if one.spot.section >= here)
             at = next(onward, len(plates) - 1)  # the list begins at what is read
-            self.app.push_screen(PickingScreen(_("Figures"), figure_rows(plates), at), picked)
+            offers = place_offers(figure_rows(plates))
+            self.app.push_screen(ChoosingScreen(_("Figures"), offers, at=at, whole=False, id="places"), picked)
 
     @on(PageRow.Opened)
     def action_page(self) -> None:
