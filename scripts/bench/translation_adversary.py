@@ -296,7 +296,7 @@ _PSEUDO = {
     "impossible": "unmöglich", "shall": "muss", "previously": "zuvor", "every": "jede", "top": "oben", "bottom": "unten", "above": "oben", "below": "unten",
     "front": "vorn", "watts": "W", "meters": "m", "turns": "Umdrehungen", "milliseconds": "ms",
 }  # fmt: skip
-_TOKEN = re.compile(r"n't\b|(?<![\w.'/-])[A-Za-z]+(?:'(?!t\b)[a-z]+)?(?![\w'/-]|\.\w)")
+_TOKEN = re.compile(r"n't\b|(?<![\w.'/\\-])[A-Za-z]+(?:'(?!t\b)[a-z]+)?(?![\w'/-]|\.\w)")
 
 
 def pseudo(sentence: str) -> str:

@@ -41,5 +41,6 @@ def edition() -> str:
 def _compiled(name: str) -> bytes:
     # The second format of marshal: later ones write the same code in more than one way.
     spec = find_spec(name)
-    code = spec.loader.get_code(name) if spec and hasattr(spec.loader, "get_code") else None
+    get_code = getattr(spec.loader, "get_code", None) if spec else None
+    code = get_code(name) if get_code else None
     return marshal.dumps(code, 2) if code else b""

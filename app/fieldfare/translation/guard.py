@@ -25,12 +25,18 @@ if TYPE_CHECKING:
 
 # Human translations of dev.en-XX.tsv stay inside these; short texts vary more.
 LONGEST, SHORTEST = (1.5, 20), (0.65, 6)  # times the source's characters, and characters more or less
-PARTED = 1.4  # times the source's characters that a translation may have which parts a sentence of several
+PARTED = (
+    1.2,
+    1.4,
+)  # times the source's characters that a translation may have which parts its sentence, or one of several
+HALF = 0.5  # times the source's characters that a translation has at least, however short
+CLOSED = 0.9  # times the source's characters below which it must end as a sentence does where its source does
 LOOP = 3  # times that one to eight words may follow themselves
 COPIED = 4  # words of a text that is the same in both languages only by mistake
 FOREIGN = 3  # words of the source's language that a translation must outdo with words of its own
 _MARKS = re.compile(r"([^\w\s])(?:\s*\1){3,}|([^\W\d_])\2{3,}")  # : : : :, kommmmmen
 _WORD = re.compile(r"[^\W\d_]+(?:['’][^\W\d_]+)*|\d+")
+_END = re.compile(r"[.!?…:;][\"”»“’')\]*`]*\s*$")
 _OPEN_END = re.compile(r"[^.!?…:;\s]\s*$")
 _MISTAKE = re.compile(r"fehler|erreur|errore|error|erro(?!\w)|échou|échec")
 _PLEONASM = re.compile(
@@ -59,25 +65,28 @@ def knows(*languages: str) -> bool:
 
 def _implausible(source: str, target: str) -> str:
     """Length, structure, script and repetition, which need no words of a language."""
-    if len(target) > LONGEST[0] * len(source) + LONGEST[1]:
+    mine, other = (len(MARKUP.sub("", text).strip()) for text in (source, target))
+    if other > LONGEST[0] * mine + LONGEST[1]:
         return _("it is much longer than the original")
-    if len(target) < SHORTEST[0] * len(source) - SHORTEST[1]:
+    if other < SHORTEST[0] * mine - SHORTEST[1] or other < HALF * mine - 1:
         return _("it is much shorter than the original")
+    if other < CLOSED * mine and _END.search(source) and not _END.search(target):
+        return _("it breaks off")
     if target.count("\n") != source.count("\n"):
         return _("its lines differ from the original's")
     if source.rstrip().endswith(":") and not target.rstrip().endswith(":"):
         return _("a sentence was added")  # behind the colon
-    if target.rstrip().endswith(".") and _OPEN_END.search(source) and len(target) > 1.3 * len(source) + 10:
+    if target.rstrip().endswith(".") and _OPEN_END.search(source) and other > 1.3 * mine + 10:
         return _("a sentence was added")  # behind a title or a cell
-    mine, other = len(sentences(source)), len(sentences(target))
-    if other > mine + (mine > 1) or (other > mine and len(target) > PARTED * len(source)):
+    before, after = len(sentences(source)), len(sentences(target))
+    if after > before + (before > 1) or (after > before and other > PARTED[before > 1] * mine):
         return _("a sentence was added")
     if scripts := _scripts(target) - _scripts(source) - {"LATIN"}:
         return _("it holds foreign letters ({script})").format(script=min(scripts).title())
     if (marks := _MARKS.search(target)) and not _MARKS.search(source):
         return _("it repeats “{part}”").format(part=marks[1] or marks[2])
-    loop = _loop(target)
-    return _("it repeats “{part}”").format(part=loop) if loop and not _loop(source) else ""
+    loop, times = _loop(target)
+    return _("it repeats “{part}”").format(part=loop) if loop and times > _loop(source)[1] else ""
 
 
 def _scripts(text: str) -> set[str]:
@@ -91,22 +100,26 @@ def _scripts(text: str) -> set[str]:
     } | {"LATIN"}
 
 
-def _loop(text: str) -> str:
-    """Words that follow themselves again and again, or a part of three words that comes too often; empty where none."""
+def _loop(text: str) -> tuple[str, int]:
+    """Words that follow themselves, or a part of three words that comes too often: those that do most, and how often."""
     said = [match.group().casefold() for match in _WORD.finditer(text)]
+    found, most = "", 0
     for size in range(1, 9):
         for start in range(len(said) - size * 2 + 1):
             part = said[start : start + size]
             if size == 1 and part[0].isdigit():
                 continue
-            times = LOOP if size == 1 else 2  # one word may stand twice, a phrase may not
-            if all(said[start + size * n : start + size * (n + 1)] == part for n in range(1, times)):
-                return " ".join(part)
+            times = 1
+            while said[start + size * times : start + size * (times + 1)] == part:
+                times += 1
+            if times >= (LOOP if size == 1 else 2) and times > most:  # one word may stand twice, a phrase may not
+                found, most = " ".join(part), times
     triples = Counter(zip(said, said[1:], said[2:], strict=False))
-    if not triples:
-        return ""
-    triple, count = triples.most_common(1)[0]
-    return " ".join(triple) if count > max(LOOP, len(said) / 12) else ""
+    if triples:
+        triple, times = triples.most_common(1)[0]
+        if times > max(LOOP, len(said) / 12, most):
+            found, most = " ".join(triple), times
+    return found, most
 
 
 def _said_otherwise(source: str, target: str, source_language: str, target_language: str) -> str:
@@ -192,7 +205,7 @@ def _forces(text: str, language: Language) -> set[str]:
 
 def _restricted(before: str, after: str, here: Language, there: Language) -> str:
     for name in RESTRICTIONS:
-        if _says(before, here, name) and not any(_says(after, there, one) for one in RESTRICTIONS):
+        if _sure(before, here, name) and not any(_says(after, there, one) for one in RESTRICTIONS):
             return _("“{word}” was lost").format(word=name)
     return ""
 
@@ -211,12 +224,27 @@ def _turned(before: str, after: str, here: Language, there: Language) -> str:
             return _("“{word}” was lost").format(word=min(sure))
         if len(set(other)) > 1 and mine != other and axis not in VAGUE_AXES:
             return _("“{word}” and “{other}” changed places").format(word=axis[0], other=axis[1])
+    for axis in said.keys() & heard.keys():
+        ours, theirs = _counts(before, here, axis), _counts(after, there, axis)
+        for pole, inverse in (axis, axis[::-1]):
+            both = axis in VAGUE_AXES or ours[inverse] > 0
+            if both and ours[pole] and not theirs[pole] and theirs[inverse] > ours[inverse]:  # `on or off`: `on or on`
+                return _("“{word}” became “{other}”").format(word=pole, other=inverse)
     known = {"less"} if "decrease" in said.get(("increase", "decrease"), ()) else set()  # `smaller` may be less
     known |= {"never", "negative"} if here.weak.search(before) else set()
     for axis, poles in heard.items():
         if axis not in said and (new := (MARKED - known) & set(poles)):
             return _("“{word}” was added").format(word=min(new))
     return ""
+
+
+def _counts(text: str, language: Language, axis: tuple[str, str]) -> dict[str, int]:
+    """How often a text says each pole; of a vague axis by its sure words: `top`, not `up`."""
+    names = [f"sure {pole}" if axis in VAGUE_AXES else pole for pole in axis]
+    patterns = [language.concepts.patterns.get(name) for name in names]
+    first, second = ([match.span() for match in one.finditer(text)] if one else [] for one in patterns)
+    first = [one for one in first if not any(start <= one[0] < end for start, end in second)]
+    return {axis[0]: len(first), axis[1]: len(second)}
 
 
 def _sure(text: str, language: Language, pole: str) -> bool:

@@ -15,12 +15,12 @@ from fieldfare.text import identifiers
 from fieldfare.translation.words import LANGUAGES
 from fieldfare.units import unit_at
 
-# `{0}`, `%1$s`, `${HOME}`, `<b>`, `&nbsp;`, `` `code` ``, addresses, the target of a Markdown link, `/dev/ttyACM0`.
+# `$$ v_{max} = 5 $$`, `{0}`, `%1$s`, `${HOME}`, `<b>`, `&nbsp;`, `` `code` ``, addresses, the target of a Markdown link, `/dev/ttyACM0`.
 MARKUP = re.compile(
-    r"\$?\{\{?[^{}\s]{0,40}\}?\}|%(?:\(\w+\))?(?:\d+\$)?[-+0]?\d*(?:\.\d+)?[sdifgx](?![\w%])|</?[A-Za-z][^<>\n]{0,200}>|"
+    r"\$\$?(?=[^$\n]*[\\{^_])[^$\n]{1,400}\$\$?|\$?\{\{?[^{}\s]{0,40}\}?\}|%(?:\(\w+\))?(?:\d+\$)?[-+0]?\d*(?:\.\d+)?[sdifgx](?![\w%])|</?[A-Za-z][^<>\n]{0,200}>|"
     r"&(?:[a-z]{2,8}|#\d{1,6});|`[^`\n]{1,80}`|(?:https?|ftp|mailto|file)://[^\s<>()\"'»”]*[\w/]|"
     r"[\w.+-]+@[\w-]+(?:\.[\w-]+)+|(?<=\])\([^()\s]+\)|\*\*|__|"
-    r"(?<![\w./])(?:-\w|~|\.{1,2})?(?:/[\w.+-]*\w){2,}/?"
+    r"(?<![\w./])(?:-\w|~|\.{1,2})?(?:/[\w.+-]*\w){2,}/?|\\[A-Za-z]{2,}|\|"
 )
 _VERSION = re.compile(r"(?<![\w.])[vV]?\d+(?:\.\d+)*\.[xX](?!\w)|(?<![\w.])[vV]\.?\d+(?:\.\d+)*(?![\w])")  # 0.85.x
 _WORD = re.compile(r"[^\W\d_]+")
@@ -34,6 +34,9 @@ _UNREAD = re.compile(r"[^\W_]*\d[^\W_]*(?:[.,]\d+)*")
 _LETTERED = re.compile(
     r"(?<![\w.,])\d+(?:[.,]\d+)*(?!(?:st|nd|rd|th|er|re|o)(?!\w))(?P<letters>[^\W\d_]{1,2})(?!\w)"
 )  # 14a, 2x
+_ALONE = re.compile(r"(?<![^\W_'’])[^\W\d_](?![^\W_'’])")
+# `axis Z`, `point X`, `6.2 G`: not `z. B.`, not the words of one letter that languages have.
+_LETTER = re.compile(r"(?<![\w'’&/.])(?<!\.[\s\u00a0])[B-DF-HJ-NP-TV-XZ](?![\w'’&]|\.[\s\u00a0]?[A-Z]\.)")
 _NAMED = re.compile(r"(?<![\w./-])(?:\w+[-/])+[A-Z]+\d+\w*|(?<![\w.,])\d+[A-Z]+\d\w*")  # ST-Link/V2, 6H6
 _DECIMAL = re.compile(r"(?<![\w.,])\d+(?:[.,]\d+)+(?![.,]?\w)")
 _BEFORE_UNIT = re.compile(r"[\d\x02][\s\u00a0-]?(?=\S)")
@@ -63,6 +66,8 @@ class Invariants:
     bare: tuple[str, ...]  # decimals without a unit as printed: 3.1 may be a section or a version
     units: tuple[str, ...]  # printed behind numbers, each time
     markup: tuple[str, ...]
+    letters: frozenset[str]  # capitals that stand alone
+    alone: frozenset[str]  # every letter that does
     words: tuple[int, ...]  # numbers written as words
     vague: tuple[int, ...]  # words that may stand for a number: `both`, `pair`
 
@@ -129,6 +134,8 @@ def invariants(text: str, language: str) -> Invariants:
         codes=tuple(code for _, code in codes),
         order=tuple(one for _, one in order),
         markup=markup,
+        letters=_letters(text),
+        alone=frozenset(one.upper() for one in _ALONE.findall(text)),
         words=_words(text, language, ""),
         vague=_words(text, language, "~"),
     )
@@ -139,6 +146,13 @@ def _left_over(text: str) -> list[tuple[int, str]]:
     for one in quantities(text):
         text = text[: one.start] + " " * (one.end - one.start) + text[one.end :]
     return [(match.start(), match.group().casefold()) for match in _UNREAD.finditer(text)]
+
+
+def _letters(text: str) -> frozenset[str]:
+    """The letters that stand alone behind no number whose unit they are: of an axis, a point, a figure."""
+    for one in quantities(text):
+        text = text[: one.start] + " " * (one.end - one.start) + text[one.end :]
+    return frozenset(_LETTER.findall(text)) if any(map(str.islower, text)) else frozenset()
 
 
 def _bare(text: str) -> tuple[str, ...]:
@@ -209,6 +223,10 @@ def changed(source: Invariants, target: Invariants) -> str:
         return _("the markup {markup} is missing").format(markup=next(iter(lost)))
     if added := Counter(target.markup) - Counter(source.markup):
         return _("the markup {markup} was added").format(markup=next(iter(added)))
+    if source.letters - target.alone:
+        return _("the code {code} is missing").format(code=min(source.letters - target.alone))
+    if target.letters - source.alone:
+        return _("the code {code} was added").format(code=min(target.letters - source.alone))
     if lost := Counter(source.bare) - Counter(target.bare):
         return _("the number {number} is missing, or printed otherwise").format(number=next(iter(lost)))
     return _numbers_changed(source, target) or _units_changed(source, target) or _reordered(source, target)

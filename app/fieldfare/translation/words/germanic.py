@@ -19,9 +19,10 @@ ENGLISH = Language(
         /(?<!\\w)fail(?!safe)\\w* forbid* forbidden prohibit* uneven unintended unwanted unexpected* unfiltered unsigned unchanged unlikely unbalanced undefined unspecified unintentional*"""
     ),
     weak=pattern(
-        """/(?<!\\w)un(?!der|til|it|iq|iv|if|ion|lock|plug|load|mount|install|screw|do|dock|pack|wind|seal|clip|fold|cover|hook|latch|wrap|zip)\\w+ /(?<!\\w)fail(?!safe)\\w* invalid impossible incorrect* incomplete* inactive* inaccura* incompatible insufficien* inability illegal avoid* prevent*
-        miss* lack* absen* disable* instead rather hardly rarely seldom barely few little except refuse* reject* forbid*
-        forbidden prohibit* ignor* skip* exclud* free empty false wrong* non* yet *less lost unless rid omit* deni*""",
+        """/(?<!\\w)un(?!der|til|it|iq|iv|if|ion|lock|plug|load|mount|install|screw|do|dock|pack|wind|seal|clip|click|fold|cover|hook|latch|wrap|zip|comment|fortun|offici|like|usual|hinge|box|ix|d(?!\\w)|i(?![mn]))\\w+
+        /(?<!\\w)fail(?!safe)\\w* invalid impossible incorrect* incomplete* inactive* inaccura* incompatible insufficien* inability illegal avoid*
+        miss* lack* absen* disable* rather_than hardly rarely seldom barely except refuse* reject* forbid* forbidden prohibit* exclud*
+        /(?<!\\w)\\w+-free(?!\\w)|(?<!\\w)free\\s+(?:of|from)(?!\\w) non* yet /(?<!\\w)(?!regard|neverthe|un)\\w{3,}less(?!\\w) lost rid omit* deni*""",
     ),
     forces={
         "must": pattern("must shall required require requires mandatory need needs needed", r"(?<!\w)(?:have|has|had|having|got)\s+to(?!\w)"),
@@ -47,6 +48,10 @@ ENGLISH = Language(
         counterclockwise: counterclockwise counter-clockwise anticlockwise anti-clockwise counter-clock-wise ccw
         before: before prior beforehand previously
         sure before: before
+        sure up: top topmost upper above
+        sure down: bottom bottommost underneath beneath below
+        sure minimum: at_least no_less_than no_fewer_than
+        sure maximum: at_most no_more_than not_more_than
         after: after afterwards afterward
         on: switch_on turn_on turned_on switched_on turns_on turning_on power_on powered_on switches_on
         off: switch_off turn_off turned_off switched_off turns_off turning_off power_off powered_off switches_off switched-off
@@ -92,6 +97,8 @@ ENGLISH = Language(
         shorter: shorter short shortest
         fast: fast faster fastest quick quickly
         slow: slow slower slowest slowly
+        highest: highest maximum max maximal greatest largest
+        lowest: lowest minimum min minimal least smallest
         only: only solely exclusively
         unless: unless except
     """),
@@ -112,10 +119,10 @@ GERMAN = Language(
     ),
     weak=pattern(
         """unfähig* unmöglich* ungültig* unbenutz* unbekannt* unbegrenzt* unnötig* unzulässig* unabhängig* unerwart* unerwünscht* unge* unverändert* unwiderruf*
-        unvoll* unkonfig* unpass* unwahr* unwichtig* unwirk* unzu* unsich* uner* unbe* unver* unsach* inkorrekt* inkompatib* inaktiv* fehlt fehlen fehlend* fehlgeschlagen* fehlschl*
-        vermeid* vermied* verhinder* deaktiv* statt anstatt stattdessen nur außer kaum selten leer* falsch* miss* verboten*
-        verbiet* untersag* *los *lose *losen *loser *loses *frei *freie *freien frei scheiter* ignorier* verzicht* lediglich verlor*
-        mangel* ausgeschlossen* verweiger* abgelehnt* wenig wenige weniger entfällt überspring* übersprungen vergiss vergessen*"""
+        unvoll* unreif* unfertig* unkonfig* unpass* unwahr* unwichtig* unwirk* unzu* unsich* uner* unbe* unver* unsach* inkorrekt* inkompatib* inaktiv* fehlt fehlen fehlend* fehlgeschlagen* fehlschl*
+        vermeid* vermied* verhinder* deaktiv* statt anstatt stattdessen außer kaum selten falsch* miss* verboten*
+        verbiet* untersag* /(?<!\\w)(?!kosten|stufen|draht|lücken|problem|naht)\\w{3,}los(?:e[nmrs]?)?(?!\\w) /(?<!\\w)\\w{3,}frei(?:e[nmrs]?)?(?!\\w) frei_von
+        scheiter* verzicht* verlor* mangel* ausgeschlossen* verweiger* abgelehnt* entfällt"""
     ),
     forces={
         "must": pattern("muss müssen musst müsst muß mußt erforderlich* notwendig* nötig* zwingend benötig* brauch* verlangt"),
@@ -138,6 +145,17 @@ GERMAN = Language(
         right: rechts rechte rechten rechter rechtes rechtsseitig* rechtsbündig
         clockwise: im_uhrzeigersinn rechtsherum rechtsdreh* uhrzeigersinn cw
         counterclockwise: gegen_den_uhrzeigersinn entgegen_dem_uhrzeigersinn gegenuhrzeigersinn linksherum linksdreh* ccw
+        sure before: bevor zuvor vorher
+        sure after: nachdem danach
+        sure inside: innen innere innerer inneren innerhalb intern*
+        sure first: erste ersten erster erstes zuerst zunächst
+        sure positive: positiv* pluspol* pluskabel* plusklemm*
+        sure always: stets /(?<!\\w)immer(?!\\w)(?!\\s(?:noch|wieder|mehr|öfter))
+        sure only: nur lediglich ausschließlich*
+        sure up: oben oberer obere oberen oberes oberem oberseite oberhalb obig*
+        sure down: unten unterer untere unteren unteres unterem unterseite unterhalb darunter boden
+        sure minimum: mindestens wenigstens
+        sure maximum: höchstens
         before: bevor vor vorher zuvor davor vorab voraus
         after: nach nachdem danach nachher anschließend
         on: einschalt* eingeschaltet* einzuschalten anschalt* angeschaltet* schalt*_ein
@@ -148,8 +166,8 @@ GERMAN = Language(
         decrease: verringer* reduzier* senk* vermind* verklein* klein* niedriger* kleiner* abgesenkt* sink* gesunken geringer* absenk* niedrigst* mindest* kleinst* *tiefer*
         more: mehr
         less: weniger minder
-        minimum: mindest* minim* min wenigstens
-        maximum: höchst* maxim* max bis_zu
+        minimum: mindest* minim* min wenigstens zumindest nicht_weniger_als
+        maximum: höchst* maxim* max bis_zu nicht_mehr_als nicht_größer_als nicht_überschr*
         tighten: anzieh* angezogen* festzieh* festgezogen* anzuziehen festzuziehen festschraub* zieh* spann*
         loosen: löse* löst gelöst* lösen lockern lockere gelockert* abschraub* herausschraub*
         connect: verbind* verbunden* anschließ* angeschlossen* anschluss* anschlüsse* anzuschließen
@@ -184,6 +202,8 @@ GERMAN = Language(
         shorter: kürzer* kurz kurze kurzer kurzen kurzes kürzest*
         fast: schnell* rasch*
         slow: langsam*
+        highest: höchst* maxim* max größt*
+        lowest: niedrigst* mindest* minim* min geringst* kleinst* wenigst*
         only: nur lediglich ausschließlich* allein* bloß einzig* erst
         unless: außer ausgenommen sofern_nicht wenn_nicht sei_denn bis_auf ausnahme* abgesehen sofern_*_nicht sonst /(?:wenn|falls|sofern|solange)\b[^.;:]{0,80}\b(?:nicht|kein)
     """),

@@ -16,17 +16,17 @@ AXES = (
     ("up", "down"), ("increase", "decrease"), ("more", "less"), ("minimum", "maximum"), ("tighten", "loosen"), ("connect", "disconnect"),
     ("install", "remove"), ("start", "stop"), ("enable", "disable"), ("first", "last"), ("positive", "negative"),
     ("lock", "unlock"), ("push", "pull"), ("fill", "drain"), ("hot", "cold"), ("always", "never"), ("front", "rear"),
-    ("inlet", "outlet"), ("inside", "outside"), ("longer", "shorter"), ("fast", "slow"),
+    ("inlet", "outlet"), ("inside", "outside"), ("longer", "shorter"), ("fast", "slow"), ("highest", "lowest"),
 )  # fmt: skip
 # Of these a pole may not be lost either: their words have no synonyms.
 CERTAIN_AXES = frozenset({
     ("left", "right"), ("clockwise", "counterclockwise"), ("before", "after"), ("first", "last"), ("fast", "slow"), ("always", "never"),
-    ("inside", "outside"), ("positive", "negative"),
+    ("inside", "outside"), ("positive", "negative"), ("minimum", "maximum"),
 })  # fmt: skip
 # Poles of which a translation never speaks where its source does not.
 MARKED = frozenset({"less", "never", "slow", "unlock", "loosen", "negative"})
 # Of these both poles often say the same thing in turn: `higher in less time`.
-VAGUE_AXES = frozenset({("increase", "decrease"), ("up", "down"), ("inlet", "outlet")})
+VAGUE_AXES = frozenset({("increase", "decrease"), ("up", "down"), ("inlet", "outlet"), ("highest", "lowest")})
 _OPENING = 3  # letters by which a word is looked up
 _WORD = re.compile(r"[^\W\d_]+")
 RESTRICTIONS = ("only", "unless")  # a condition that may not be lost

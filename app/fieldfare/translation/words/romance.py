@@ -10,8 +10,8 @@ SPANISH = Language(
     echoes=pattern("nada nunca jamás ningún ninguna ninguno nadie ni tampoco"),
     affixed=pattern("imposible* inválid* incorrect* incomplet* incompatible* inactiv* insuficient* desconocid* insegur* innecesari*"),
     weak=pattern(
-        """imposib* imped* impid* inv* incorrect* incap* incompat* insuf* inact* ineces* innec* irrev* desact* desh* descon* fall* evit* falt* ausen* deshabilit* solo sólo solamente excepto apenas vacío* falso mal incorrect* otro otra otros otras
-        prohib* omit* ignor* rechaz* perd* nada salvo sino lugar libre* poco poca pocos pocas carec* negar niega excepción aún"""
+        """imposib* imped* impid* inv* incorrect* incap* incompat* insuf* inact* ineces* innec* irrev* desact* desh* descon* fall* evit* falt* ausen* deshabilit* excepto apenas incorrect*
+        prohib* omit* rechaz* perd* nada salvo sino libre_de libres_de carec* negar niega excepción"""
     ),
     forces={
         "must": pattern("/(?<!\\w)debe[ns]?(?!\\w|\\sa\\s) deberá deberán deberás debo necesit* hay_que tiene_que tienen_que tienes_que necesari* requier* obligatori* tendr* requerid* precis* hace_falta asegúrese asegúrate"),
@@ -32,6 +32,13 @@ SPANISH = Language(
         right: derech*
         clockwise: sentido_horario en_el_sentido_de_las_agujas en_sentido_de_las_agujas horario horaria dextrógir* cw
         counterclockwise: antihorari* sentido_contrario_a_las_agujas contrario_al_de_las_agujas sentido_contrario levógir* contrario* ccw
+        sure before: antes
+        sure after: después
+        sure only: solo sólo solamente únicamente exclusivamente
+        sure up: arriba encima superior superiores
+        sure down: abajo debajo inferior inferiores fondo base bajo
+        sure minimum: al_menos por_lo_menos como_mínimo
+        sure maximum: como_máximo como_mucho a_lo_sumo
         before: antes previamente anteriormente previo
         after: después tras luego posterior*
         on: encend* encienda enciende* encender conect*_la
@@ -43,7 +50,7 @@ SPANISH = Language(
         more: más
         less: /(?<!al\\s)(?<!lo\\s)(?<!\\ba\\s)(?<!\\w)menos(?!\\w)
         minimum: mínim* mín al_menos por_lo_menos como_mínimo
-        maximum: máxim* máx como_mucho hasta a_lo_sumo
+        maximum: máxim* máx como_mucho hasta a_lo_sumo no_más_de
         tighten: apriet* apret*
         loosen: afloj* desatornill*
         connect: conect* conexi*
@@ -78,6 +85,8 @@ SPANISH = Language(
         shorter: cort* brev*
         fast: rápid* veloz
         slow: lent* despacio
+        highest: máxim* máx más_alt* mayor*
+        lowest: mínim* mín más_baj* menor* al_menos por_lo_menos
         only: solo sólo solamente únic* unic* sola solos exclusiv* sino nada_más
         unless: menos_que salvo excepto no_ser_que si_no exceptuando
     """),
@@ -96,8 +105,8 @@ FRENCH = Language(
     echoes=pattern("jamais aucun aucune rien ni"),
     affixed=pattern("impossible* invalide* incorrect* incomplet* incompatible* inacti* insuffisant* inconnu* inutile* indisponible*"),
     weak=pattern(
-        """imposs* inv* incorrect* incap* incompat* insuf* inact* inut* irré* désact* déconn* échou* échec* évit* manqu* absen* seul* seulement sauf peu vide* faux fausse* interdi*
-        ignor* refus* perd* plutôt lieu empêch* libre* rarement excepté omet* exclu* rejet* pas"""
+        """imposs* inv* incorrect* incap* incompat* insuf* inact* inut* irré* désact* déconn* échou* échec* évit* manqu* absen* sauf interdi*
+        refus* perd* plutôt empêch* libre_de rarement excepté omet* exclu* rejet* /(?<!à\\s)(?<!moteur\\s)(?<!moteurs\\s)(?<!\\w)pas(?!\\w|\\sà)"""
     ),
     forces={
         "must": pattern("doit doivent devez devra devront devrez faut faudra nécessaire* obligatoire* requis* requise* nécessit* dois exige* besoin veillez assurez-vous"),
@@ -119,6 +128,14 @@ FRENCH = Language(
         right: droit*
         clockwise: sens_horaire sens_des_aiguilles horaire cw
         counterclockwise: antihoraire anti-horaire sens_inverse* contraire_des_aiguilles sens_contraire inverse_des_aiguilles ccw
+        sure after: après
+        sure inside: intérieur* interne* dedans
+        sure positive: positif* positive*
+        sure only: seulement uniquement exclusivement
+        sure up: dessus supérieur* haut
+        sure down: dessous inférieur* bas fond base
+        sure minimum: au_moins au_minimum
+        sure maximum: au_maximum
         before: avant préalable* auparavant précédemment
         after: après ensuite puis suivant*
         on: allum* mise_sous_tension mettre_sous_tension mettez_sous_tension
@@ -130,7 +147,7 @@ FRENCH = Language(
         more: plus davantage
         less: /(?<!au\\s)(?<!du\\s)(?<!à\\s)(?<!\\w)moins(?!\\w)
         minimum: minim* min au_moins
-        maximum: maxim* max au_plus jusqu'à
+        maximum: maxim* max au_plus jusqu'à pas_plus_de
         tighten: serr* resserr*
         loosen: desserr* dévis*
         connect: connect* branch* connexion* raccord* reli*
@@ -165,6 +182,8 @@ FRENCH = Language(
         shorter: court* bref brève*
         fast: rapid* vite
         slow: lent*
+        highest: maxim* max plus_haut* plus_élevé* plus_grand* plus_fort*
+        lowest: minim* min plus_bas* plus_faible* plus_petit* au_moins
         only: seul* seulement uniqu* uniquement exclusiv* simplement /(?<!\\w)n(?:e\\s|')[^.;:!?]{0,60}?(?<!\\w)qu[e']
         unless: moins_que moins_qu sauf excepté si_*_ne hormis à_part moins_d* sinon
     """),
@@ -179,8 +198,8 @@ ITALIAN = Language(
     echoes=pattern("mai nessun nessuna nessuno né nemmeno neppure niente nulla"),
     affixed=pattern("impossibil* invalid* incorrett* incomplet* incompatibil* inattiv* insufficient* sconosciut* inutil*"),
     weak=pattern(
-        """imposs* inv* incorr* incap* incompat* insuf* inatt* inutil* irrev* disab* disatt* fall* evit* manc* assen* solo soltanto solamente tranne eccetto appena vuot* fals* errat* viet* ignor* rifiut*
-        pers* perd* invece piuttosto poco poca proib* omet* esclu* sbagliat* a_meno scono*"""
+        """imposs* inv* incorr* incap* incompat* insuf* inatt* inutil* irrev* disab* disatt* fall* evit* manc* assen* tranne eccetto viet* rifiut*
+        perd* invece piuttosto proib* omet* esclu* scono*"""
     ),
     forces={
         "must": pattern("deve devono devi dovrà dovranno dovrai necess* obbligator* richied* richiest* bisogna occorr* dovrete dovete devo assicurati serve"),
@@ -202,6 +221,12 @@ ITALIAN = Language(
         right: destr*
         clockwise: senso_orario orario cw
         counterclockwise: antiorari* ccw
+        sure after: dopo
+        sure only: solo soltanto solamente unicamente
+        sure up: sopra superiore superiori
+        sure down: sotto inferiore inferiori fondo basso base
+        sure minimum: almeno
+        sure maximum: al_massimo
         before: prima precedentemente
         after: dopo poi success*
         on: accend* acces*
@@ -213,7 +238,7 @@ ITALIAN = Language(
         more: più
         less: /(?<!\\ba\\s)(?<!per\\slo\\s)(?<!\\w)meno(?!\\w)
         minimum: minim* min almeno
-        maximum: massim* max al_massimo fino_a
+        maximum: massim* max al_massimo fino_a non_più_di
         tighten: serr* string* stringe*
         loosen: allent* svit*
         connect: colleg* connett* conness* connession*
@@ -248,6 +273,8 @@ ITALIAN = Language(
         shorter: cort* brev*
         fast: veloc* rapid*
         slow: lent*
+        highest: massim* max più_alt* maggior* più_elevat*
+        lowest: minim* min più_bass* minor* più_piccol* almeno
         only: solo soltanto solamente sola soli unic* unicamente esclusiv*
         unless: a_meno_che a_meno_di tranne salvo eccetto se_non meno_che eccezione
     """),
@@ -262,8 +289,8 @@ PORTUGUESE = Language(
     echoes=pattern("nada nunca jamais nenhum nenhuma ninguém nem"),
     affixed=pattern("impossível* inválid* incorret* incomplet* incompatíve* inativ* insuficient* desconhecid* inseguro* desnecessári*"),
     weak=pattern(
-        """imposs* inv* incorr* incap* incompat* insuf* inat* irrev* desab* desat* descon* desn* falh* evit* falt* ausen* só somente apenas exceto vazi* falso errad* proib* ignor* recus* perd* nada
-        invés pouc* omit* exclu* a_menos salvo ainda"""
+        """imposs* inv* incorr* incap* incompat* insuf* inat* irrev* desab* desat* descon* desn* falh* evit* falt* ausen* exceto proib* recus* perd* nada
+        invés omit* exclu* salvo"""
     ),
     forces={
         "must": pattern("deve devem deverá deverão precis* necess* obrigat* requer* tem_que têm_que tem_de terá_de terá_que requir* exig* tenha_de devo certifique*"),
@@ -284,6 +311,13 @@ PORTUGUESE = Language(
         right: direit*
         clockwise: sentido_horário sentido_dos_ponteiros horário cw
         counterclockwise: anti-horári* antihorári* sentido_contrário ccw
+        sure before: antes
+        sure after: depois após
+        sure only: só somente apenas
+        sure up: cima superior superiores acima
+        sure down: embaixo inferior inferiores abaixo fundo baixo base
+        sure minimum: pelo_menos ao_menos
+        sure maximum: no_máximo
         before: antes previam* anteriormente
         after: depois após seguida posterior*
         on: ligue ligar ligado ligada ligados ligadas
@@ -295,7 +329,7 @@ PORTUGUESE = Language(
         more: mais
         less: /(?<!pelo\\s)(?<!ao\\s)(?<!\\ba\\s)(?<!\\w)menos(?!\\w)
         minimum: mínim* mín pelo_menos ao_menos
-        maximum: máxim* máx no_máximo até
+        maximum: máxim* máx no_máximo até não_mais_de
         tighten: apert*
         loosen: afroux* solt* desapert*
         connect: conect* conex* ligaç* lig*
@@ -330,6 +364,8 @@ PORTUGUESE = Language(
         shorter: curt* brev*
         fast: rápid* veloz*
         slow: lent* devagar
+        highest: máxim* máx mais_alt* maior*
+        lowest: mínim* mín mais_baix* menor* pelo_menos ao_menos
         only: só somente apenas únic* unicamente exclusiv* sozinh*
         unless: a_menos_que a_não_ser salvo exceto excepto senão menos
     """),
