@@ -85,7 +85,7 @@ def test_what_a_good_translator_writes_passes(source: str, target: str, language
         ("Move the Z axis now.", "Jetzt die Achse bewegen.", "de", "code Z is missing"),
         ("The value $v_{max} = 5$ is reached.", "Der Wert $v_{min} = 5$ wird erreicht.", "de", "v_{max}"),
         ("| pump | 5 |", "Pumpe 5", "de", "markup |"),
-        ("Remove the gasket.", "Dichtung", "de", "shorter"),
+        ("5,742 kWh of gas saved", "5,742 kWh", "de", "shorter"),
         ("Remove the old gasket.", "Die alte Dichtung", "de", "breaks off"),
         (
             "See [our page](https://example.org/a/long/way/to/it) for it.",
