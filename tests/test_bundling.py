@@ -25,7 +25,7 @@ def bundling() -> Iterator[Any]:
     """The modules of build/bundling, as scripts/bundle finds them."""
     folders = [str(ROOT / "scripts"), str(ROOT / "build")]
     sys.path[:0] = folders
-    names = ("recipe", "scan", "commands", "installers", "papers", "contents", "share", "program")
+    names = ("recipe", "scan", "commands", "installers", "papers", "contents", "share", "program", "licences")
     try:
         yield type("Bundling", (), {name: importlib.import_module(f"bundling.{name}") for name in names})
     finally:
@@ -130,6 +130,32 @@ def test_the_scan_names_unknown_hosts_and_libraries_that_connect(
     monkeypatch.setattr(bundling.scan, "WORK", work)
     found = bundling.scan.unknown()
     assert found == {"libspy.so.1": ["_internal/libspy.so.1"], "telemetry.example": ["_internal/libspy.so.1"]}
+
+
+def test_the_sbom_names_licences_as_scanners_read_them_and_whose_package_a_library_is(bundling: Any) -> None:
+    papers, part = bundling.papers, bundling.licences.Part
+    assert papers.terms_of("BSD-3-Clause AND 0BSD") == [{"expression": "BSD-3-Clause AND 0BSD"}]
+    assert papers.terms_of("Apache Software License") == [{"license": {"name": "Apache Software License"}}]
+    openssl = part(name="libcrypto.so.3", version="3.0.19-1~deb12u2", licence="see libssl3/copyright", kind="system",
+                   texts=("libssl3/copyright",))  # fmt: skip
+    assert papers.component(openssl)["purl"] == "pkg:deb/debian/libssl3@3.0.19-1~deb12u2"
+    bare = part(name="libz.so.1", version="1", licence="of the system", kind="system")
+    assert "purl" not in papers.component(bare)
+
+
+def test_what_may_not_be_changed_is_not_stripped(
+    bundling: Any, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    data = Path(str(sys.modules["_ctypes"].__file__)).read_bytes()
+    for name in ("libctranslate2-a7a60d30.so.4", "_ext.so"):
+        (tmp_path / name).write_bytes(data)
+    asked: list[str] = []
+    monkeypatch.setattr(bundling.program, "MADE", tmp_path)
+    monkeypatch.setattr(bundling.program, "WORTH_STRIPPING", 1)
+    monkeypatch.setattr(bundling.program, "loads", lambda library: asked.append(library.name) or True)
+    bundling.program.strip()
+    assert set(asked) == {"_ext.so"}
+    assert (tmp_path / "libctranslate2-a7a60d30.so.4").read_bytes() == data
 
 
 def test_every_allowed_name_has_a_reason() -> None:

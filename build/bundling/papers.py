@@ -6,6 +6,7 @@ import hashlib
 import json
 import re
 import subprocess
+import urllib.parse
 import uuid
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
@@ -26,10 +27,17 @@ SBOM = "sbom.cdx.json"
 # What wheels hold without saying so: which library of which package, how it is asked for its version (empty: it cannot be),
 # its licence.
 _PICTURES = "from PIL import features as f; print(f.version({name!r}))"
+_ONEMKL = """
+import ctypes, pathlib, re, ctranslate2
+for library in pathlib.Path(ctranslate2.__file__).parent.parent.glob("ctranslate2.libs/libctranslate2*"):
+    said = ctypes.create_string_buffer(300)
+    ctypes.CDLL(str(library)).mkl_serv_get_version_string(said, len(said))
+    print(re.search(rb"Version ([0-9.]+)", said.value)[1].decode())
+"""
 HIDDEN = (
     ("SQLite", "apsw", "import apsw; print(apsw.sqlite_lib_version())", "blessing"),
     ("libsodium", "pynacl", "", "ISC"),
-    ("oneMKL", "ctranslate2", "", "Intel Simplified Software License"),
+    ("oneMKL", "ctranslate2", _ONEMKL, "Intel Simplified Software License"),
     ("oneDNN", "ctranslate2", "", "Apache-2.0"),
     ("OpenBLAS", "numpy", "import numpy as n; print(n.show_config(mode='dicts')['Build Dependencies']['blas']['version'])", "BSD-3-Clause"),
     ("libjpeg-turbo", "pillow", _PICTURES.format(name="libjpeg_turbo"), "IJG AND BSD-3-Clause"),
@@ -89,10 +97,21 @@ def component(part: Part) -> dict[str, Any]:
     name = re.sub(r"[-_.]+", "-", part.name).lower()
     kind = "framework" if part.kind == "runtime" else "library"
     found: dict[str, Any] = {"type": kind, "name": part.name, "version": part.version,
-                             "bom-ref": f"{part.kind}:{name}@{part.version}", "licenses": [{"license": {"name": part.licence}}]}  # fmt: skip
+                             "bom-ref": f"{part.kind}:{name}@{part.version}", "licenses": terms_of(part.licence)}  # fmt: skip
     if part.kind == "python":
         found["purl"] = f"pkg:pypi/{name}@{part.version}"
+    elif part.kind == "system" and part.texts:  # by this scanners find what is known of it
+        owner = part.texts[0].partition("/")[0]
+        found["purl"] = f"pkg:deb/debian/{owner}@{urllib.parse.quote(part.version)}"
+        found["description"] = f"of the Debian package {owner}"
     return found
+
+
+def terms_of(licence: str) -> list[dict[str, Any]]:
+    """A licence as CycloneDX wants it: an expression where it is one of SPDX's, else a name."""
+    if re.fullmatch(r"[\w.+-]+( (AND|OR|WITH) [\w.+-]+)*", licence):
+        return [{"expression": licence}]
+    return [{"license": {"name": licence}}]
 
 
 def hidden(name: str, package: str, code: str, terms: str) -> dict[str, Any]:
@@ -100,9 +119,9 @@ def hidden(name: str, package: str, code: str, terms: str) -> dict[str, Any]:
     version = f"as in {package}"
     if code:
         done = subprocess.run([str(program.PYTHON), "-c", code], capture_output=True, text=True, check=True)
-        version = done.stdout.strip()
+        version = done.stdout.strip() or version  # nothing where the wheel of this system lacks it
     return {"type": "library", "name": name, "version": version, "bom-ref": f"inside:{name}@{version}",
-            "description": f"inside {package}", "licenses": [{"license": {"name": terms}}]}  # fmt: skip
+            "description": f"inside {package}", "licenses": terms_of(terms)}  # fmt: skip
 
 
 def in_wheels(shipped: set[str]) -> list[dict[str, Any]]:
@@ -140,7 +159,7 @@ def model(path: Path, recipe: Recipe) -> dict[str, Any]:
     if path.name == "language-model.gguf" and recipe.model:
         name, terms = recipe.model.file.stem, "as its author says"
     file = path if path.is_file() else max(path.rglob("*"), key=lambda one: one.stat().st_size)
-    return {"type": "machine-learning-model", "name": name, "bom-ref": f"model:{path.name}", "licenses": [{"license": {"name": terms}}],
+    return {"type": "machine-learning-model", "name": name, "bom-ref": f"model:{path.name}", "licenses": terms_of(terms),
             "description": f"_internal/share/models/{file.relative_to(path.parent).as_posix()}", **hashes(file)}  # fmt: skip
 
 

@@ -28,6 +28,7 @@ FREEZER = {
 }  # fmt: skip
 COMPILED = "llama-cpp-python"  # by environment._wheel, with the flags of the recipe
 WORTH_STRIPPING = 1_000_000  # bytes of a library
+UNCHANGED = "libctranslate2"  # holds oneMKL, whose licence (build/licences/ctranslate2) allows redistribution "without modification"
 COMPILING = 2400  # seconds that the library for every processor takes on two cores
 
 
@@ -88,7 +89,7 @@ def strip() -> int:
     """Take the symbols out of the large libraries; how many bytes that saved.
 
     Some libraries were edited after they were linked, and stripping can break those: what does not load as it did
-    before is put back.
+    before is put back. What its licence lets nobody change stays as it came.
     """
     if WINDOWS or shutil.which("strip") is None:
         environment._say("Libraries are not stripped: there is no `strip` here (Debian: apt install binutils).")
@@ -97,7 +98,7 @@ def strip() -> int:
     saved = 0
     for library in libraries():
         size = library.stat().st_size
-        if size < WORTH_STRIPPING or not loads(library):
+        if size < WORTH_STRIPPING or library.name.startswith(UNCHANGED) or not loads(library):
             continue
         kept = library.with_name(f"{library.name}.kept")
         shutil.copy2(library, kept)
