@@ -9,6 +9,7 @@ import io
 import json
 import threading
 import zipfile
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from html.parser import HTMLParser
 from typing import TYPE_CHECKING, Any
@@ -178,6 +179,15 @@ def test_a_report_says_what_was_done_with_sources_limits_and_reasons(
     assert [one for one in EXPECTED if one not in text] == []
     assert text.index("Needs attention") < text.index("no wrench") < text.index("Questions and answers")
     assert "no tool" not in text, "the step was done after all"
+
+
+@pytest.mark.parametrize("suffix", FORMATS)
+def test_a_report_says_whose_pack_nobody_signed(journal: Journal, tmp_path: Path, suffix: str) -> None:
+    job = journal.begin("Oil")
+    journal.record(Read(reference=replace(PLACE, unsigned=True)))
+    said = {"json": '"unsigned": true', "csv": ",yes\n"}.get(suffix, "unsigned pack")
+    assert written(journal, job, suffix, tmp_path).count(said) == (2 if suffix in {"pdf", "html", "md"} else 1)
+    assert next(one.deed for one in journal.entries(job.id)) == Read(reference=replace(PLACE, unsigned=True))
 
 
 def test_the_pdf_embeds_photographs_and_its_letters(journal: Journal, job: Job, tmp_path: Path) -> None:

@@ -54,6 +54,7 @@ class Reference:
 
     `digest` is that of the pack's version, `page` the number as printed, `text` the passage, quote or block, verbatim: by it
     the place is found again in another version. `translated` is its approved translation, empty where there is none.
+    `unsigned` where nobody answered for the pack.
     """
 
     pack: str
@@ -66,6 +67,7 @@ class Reference:
     language: str = ""
     text: str = ""
     translated: str = ""
+    unsigned: bool = False
 
 
 def reference(passage: Passage, manifest: Manifest, text: str = "", translated: str = "") -> Reference:
@@ -82,6 +84,7 @@ def reference(passage: Passage, manifest: Manifest, text: str = "", translated: 
         language=passage.language,
         text=text or passage.text,
         translated=translated,
+        unsigned=passage.unsigned,
     )
 
 

@@ -236,6 +236,7 @@ def begin(procedure: Procedure) -> Course:
         heading=title.heading,
         page=title.place.label,
         language=title.language,
+        unsigned=title.unsigned,
     )
     steps = tuple(StepProgress(step=one.key) for one in procedure.steps)
     return Course(procedure=procedure, progress=Progress(procedure=place, current=START, steps=steps))

@@ -119,7 +119,11 @@ def source_line(place: Reference) -> str:
     page = _("p. {page}").format(page=squeeze(place.page)) if place.page else ""
     heading = squeeze(place.heading[-1]) if place.heading else ""
     parts = ", ".join(part for part in (squeeze(place.document) + revision, page, heading) if part)
-    return f"{parts} ({squeeze(place.pack)} {squeeze(place.version)})"
+    return f"{parts} ({squeeze(place.pack)} {squeeze(place.version)}{_unsigned(place)})"
+
+
+def _unsigned(place: Reference) -> str:
+    return f", {_('unsigned pack')}" if place.unsigned else ""
 
 
 def limit_name(limit: Limit) -> str:
@@ -226,7 +230,7 @@ def kind_name(deed: Deed) -> str:
 
 def _facts(job: Job, entries: Iterable[Entry], zone: tzinfo | None) -> tuple[tuple[str, str], ...]:
     packs = dict.fromkeys(
-        f"{squeeze(place.pack)} {squeeze(place.version)} (SHA-256 {squeeze(place.digest)[:16]})"
+        f"{squeeze(place.pack)} {squeeze(place.version)} (SHA-256 {squeeze(place.digest)[:16]}{_unsigned(place)})"
         for entry in entries
         for place in places_of(entry.deed)
     )

@@ -22,7 +22,7 @@ FORMAT = "fieldfare-job"
 VERSION = 1
 COLUMNS = (
     "job", "order", "title", "maker", "model", "serial", "entry", "at", "kind", "text", "name", "value", "unit", "expected",
-    "verdict", "step", "state", "reason", "pack", "pack_version", "document", "revision", "section", "page", "file",
+    "verdict", "step", "state", "reason", "pack", "pack_version", "document", "revision", "section", "page", "file", "unsigned",
 )  # fmt: skip
 _FORMULA = ("=", "+", "-", "@", "\t", "\r", "\n", "＝", "＋", "－", "＠")  # the wide ones are read as the plain by some
 _NUMBER = re.compile(r"[+-]?\d+([.,]\d+)?")
@@ -121,6 +121,7 @@ def _rows(entry: Entry, files: Mapping[str, str]) -> list[dict[str, str]]:
             "revision": place.revision,
             "section": " > ".join(place.heading),
             "page": place.page,
+            "unsigned": "yes" if place.unsigned else "",
         }
         for place in places_of(deed)
     ]
