@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import re
 from typing import TYPE_CHECKING
 
 import pytest
@@ -13,6 +14,7 @@ from fieldfare.domain.manual import Spot
 from fieldfare.errors import PackError
 from fieldfare.journal import Journal
 from fieldfare.tui.app import FieldfareApp
+from fieldfare.tui.marking import Marking
 from fieldfare.tui.messages import Target
 from fieldfare.tui.screens.finding import FindingScreen
 from fieldfare.tui.screens.manuals import ManualsScreen
@@ -21,6 +23,7 @@ from fieldfare.tui.screens.outline import OutlineScreen
 from fieldfare.tui.screens.picture import PictureScreen
 from fieldfare.tui.screens.reading import ReadingScreen
 from fieldfare.tui.widgets.grid import Table
+from fieldfare.tui.widgets.hazard import HazardBox
 from fieldfare.tui.widgets.listing import Listing
 from fieldfare.tui.widgets.reader import Reader
 from tui.screen import SIZES, rows, shown, type_text, until, until_text
@@ -96,6 +99,15 @@ def test_sections_are_leafed_through_and_every_way_goes_back() -> None:
         await until(pilot, lambda: not isinstance(app.screen, ReadingScreen))
 
     play(scenario)
+
+
+def test_what_is_searched_for_stands_out_in_warnings_too() -> None:
+    marking = Marking()
+    box = HazardBox(signal_word="WARNING", text="Hot oil burns.", marking=marking)
+    assert not box._body().spans
+    marking.pattern = re.compile("oil")
+    (span,) = box._body().spans
+    assert (span.start, span.end, "reverse" in str(span.style)) == (4, 7, True)
 
 
 def test_a_search_inside_leads_from_place_to_place_and_marks_them() -> None:

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from fakes import OIL as OIL_PASSAGE
-from fakes import FakeAssistant, pack
+from fakes import FakeAssistant, drawing, pack
 from fieldfare.domain import (
     Acknowledged,
     Block,
@@ -40,6 +40,7 @@ from fieldfare.tui.screens.picture import PictureScreen
 from fieldfare.tui.screens.procedure import ProcedureScreen
 from fieldfare.tui.screens.procedures import ProceduresScreen
 from fieldfare.tui.screens.reading import ReadingScreen
+from fieldfare.tui.widgets.figure import FigureRow
 from fieldfare.tui.widgets.step import PageHead, StepPage, StepText
 from scripted import BATTERY, BLOCKS, OIL, PACK, ScriptedProcedures, hazard, step
 from tui.screen import rows, scan, shown, type_text, until, until_text
@@ -523,3 +524,28 @@ def test_the_reader_starts_the_procedure_that_is_read() -> None:
         await until_text(pilot, "Tools: 27 mm socket, torque wrench.")
 
     play(scenario, assistant=assistant)
+
+
+def test_a_page_that_is_drawn_again_keeps_its_pictures() -> None:
+    loaded: list[int] = []
+
+    def figure() -> FigureRow:
+        def load() -> bytes:
+            loaded.append(1)
+            return drawing()
+
+        return FigureRow(caption="Terminals", width=64, height=36, columns=40, load=load, id_=7)
+
+    async def scenario(app: FieldfareApp, pilot: Pilot[None]) -> None:
+        await opened(app, pilot)
+        page = room(app).page
+        await page.show([figure()])
+        await until(pilot, lambda: page.query_one(FigureRow)._image is not None, "the picture")
+        before = page.query_one(FigureRow)
+        await page.redo([figure()])
+        await pilot.pause()
+        after = page.query_one(FigureRow)
+        assert after is not before and after._image is before._image
+        assert loaded == [1]
+
+    play(scenario)

@@ -56,7 +56,14 @@ class FigureRow(Vertical, can_focus=True):
     def on_mount(self) -> None:
         """Keep the room and fetch the picture."""
         self._keep_room()
-        self._fetch()
+        if self._image is None:
+            self._fetch()
+        else:
+            self._show(self._image)
+
+    def take(self, other: FigureRow) -> None:
+        """Show what the same figure has shown already: it is not decoded again."""
+        self._image = other._image
 
     @work(thread=True, exit_on_error=False)
     def _fetch(self) -> None:
@@ -74,11 +81,14 @@ class FigureRow(Vertical, can_focus=True):
             self._picture.display = False
             return
         self._image = message.image
+        self._show(message.image)
+
+    def _show(self, image: Image) -> None:
         if isinstance(self._picture, BlockPicture):
-            self._picture.fine = is_line_drawing(message.image)
-            terminal.draw(self._picture, message.image)
+            self._picture.fine = is_line_drawing(image)
+            terminal.draw(self._picture, image)
         else:
-            small = message.image.copy()
+            small = image.copy()
             small.thumbnail((1000, 800))
             terminal.draw(self._picture, small)
 

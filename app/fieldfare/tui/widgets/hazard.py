@@ -10,6 +10,7 @@ from textual.widgets import Static
 
 from fieldfare.signal_words import signal_word
 from fieldfare.text import squeeze
+from fieldfare.tui.marking import Marking
 from fieldfare.tui.translations import Translations, origin
 from fieldfare.tui.widgets.wrapped import Flowing
 from fieldfare.tui.wording import hazard_class, page_name, plain
@@ -38,6 +39,7 @@ class HazardBox(Vertical, can_focus=True):
         place: Place | None = None,
         cited: bool = False,
         translations: Translations | None = None,
+        marking: Marking | None = None,
     ) -> None:
         kind = hazard_class(signal_word)
         super().__init__(classes=f"hazard row {kind}{' cited-hazard' if cited else ''}")
@@ -45,16 +47,24 @@ class HazardBox(Vertical, can_focus=True):
         self.texts = frozenset([text])
         self._text = text
         self._translations = translations or Translations()
+        self.marking = marking or Marking()
         self._sign = "▲ " if kind in _ALERTED else ""
         # The scheme gives the word its meaning: CAUTION is injury in one and damage in another.
         self._notes = [note for note in (squeeze(scheme), page_name(place) if place is not None else "") if note]
 
     @classmethod
-    def of(cls, hazard: Hazard, *, cited: bool = False, translations: Translations | None = None) -> HazardBox:
+    def of(
+        cls,
+        hazard: Hazard,
+        *,
+        cited: bool = False,
+        translations: Translations | None = None,
+        marking: Marking | None = None,
+    ) -> HazardBox:
         """The box of a hazard that protects a passage."""
         return cls(
             signal_word=hazard.signal_word, text=hazard.text, scheme=hazard.scheme, place=hazard.place, cited=cited,
-            translations=translations,
+            translations=translations, marking=marking,
         )  # fmt: skip
 
     def compose(self) -> ComposeResult:
@@ -81,9 +91,10 @@ class HazardBox(Vertical, can_focus=True):
         """The text whole; where nobody approved its translation, the original stands above that."""
         text, said = plain(self._text).strip(), self._translated()
         if said is None:
-            return Content(text)
+            return self.marking.mark(Content(text))
         translated = plain(said.text).strip()
         if not said.original_first:
-            return Content(translated)
+            return self.marking.mark(Content(translated))
         note = origin(said)
-        return Content.assemble(text, "\n", ("— ", "bold"), translated, *(("\n", note) if note else ()))
+        both = Content.assemble(text, "\n", ("— ", "bold"), translated, *(("\n", note) if note else ()))
+        return self.marking.mark(both)

@@ -196,7 +196,7 @@ class SectionPane(Column):
                 ahead.setdefault((one.signal_word, one.text), one)
         for hazard in ahead.values():
             cited = quoted_span(plain(hazard.text).strip(), quotes) is not None
-            yield HazardBox.of(hazard, cited=cited, translations=self._translations)
+            yield HazardBox.of(hazard, cited=cited, translations=self._translations, marking=self._marking)
         figures = list(view.figures)
         for index, block in enumerate(view.blocks):
             for widget in self._drawn_block(block, ahead, quotes, figures, target.passage.pack):
@@ -231,7 +231,7 @@ class SectionPane(Column):
         if block.kind is BlockKind.HAZARD:
             yield HazardBox(
                 signal_word=block.signal_word, text=block.text, scheme=block.scheme, cited=bool(span),
-                translations=self._translations,
+                translations=self._translations, marking=self._marking,
             )  # fmt: skip
         elif block.kind is BlockKind.TABLE and block.rows:
             if block.caption:
