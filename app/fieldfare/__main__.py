@@ -8,6 +8,8 @@ def main() -> None:
     close_network()
     import sys
 
+    # asyncio would load OpenSSL, 4 MB, for connections that nothing here makes.
+    sys.modules["ssl"] = None  # type: ignore[assignment]
     if sys.argv[1:] == ["serve-language-model"]:
         from fieldfare.llm import child
 

@@ -240,6 +240,7 @@ class Assistant:
                 known.stop.set()
             ahead = self._ahead = Ahead(question, cancel, drafts=self._drafts())
         ahead.record(self._answer(question, cancel))
+        give_back()
 
     def ask(self, question: Question, cancel: threading.Event) -> Iterator[Event]:
         """Evidence first, then the statements of the answer one by one, then the answer; `cancel` stops it.
@@ -260,6 +261,7 @@ class Assistant:
             with self._taking:
                 if self._asked is question:
                     self._asked = None
+            give_back()
 
     def _answers(self, ahead: Ahead, question: Question) -> bool:
         """Whether what was prepared is what would be answered now."""

@@ -3,7 +3,10 @@ needed, and its own data: style sheets, message catalogues, the pages of reports
 
 from PyInstaller.utils.hooks import collect_data_files, collect_submodules
 
-hiddenimports = collect_submodules("fieldfare", filter=lambda name: not name.startswith("fieldfare.ingest"))
+hiddenimports = [
+    *collect_submodules("fieldfare", filter=lambda name: not name.startswith("fieldfare.ingest")),
+    *collect_submodules("snowballstemmer"),  # fieldfare.stems imports the one of a language by its name
+]
 datas = collect_data_files(
     "fieldfare",
     includes=[
