@@ -262,7 +262,8 @@ def screen(cage: Cage) -> tuple[Run, str]:
                 keys,
             )
         shown.wait("the keys for pages", lambda since: "1-9" in shown.text(since), "\x1b[B")  # arrow down
-        shown.wait("the page with its keys", lambda since: "w Warnings" in shown.text(since), "1")
+        keys = re.compile("n Next|o Outline|w Warnings")  # of which there is room for one at least
+        shown.wait("the page with its keys", lambda since: keys.search(shown.text(since)) is not None, "1")
         shown.wait("a picture in sixels", lambda since: PICTURE in shown.raw[since:], "z", again=True)
         while time.monotonic() - shown.began < WATCHED:
             shown.read(0.2)

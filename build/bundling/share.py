@@ -73,8 +73,9 @@ def add_languages(recipe: Recipe, folder: Path) -> None:
             installed = ["-m", "fieldfare", "lang", "install", str(one.file), "--sha256", one.sha256]
             command = [str(environment.PYTHON), *installed]
             environment._tool(command, f"Installing {one.file.name}", usual=5, extra={"FIELDFARE_HOME": home})
-        # Without the locks and the record of times that an installation leaves.
-        shutil.copytree(Path(home) / "languages", folder, ignore=shutil.ignore_patterns(".*"))
+        # Without the locks, the record of times and the names by chance that an installation gives.
+        for package in sorted((Path(home) / "languages").glob("*/package.json")):
+            shutil.copytree(package.parent, folder / package.parent.name.rpartition(".")[0])
 
 
 def fleet(recipe: Recipe) -> str:
