@@ -73,9 +73,10 @@ def add_languages(recipe: Recipe, folder: Path) -> None:
             installed = ["-m", "fieldfare", "lang", "install", str(one.file), "--sha256", one.sha256]
             command = [str(environment.PYTHON), *installed]
             environment._tool(command, f"Installing {one.file.name}", usual=5, extra={"FIELDFARE_HOME": home})
-        # Without the locks, the record of times and the names by chance that an installation gives.
-        for package in sorted((Path(home) / "languages").glob("*/package.json")):
-            shutil.copytree(package.parent, folder / package.parent.name.rpartition(".")[0])
+        # Without the locks and the record of times of an installation, and with its digest where that draws a name by lot.
+        for record in sorted((Path(home) / "languages").glob("*/package.json")):
+            digest = json.loads(record.read_text("utf-8"))["sha256"]
+            shutil.copytree(record.parent, folder / record.parent.with_suffix(f".{digest[:8]}").name)
 
 
 def fleet(recipe: Recipe) -> str:
