@@ -7,15 +7,13 @@ from typing import TYPE_CHECKING, cast
 from textual.screen import ScreenResultType
 
 from fieldfare.tui.screens.overlay import Overlay
+from fieldfare.tui.strokes import SCAN, is_scanned
 
 if TYPE_CHECKING:
     from textual.events import Key
     from textual.timer import Timer
 
-    from fieldfare.tui.app import FieldfareApp
-
-SCAN = 0.04
-"""Seconds in which a scanner has typed its next character (USB ones need 1 to 10 ms, radio ones up to 30); no hand has."""
+    from fieldfare.tui.strokes import StrokeApp
 
 
 class ScannedScreen(Overlay[ScreenResultType]):
@@ -47,9 +45,7 @@ class ScannedScreen(Overlay[ScreenResultType]):
             self._passed = ""
             return
         held = self._let_go()
-        if held is not None and held.character and event.time - held.time > SCAN:
-            self._pass(held)
-        elif held is not None and held.character:
+        if held is not None and held.character:
             if event.key == "enter":
                 event.stop()
                 self.type(held.character)
@@ -82,13 +78,26 @@ class ScannedScreen(Overlay[ScreenResultType]):
             self._release = None
         return held
 
+    def let_go_before(self, following: Key) -> bool:
+        """Press what is held where a hand pressed it."""
+        held = self._held
+        if held is None or is_scanned(held, following):
+            return False
+        self._let_go()
+        self._pass(held)
+        return True
+
     def _press(self) -> None:
-        if self._held is not None and not cast("FieldfareApp", self.app).is_followed(self._held, SCAN):
+        if self._held is not None and not self._strokes.is_followed(self._held):
             held = self._let_go()
             if held is not None and self.is_current:
                 self._pass(held)
 
+    @property
+    def _strokes(self) -> StrokeApp[object]:
+        return cast("StrokeApp[object]", self.app)
+
     def _pass(self, held: Key) -> None:
         """Let a held key do what it is bound to."""
         self._passed = held.key
-        self.app.call_later(self.app.simulate_key, held.key)  # in its name: what a screen sends ends at the screen
+        self._strokes.press_first(held.key)

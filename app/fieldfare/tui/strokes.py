@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import asyncio
 from collections import deque
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Protocol, runtime_checkable
 
 from textual import on
 from textual.app import App, ReturnType
@@ -28,6 +28,24 @@ DEAF = 2.0
 """Seconds after which a key is heard though the one before it is not done."""
 AT_ONCE = frozenset({"ctrl+q"})
 """Keys that wait for nothing."""
+
+
+SCAN = 0.04
+"""Seconds in which a scanner has typed its next character (USB ones need 1 to 10 ms, radio ones up to 30); no hand has."""
+
+
+def is_scanned(before: Key, after: Key) -> bool:
+    """Whether a character or Enter came so fast behind a key that both were typed by a scanner."""
+    return (after.is_printable or after.key == "enter") and after.time - before.time <= SCAN
+
+
+@runtime_checkable
+class Holding(Protocol):
+    """Holds a key until it is known whether a scanner typed it."""
+
+    def let_go_before(self, following: Key) -> bool:
+        """Press what is held where the key that comes next shows that a hand pressed it; whether something was."""
+        ...
 
 
 class Settled(Message):
@@ -53,34 +71,52 @@ class StrokeApp(App[ReturnType]):
         """Let a key wait for the one before it."""
         if isinstance(event, Key) and not event.is_forwarded and event.key not in AT_ONCE:
             self._waiting.append(event)
-            if not self._rounds:
-                await self._hand_out()
+            await self._begin()
         else:
             await super().on_event(event)
 
-    def is_followed(self, event: Key, seconds: float) -> bool:
-        """Whether a character or Enter waits already that came within some time behind a key."""
-        following = self._waiting[0] if self._waiting else None
-        return (
-            following is not None
-            and (following.is_printable or following.key == "enter")
-            and following.time - event.time <= seconds
-        )
+    def press_first(self, key: str) -> None:
+        """Press a key before those that wait."""
+        event = Key(key, None)
+        event.set_sender(self)  # what a screen sends ends at the screen
+        self._waiting.appendleft(event)
+        self.call_later(self._begin)
+
+    def is_followed(self, event: Key) -> bool:
+        """Whether what a scanner typed behind a key waits already."""
+        return bool(self._waiting) and is_scanned(event, self._waiting[0])
+
+    async def _begin(self) -> None:
+        if not self._rounds:
+            await self._hand_out()
 
     async def _hand_out(self) -> None:
-        if self._waiting:
-            self._target = self.focused or self.screen
-            self._rounds = ROUNDS
-            self._deaf_until = asyncio.get_running_loop().time() + DEAF
+        if not self._waiting:
+            return
+        self._target = self._listening
+        self._rounds = ROUNDS
+        self._deaf_until = asyncio.get_running_loop().time() + DEAF
+        if self._target is not None and self.screen.is_mounted and not self._lets_go(self._waiting[0]):
             await super().on_event(self._waiting.popleft())
-            self._send()
+        self._send()
+
+    @property
+    def _listening(self) -> Widget | None:
+        """What hears the next key; nothing while one room is left and the other not yet there."""
+        return (self.focused or self.screen) if self.screen_stack else None
+
+    def _lets_go(self, following: Key) -> bool:
+        """Whether a key that was held is pressed first."""
+        nodes: tuple[object, ...] = (self.screen, self.focused)
+        return any(isinstance(one, Holding) and one.let_go_before(following) for one in nodes)
 
     def _send(self) -> None:
         """Send for what has the key now: at last the screen that it opened."""
         self._stroke += 1
         if self._rounds == 1 or self._target is None or not self._target.is_attached:
-            self._target = self.focused or self.screen
-        self._target.post_message(Settled(self._stroke))
+            self._target = self._listening
+        if self._target is not None:
+            self._target.post_message(Settled(self._stroke))
         asyncio.get_running_loop().call_later(LOST, self._look, self._stroke)
 
     def _look(self, stroke: int) -> None:

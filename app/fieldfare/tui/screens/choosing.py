@@ -14,8 +14,8 @@ from textual.widgets import Input, Static
 
 from fieldfare.catalogue import N_, _
 from fieldfare.text import squeeze
-from fieldfare.tui.scanner import SCAN
 from fieldfare.tui.screens.overlay import Overlay
+from fieldfare.tui.strokes import SCAN, is_scanned
 from fieldfare.tui.widgets.bars import Key, KeyBar
 from fieldfare.tui.widgets.listing import Listing, Row
 from fieldfare.tui.widgets.question import LineInput
@@ -27,7 +27,7 @@ if TYPE_CHECKING:
     from textual.events import Key as KeyEvent
     from textual.timer import Timer
 
-    from fieldfare.tui.app import FieldfareApp
+    from fieldfare.tui.strokes import StrokeApp
 
 
 Value_co = TypeVar("Value_co", covariant=True)
@@ -78,11 +78,8 @@ class NarrowingLine(LineInput):
 
     def on_key(self, event: KeyEvent) -> None:
         """Tell digits that choose from those that are typed."""
-        held = self._let_go()
-        if held is not None and event.time - held.time <= SCAN and (event.key == "enter" or event.is_printable):
+        if (held := self._let_go()) is not None:
             self.put(held.key)
-        elif held is not None:
-            self.post_message(self.Numbered(int(held.key)))
         if self.numbered and not self.value and event.key in set("123456789"):
             event.stop()
             event.prevent_default()
@@ -96,8 +93,17 @@ class NarrowingLine(LineInput):
             self._timer = None
         return held
 
+    def let_go_before(self, following: KeyEvent) -> bool:
+        """Choose by what is held where a hand pressed it."""
+        held = self._held
+        if held is None or is_scanned(held, following):
+            return False
+        self._let_go()
+        self.post_message(self.Numbered(int(held.key)))
+        return True
+
     def _press(self) -> None:
-        if self._held is not None and not cast("FieldfareApp", self.app).is_followed(self._held, SCAN):
+        if self._held is not None and not cast("StrokeApp[object]", self.app).is_followed(self._held):
             self.post_message(self.Numbered(int(self._held.key)))
             self._let_go()
 

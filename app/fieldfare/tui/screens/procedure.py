@@ -18,13 +18,13 @@ from fieldfare.procedure.lists import lists_of
 from fieldfare.text import squeeze
 from fieldfare.tui.album import Shot
 from fieldfare.tui.messages import PictureWanted, Target
-from fieldfare.tui.scanner import SCAN
 from fieldfare.tui.screens.doing import DoingScreen
 from fieldfare.tui.screens.needs import NeedsScreen
 from fieldfare.tui.screens.overview import OverviewScreen
 from fieldfare.tui.screens.pick import PickScreen
 from fieldfare.tui.screens.picture import PictureScreen
 from fieldfare.tui.screens.procedures import ProceduresScreen
+from fieldfare.tui.strokes import SCAN
 from fieldfare.tui.translations import redraw, switch_key
 from fieldfare.tui.widgets.hazard import HazardBox
 from fieldfare.tui.widgets.step import StepText
@@ -38,9 +38,7 @@ if TYPE_CHECKING:
     from fieldfare.tui.widgets.bars import Key
 
 
-_OF_ONE = frozenset(
-    "onward look skip reading timer note figure lists overview follow reopen original".split()
-)
+_OF_ONE = frozenset("onward look skip reading timer note figure lists overview follow reopen original".split())
 """What is done with a procedure that is open."""
 
 
@@ -123,8 +121,8 @@ class ProcedureScreen(DoingScreen):
         unread = course.hazards(key) and not course.state(key).acknowledged
         unseen = page.unseen
         if unread and any(isinstance(one, HazardBox) for one in unseen):
-            page.onward()
-            self.say(_("The warning goes on below."))
+            below = page.onward()
+            self.say(_("The warning goes on below.") if below else _("First read the warnings of this procedure."))
         elif unread:
             changed, deeds = course.acknowledge(key)
             await self.change(changed, deeds, again=True)
