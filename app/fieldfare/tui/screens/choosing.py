@@ -119,6 +119,7 @@ class ChoosingScreen(Overlay[ScreenResultType]):
         Binding("escape", "leave", N_("back, nothing changed"), show=False),
         Binding("left", "leave", N_("back, nothing changed"), show=False),
     ]
+    ABOUT = "pick"
     LIMIT: ClassVar[int] = 200
     """Characters that are read from the line."""
 

@@ -47,7 +47,6 @@ PURPOSES = {
     "history": N_("What was asked before; Enter asks it again."),
     "menu": N_("Every room, and all that the keys do here. Letters narrow it down; Enter or its number does it."),
     "pick": N_("One of these is chosen: by its number, by the arrows and Enter, or by a tap."),
-    "places": N_("Places of the manual: one is opened by its number, by the arrows and Enter, or by a tap."),
     "type": N_("A line is typed; Enter takes it."),
     "files": N_("A file is chosen: the newest first, by letters of its name, or by its whole path."),
     "folder": N_("A file or folder is chosen: what is plugged in first, then folder by folder."),

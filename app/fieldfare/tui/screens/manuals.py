@@ -288,7 +288,7 @@ class ManualsScreen(RoomScreen):
 
         if message.plates:
             self.app.push_screen(
-                ChoosingScreen(_("Figures"), place_offers(figure_rows(message.plates)), whole=False, id="places"),
+                ChoosingScreen(_("Figures"), place_offers(figure_rows(message.plates)), whole=False),
                 picked,
             )
         elif album:
@@ -311,7 +311,7 @@ class ManualsScreen(RoomScreen):
 
         if pins:
             offers = place_offers(map(_pin_row, pins))
-            self.app.push_screen(ChoosingScreen(_("Bookmarks and notes"), offers, whole=False, id="places"), picked)
+            self.app.push_screen(ChoosingScreen(_("Bookmarks and notes"), offers, whole=False), picked)
         else:
             self.say(_("No place is marked yet: b sets a bookmark while you read, e writes a note there."))
 

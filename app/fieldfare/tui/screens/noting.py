@@ -23,6 +23,7 @@ LIMIT = 4000
 class NoteScreen(Overlay[str | None]):
     """Dismissed with the note, an empty one to remove it, or None to leave it as it was."""
 
+    ABOUT = "note"
     AUTO_FOCUS = "TextArea"
     CSS = """
     NoteScreen TextArea, NoteScreen TextArea:focus { height: 1fr; border: none; background: $surface; padding: 0 1; }
@@ -35,7 +36,7 @@ class NoteScreen(Overlay[str | None]):
 
     def __init__(self, note: str, place: str) -> None:
         """`place` is the text that the note stands at."""
-        super().__init__(id="note")
+        super().__init__()
         self._note, self._place = note, place
 
     def compose(self) -> ComposeResult:

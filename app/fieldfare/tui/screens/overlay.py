@@ -2,12 +2,17 @@
 
 from __future__ import annotations
 
+from typing import ClassVar
+
 from textual.await_complete import AwaitComplete
 from textual.screen import Screen, ScreenResultType
 
 
 class Overlay(Screen[ScreenResultType]):
     """Goes once: a key that was pressed twice before the first was heard closes nothing below."""
+
+    ABOUT: ClassVar[str] = ""
+    """Under which name the help says what it is for, where it has no id of its own."""
 
     def dismiss(self, result: ScreenResultType | None = None) -> AwaitComplete:
         """Give the result to whoever opened this screen, and go."""

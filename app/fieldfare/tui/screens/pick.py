@@ -37,7 +37,7 @@ class PickScreen(ChoosingScreen[str | None]):
             mark = "" if chosen is None else "● " if value == chosen else "○ "
             offers.append(Offer(row=Row(text=mark + title, about=about), value=value))
         at = next((i for i, one in enumerate(offers) if one.value == chosen), None)
-        super().__init__(heading, offers, sentence=sentence, at=at, id="pick")
+        super().__init__(heading, offers, sentence=sentence, at=at)
 
 
 class TellScreen(PickScreen):
@@ -58,6 +58,7 @@ class TypeScreen(Overlay[str | None]):
     TypeScreen .wrong { height: auto; padding: 0 1; text-style: bold; color: $accent; }
     """
     SCOPED_CSS = False
+    ABOUT = "type"
     AUTO_FOCUS = "Input"
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("escape", "dismiss(None)", N_("back, nothing changed"), show=False),
@@ -67,7 +68,7 @@ class TypeScreen(Overlay[str | None]):
         self, heading: str, *, sentence: str = "", value: str = "", hint: str = "",
         check: Callable[[str], str] = lambda _text: "",
     ) -> None:  # fmt: skip
-        super().__init__(id="type")
+        super().__init__()
         self._heading, self._sentence = heading, sentence
         self._value, self._hint, self._check = value, hint, check
 

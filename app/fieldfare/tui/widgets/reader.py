@@ -320,7 +320,7 @@ class Reader(SectionPane):
                     self.to_spot(links[index].spot)
 
             offers = place_offers(link_rows(links))
-            self.app.push_screen(ChoosingScreen(_("This section refers to"), offers, whole=False, id="places"), picked)
+            self.app.push_screen(ChoosingScreen(_("This section refers to"), offers, whole=False), picked)
 
     def _chosen(self, spot: Spot | None) -> None:
         if spot is not None:
@@ -394,7 +394,7 @@ class Reader(SectionPane):
             onward = (at for at, one in enumerate(plates) if one.spot.section >= here)
             at = next(onward, len(plates) - 1)  # the list begins at what is read
             offers = place_offers(figure_rows(plates))
-            self.app.push_screen(ChoosingScreen(_("Figures"), offers, at=at, whole=False, id="places"), picked)
+            self.app.push_screen(ChoosingScreen(_("Figures"), offers, at=at, whole=False), picked)
 
     @on(PageRow.Opened)
     def action_page(self) -> None:
