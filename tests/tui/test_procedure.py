@@ -41,6 +41,7 @@ from fieldfare.tui.screens.procedure import ProcedureScreen
 from fieldfare.tui.screens.procedures import ProceduresScreen
 from fieldfare.tui.screens.reading import ReadingScreen
 from fieldfare.tui.widgets.figure import FigureRow
+from fieldfare.tui.widgets.hazard import HazardBox
 from fieldfare.tui.widgets.step import PageHead, StepPage, StepText
 from scripted import BATTERY, BLOCKS, OIL, PACK, ScriptedProcedures, hazard, step
 from tui.screen import rows, scan, shown, type_text, until, until_text
@@ -174,6 +175,37 @@ def test_the_key_bar_says_that_enter_shows_more_until_all_was_seen() -> None:
         assert room(app).query_one(StepPage).scroll_offset.y > 0
 
     play(scenario, size=(40, 8))
+
+
+def test_a_warning_that_was_jumped_over_is_not_read() -> None:
+    blocks = dict(BLOCKS)
+    title, (heading, *rest) = blocks[OIL]
+    blocks[OIL] = (title, (heading, hazard("DANGER", "Live parts kill. " * 40 + "Lock out Q1 first."), *rest))
+    assistant = FakeAssistant()
+    assistant.procedures = ScriptedProcedures(assistant.packs[0].manifest, blocks)
+
+    async def scenario(app: FieldfareApp, pilot: Pilot[None]) -> None:
+        await opened(app, pilot)
+        page = room(app).page
+        await until_text(pilot, "Enter More")
+        await pilot.press("end")
+        await until(pilot, lambda: page.scroll_offset.y == page.max_scroll_y > 0, "its end")
+        before = page.size
+        await pilot.resize_terminal(42, 14)
+        await until(pilot, lambda: page.size != before, "another width")
+        await until_text(pilot, "Enter More")
+        await pilot.press("enter")  # back to where lines were jumped over
+        await until_text(pilot, "DANGER")
+        seen = ""
+        while any(isinstance(one, HazardBox) for one in page.unseen):
+            await pilot.press("enter")
+            await pilot.pause()
+            assert not room(app).course.state("start").acknowledged  # type: ignore[union-attr]
+            seen += shown(app)
+        assert "Q1" in seen
+        await until_text(pilot, "Enter Read it")
+
+    play(scenario, size=(41, 15), assistant=assistant)
 
 
 def test_looking_ahead_ticks_nothing_and_a_tick_leads_back_to_the_warnings_of_the_procedure() -> None:
@@ -410,6 +442,31 @@ def test_a_manual_that_changed_says_which_steps_unless_the_old_one_is_kept() -> 
     journal.forget(journal.procedures(journal.current().id)[0].procedure)  # type: ignore[union-attr]
     play(begin, journal=journal)
     play(goes_on, journal=journal, assistant=assistant)
+
+
+def test_what_was_done_in_one_job_never_comes_into_another(tmp_path: Path) -> None:
+    journal = Journal(tmp_path / "journal.sqlite")
+    states: list[Progress] = []
+
+    async def scenario(app: FieldfareApp, pilot: Pilot[None]) -> None:
+        await opened(app, pilot)
+        await onward(pilot, app, "3")
+        states.append(await kept(pilot, journal, lambda one: one.current.startswith("3-")))
+        with Journal(journal.path) as other:  # another running Fieldfare
+            other.begin("at the pump")
+        await pilot.press("enter")
+        await until_text(pilot, "The job is another one now")
+        assert "No procedure is open" in shown(app)
+        await opened(app, pilot)
+        assert at(app) == "start"
+        await onward(pilot, app, "1")
+        await kept(pilot, journal, lambda one: one.current.startswith("1-"))
+
+    play(scenario, journal=journal)
+    pump, first = journal.jobs()
+    assert journal.procedures(first.id) == tuple(states)
+    assert [type(one.deed) for one in journal.entries(pump.id)] == [Acknowledged]
+    assert not any(one.state is StepState.DONE for one in journal.procedures(pump.id)[0].steps)
 
 
 def test_hostile_text_is_shown_and_never_obeyed() -> None:

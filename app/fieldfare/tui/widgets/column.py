@@ -13,7 +13,27 @@ if TYPE_CHECKING:
     from textual.widget import Widget
 
 
-class Column(VerticalScroll):
+class AtOnce(VerticalScroll):
+    """Scrolls without animation: on a slow line every step between costs a second, and nothing was read that flew by."""
+
+    def action_page_down(self) -> None:
+        """A screen on."""
+        self.scroll_page_down(animate=False, force=True)
+
+    def action_page_up(self) -> None:
+        """A screen back."""
+        self.scroll_page_up(animate=False, force=True)
+
+    def action_scroll_home(self) -> None:
+        """To the beginning."""
+        self.scroll_home(animate=False, force=True)
+
+    def action_scroll_end(self) -> None:
+        """To the end."""
+        self.scroll_end(animate=False, force=True)
+
+
+class Column(AtOnce):
     """Rows to choose from amid text to read.
 
     An arrow moves to the next row only when its beginning is on the screen, and scrolls otherwise: nothing on the way,

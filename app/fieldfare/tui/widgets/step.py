@@ -6,7 +6,6 @@ from typing import TYPE_CHECKING, ClassVar
 
 from textual import on
 from textual.binding import Binding, BindingType
-from textual.containers import VerticalScroll
 from textual.content import Content
 from textual.events import Click, Resize
 from textual.message import Message
@@ -15,6 +14,7 @@ from fieldfare.catalogue import _
 from fieldfare.text import squeeze
 from fieldfare.tui.translations import Translations, origin
 from fieldfare.tui.widgets.blocks import Prose
+from fieldfare.tui.widgets.column import AtOnce
 from fieldfare.tui.widgets.figure import FigureRow
 from fieldfare.tui.widgets.grid import Table
 from fieldfare.tui.widgets.hazard import HazardBox
@@ -100,8 +100,8 @@ class PageHead(Wrapped):
         return [Content.assemble(warned, place, marks)]
 
 
-class StepPage(VerticalScroll, can_focus=True):
-    """Draws the widgets of a page and knows which of its warnings and texts have been on the screen whole."""
+class StepPage(AtOnce, can_focus=True):
+    """Draws the widgets of a page and knows which of its warnings and texts have been on the screen, line after line."""
 
     STEP = 3
     """Lines that an arrow scrolls."""
@@ -122,12 +122,11 @@ class StepPage(VerticalScroll, can_focus=True):
 
     def __init__(self) -> None:
         super().__init__(id="page")
-        self._until = 0  # the line to which everything was on the screen
-        self._seen: set[Widget] = set()
+        self._seen: dict[Widget, tuple[int, int]] = {}  # how many of its lines, from the first, and of how many
 
     async def show(self, widgets: Iterable[Widget]) -> None:
         """Draw another page from its top."""
-        self._until, self._seen = 0, set()
+        self._seen = {}
         async with self.batch():
             await self.remove_children()
             await self.mount_all(widgets)
@@ -139,7 +138,7 @@ class StepPage(VerticalScroll, can_focus=True):
     async def redo(self, widgets: Iterable[Widget]) -> None:
         """Draw the same page again: something was noted on it. What was seen stays seen, and the place stays."""
         kinds = (HazardBox, StepText, Prose)
-        seen = {one.texts for one in self.children if isinstance(one, kinds) and one in self._seen}
+        seen = {one.texts: self._seen[one] for one in self.children if isinstance(one, kinds) and one in self._seen}
         place = self.scroll_offset.y
         drawn = {one.figure: one for one in self.children if isinstance(one, FigureRow) and one.figure}
         widgets = list(widgets)
@@ -151,19 +150,23 @@ class StepPage(VerticalScroll, can_focus=True):
             await self.mount_all(widgets)
         for box in self.query(HazardBox):
             box.can_focus = False
-        self._seen = {one for one in self.children if isinstance(one, kinds) and one.texts in seen}
+        self._seen = {one: seen[one.texts] for one in self.children if isinstance(one, kinds) and one.texts in seen}
         self.scroll_to(y=place, animate=False, force=True)
         self.call_after_refresh(self._look)
 
     @property
     def unseen(self) -> list[Widget]:
         """The warnings and the text that were not on the screen to their end, in order; none behind the first picture."""
-        return [one for one in self._told() if one not in self._seen]
+        return [one for one in self._told() if not self._whole(one)]
 
     @property
     def measured(self) -> bool:
         """Whether it was laid out, so that `unseen` is known."""
-        return self._until > 0
+        return bool(self._seen)
+
+    def _whole(self, one: Widget) -> bool:
+        seen, lines = self._seen.get(one, (0, 1))
+        return seen >= lines
 
     def _told(self) -> Iterator[Widget]:
         for one in self.children:
@@ -180,8 +183,7 @@ class StepPage(VerticalScroll, can_focus=True):
         return ", ".join(dict.fromkeys(one.word for one in above))
 
     def to(self, widget: Widget) -> None:
-        """Bring a widget to the top; what is above it was read."""
-        self._until = max(self._until, widget.virtual_region.y)
+        """Bring a widget to the top."""
         self.scroll_to(y=widget.virtual_region.y, animate=False, force=True)
         self.call_after_refresh(self._look)
 
@@ -189,9 +191,13 @@ class StepPage(VerticalScroll, can_focus=True):
         """Scroll a few lines."""
         self.scroll_relative(y=direction * self.STEP, animate=False, force=True)
 
-    def onward(self) -> None:
-        """Scroll by what is on the screen, less a line to hold on to."""
-        self.scroll_relative(y=max(1, self.content_size.height - 1), animate=False, force=True)
+    def onward(self) -> bool:
+        """Scroll by what is on the screen, less a line to hold on to; back to where lines were jumped over, if so."""
+        top, height = self.scroll_offset.y, self.content_size.height
+        unseen = [one.virtual_region.y + self._seen.get(one, (0, 1))[0] for one in self.unseen]
+        back = bool(unseen) and unseen[0] < top
+        self.scroll_to(y=unseen[0] if back else top + max(1, height - 1), animate=False, force=True)
+        return not back
 
     def watch_scroll_y(self, old_value: float, new_value: float) -> None:
         """Note what is on the screen now."""
@@ -200,19 +206,22 @@ class StepPage(VerticalScroll, can_focus=True):
 
     @on(Resize)
     def _resized(self) -> None:
-        self._until = 0  # the lines are others now; what was seen whole stays seen
         self.call_after_refresh(self._look)
 
     def _look(self) -> None:
         top, height = self.scroll_offset.y, self.content_size.height
         if not height:
             return
-        if top <= self._until or not self._until:
-            self._until = max(self._until, top + height)
         for one in self._told():
             region = one.virtual_region
-            if region.height and region.bottom <= self._until:
-                self._seen.add(one)
+            if not region.height or self._whole(one):
+                continue
+            seen, lines = self._seen.get(one, (0, 0))
+            if lines != region.height:
+                seen = 0  # its lines are others now
+            if top <= region.y + seen:
+                seen = max(seen, min(region.height, top + height - region.y))
+            self._seen[one] = seen, region.height
         self.post_message(self.Scrolled())
 
 
