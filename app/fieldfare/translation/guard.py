@@ -43,7 +43,7 @@ _PLEONASM = re.compile(
     r"((?<!\w)(?:a meno che|finché|fino a quando|fin quando|à moins que?|avant que)[^.;:!?]{0,40}?)(?<!\w)(?:non|ne|n')(?!\w)"
 )
 _CHOICE = re.compile(
-    r"(?<!\w)(?:whether or not|(?:or not|oder nicht|ou non|ou pas|o no|o meno|ou não)(?=\s*[.,;:!?)]|\s*$))"
+    r"(?<!\w)(?:whether or not|ohne bedenken|ohne weiteres|(?:or not|oder nicht|ou non|ou pas|o no|o meno|ou não)(?=\s*[.,;:!?)]|\s*$))"
 )
 
 

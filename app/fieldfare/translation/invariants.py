@@ -34,7 +34,8 @@ _UNREAD = re.compile(r"[^\W_]*\d[^\W_]*(?:[.,]\d+)*")
 _LETTERED = re.compile(
     r"(?<![\w.,])\d+(?:[.,]\d+)*(?!(?:st|nd|rd|th|er|re|o)(?!\w))(?P<letters>[^\W\d_]{1,2})(?!\w)"
 )  # 14a, 2x
-_ALONE = re.compile(r"(?<![^\W_'’])[^\W\d_](?![^\W_'’])")
+# Where a letter that stands alone may come from: `axis z`, `XYZ`, `AXIS_L`, `DTerm`.
+_ALONE = re.compile(r"(?<![^\W_'’])[^\W\d_](?![^\W_'’])|(?<![^\W_])[A-Z](?=[A-Z][a-z])|(?<![^\W_])[A-Z]{2,4}(?![^\W_])")
 # `axis Z`, `point X`, `6.2 G`: not `z. B.`, not the words of one letter that languages have.
 _LETTER = re.compile(r"(?<![\w'’&/.])(?<!\.[\s\u00a0])[B-DF-HJ-NP-TV-XZ](?![\w'’&]|\.[\s\u00a0]?[A-Z]\.)")
 _NAMED = re.compile(r"(?<![\w./-])(?:\w+[-/])+[A-Z]+\d+\w*|(?<![\w.,])\d+[A-Z]+\d\w*")  # ST-Link/V2, 6H6
@@ -67,7 +68,7 @@ class Invariants:
     units: tuple[str, ...]  # printed behind numbers, each time
     markup: tuple[str, ...]
     letters: frozenset[str]  # capitals that stand alone
-    alone: frozenset[str]  # every letter that does
+    alone: frozenset[str]  # every letter that does, or could on the other side
     words: tuple[int, ...]  # numbers written as words
     vague: tuple[int, ...]  # words that may stand for a number: `both`, `pair`
 
@@ -116,6 +117,7 @@ def _is_value(printed: str) -> bool:
 @lru_cache(maxsize=4096)
 def invariants(text: str, language: str) -> Invariants:
     """What a translation of a text must keep, read in the text's language."""
+    alone = frozenset("".join(_ALONE.findall(text)).upper())
     markup = tuple(match.group() for match in MARKUP.finditer(text))
     text = MARKUP.sub(lambda match: "\x02" * len(match.group()), text)
     spans = code_spans(text)
@@ -135,7 +137,7 @@ def invariants(text: str, language: str) -> Invariants:
         order=tuple(one for _, one in order),
         markup=markup,
         letters=_letters(text),
-        alone=frozenset(one.upper() for one in _ALONE.findall(text)),
+        alone=alone,
         words=_words(text, language, ""),
         vague=_words(text, language, "~"),
     )
