@@ -25,7 +25,6 @@ from environment import EPOCH, ROOT
 if TYPE_CHECKING:
     from bundling.recipe import Recipe
 
-SOURCES = ROOT / "build" / "installer"
 SIZES = (48, 128, 256)  # pixels of the icon
 MEMORY = {"search-only": 700, "small": 900, "full": 900}  # MB that a machine must have for the profile
 # What the slowest processor must know, and since when processors do; SSE 4.2 is for NumPy and CTranslate2.
@@ -41,22 +40,15 @@ def prepare(recipe: Recipe, folder: Path) -> None:
     system.mkdir()
     command = [str(environment.PYTHON), str(ROOT / "build" / "bundling" / "commands.py"), str(system)]
     environment._tool(command, "", usual=1, extra={"PYTHONPATH": str(ROOT / "app"), "COLUMNS": "200", "LANGUAGE": "en"})
-    icon = recipe.icon or SOURCES / "fieldfare.svg"
-    copy(icon, system / "fieldfare.svg")
-    draw = (
-        "import sys, resvg_py; from pathlib import Path\n"
-        "size = int(sys.argv[3]); svg = Path(sys.argv[1]).read_text('utf-8')\n"
-        "Path(sys.argv[2]).write_bytes(bytes(resvg_py.svg_to_bytes(svg_string=svg, width=size, height=size)))"
-    )
+    copy(program.icon(recipe), system / "fieldfare.svg")
     for size in SIZES:
-        target = str(system / f"fieldfare-{size}.png")
-        environment._tool([str(environment.PYTHON), "-c", draw, str(icon), target, str(size)], "", usual=1)
+        program.draw(program.icon(recipe), system / f"fieldfare-{size}.png", size)
     for name in ("fieldfare-update.service", "fieldfare-update.timer", "update.conf"):
-        copy(SOURCES / name, system / name)
-    entry = (SOURCES / "fieldfare.desktop").read_text("utf-8").replace("@NAME@", recipe.name)
+        copy(program.SOURCES / name, system / name)
+    entry = (program.SOURCES / "fieldfare.desktop").read_text("utf-8").replace("@NAME@", recipe.name)
     (system / "fieldfare.desktop").write_text(entry, "utf-8")
     script = folder / "install.sh"
-    script.write_text(filled((SOURCES / "install.sh").read_text("utf-8"), recipe, folder), "utf-8")
+    script.write_text(filled((program.SOURCES / "install.sh").read_text("utf-8"), recipe, folder), "utf-8")
     script.chmod(0o755)
 
 
@@ -90,9 +82,12 @@ def make(
     Not `packed` they are large, and made in seconds: for trying.
     """
     if sys.platform != "linux":
-        environment._say(
-            f"The installer of this system is made with {ROOT / 'build'}/windows or macos; see docs/it.md."
+        command = (
+            f'iscc /DVersion={version} /DLabel={recipe.label} "/DName={recipe.name}" build\\windows\\fieldfare.iss'
+            if environment.WINDOWS
+            else f"build/macos/package.sh {version} {recipe.label}"
         )
+        environment._say(f"The installer of this system is made next, in {ROOT}:\n  {command}")
         return []
     made = [archive(recipe, folder, target, version, packed=packed)]
     if shutil.which("dpkg-deb"):
@@ -196,7 +191,7 @@ def control(recipe: Recipe, folder: Path, root: Path, version: str, architecture
     place = root / "DEBIAN"
     place.mkdir()
     (place / "control").write_text("".join(f"{key}: {value}\n" for key, value in fields.items()), "utf-8")
-    check = filled((SOURCES / "install.sh").read_text("utf-8"), recipe, folder)
+    check = filled((program.SOURCES / "install.sh").read_text("utf-8"), recipe, folder)
     functions = check[check.index("say()") : check.index("check_space()")]
     numbers = "\n".join(re.findall(r"^needed_\w+=.*$", check, re.MULTILINE))
     scripts = {

@@ -21,6 +21,7 @@ HOME = ROOT / ".venv-bundle"
 PYTHON = HOME / environment.BIN.name / environment.PYTHON.name
 WORK = HOME / "work"  # not build/, which is PyInstaller's usual place and holds sources here
 MADE = HOME / "made" / "fieldfare"
+SOURCES = ROOT / "build" / "installer"
 SPEC = ROOT / "build" / "fieldfare.spec"
 # PyInstaller and what it imports; their versions and hashes stand in the lock of the tests.
 FREEZER = {
@@ -35,6 +36,11 @@ COMPILING = 2400  # seconds that the library for every processor takes on two co
 def inside() -> Path:
     """The folder of the bundle that the program knows as its own."""
     return MADE / "_internal"
+
+
+def executable(folder: Path) -> Path:
+    """The program in the folder of a bundle."""
+    return folder / ("fieldfare.exe" if WINDOWS else "fieldfare")
 
 
 def make_environment(recipe: Recipe) -> None:
@@ -82,7 +88,26 @@ def freeze(recipe: Recipe) -> None:
         "SOURCE_DATE_EPOCH": environment.EPOCH,
         "FIELDFARE_PROFILE": recipe.profile,
     }
+    if sys.platform in {"win32", "darwin"}:  # where the program's file holds its icon
+        WORK.mkdir(exist_ok=True)
+        draw(icon(recipe), WORK / "fieldfare.png", 256)
+        settings["FIELDFARE_ICON"] = str(WORK / "fieldfare.png")
     environment._tool([*command, "--workpath", str(WORK)], "Freezing", usual=60, extra=settings)
+
+
+def icon(recipe: Recipe) -> Path:
+    """The drawing that stands for the program in menus."""
+    return recipe.icon or SOURCES / "fieldfare.svg"
+
+
+def draw(drawing: Path, target: Path, size: int) -> None:
+    """Make a PNG of so many pixels of an SVG."""
+    code = (
+        "import sys, resvg_py; from pathlib import Path\n"
+        "size = int(sys.argv[3]); svg = Path(sys.argv[1]).read_text('utf-8')\n"
+        "Path(sys.argv[2]).write_bytes(bytes(resvg_py.svg_to_bytes(svg_string=svg, width=size, height=size)))"
+    )
+    environment._tool([str(environment.PYTHON), "-c", code, str(drawing), str(target), str(size)], "", usual=1)
 
 
 def strip() -> int:

@@ -1,7 +1,9 @@
-; Inno Setup 6 script: the installer for Windows from the folder that scripts/bundle made there.
+; Script of Inno Setup 6.3 or later: the installer for Windows from the folder that scripts\bundle made there, which
+; prints this command filled in.
 ;
-;   iscc /DVersion=0.1.0 /DSource=..\..\dist\fieldfare /DLabel=small build\windows\fieldfare.iss
+;   iscc /DVersion=0.1.0 /DLabel=small "/DName=Fieldfare" build\windows\fieldfare.iss
 ;
+; Signed: add "/Ssigned=signtool sign /fd sha256 /a $f" /DSigned.
 ; Silent: fieldfare-0.1.0-small-windows.exe /VERYSILENT /SUPPRESSMSGBOXES /NORESTART /LOG=C:\fieldfare-install.log
 ; For one user without rights: add /CURRENTUSER. Uninstall silently: unins000.exe /VERYSILENT /SUPPRESSMSGBOXES
 ; Exit codes are Inno Setup's: 0 done, 1 could not start, 2 and 5 cancelled, 3 and 4 fatal, 7 cannot be prepared (see the log).
@@ -38,15 +40,19 @@ Compression=lzma2/normal
 SolidCompression=yes
 CloseApplications=force
 RestartApplications=no
-ChangesEnvironment=yes
 UninstallDisplayName={#Name}
+UninstallDisplayIcon={app}\fieldfare.exe
+#ifdef Signed
+SignTool=signed
+SignedUninstaller=yes
+#endif
 TimeStampsInUTC=yes
 TimeStampRounding=0
 TouchDate=2024-01-01
 TouchTime=00:00
 
 [Files]
-Source: "{#Source}\*"; DestDir: "{app}"; Flags: recursesubdirs createallsubdirs ignoreversion
+Source: "{#Source}\*"; DestDir: "{app}"; Flags: recursesubdirs createallsubdirs ignoreversion touch
 
 [InstallDelete]
 ; An upgrade leaves nothing of the version before: its libraries would be loaded in place of the new ones.
