@@ -37,7 +37,7 @@ from fieldfare.report import export
 from fieldfare.settings import Settings
 from fieldfare.trust import TrustedKey
 from fieldfare.tui.app import FieldfareApp
-from fieldfare.tui.widgets.lines import Picked
+from fieldfare.tui.widgets.listing import Listing
 from scripted import OIL as OIL_CHANGE
 from scripted import PACK
 from tui import evil
@@ -241,7 +241,9 @@ async def device_rooms(app: FieldfareApp, pilot: Pilot[None], album: Album, monk
     await pilot.press("f8")
     await album.keep("settings")
     await album.over("3", "settings, look")
-    app.screen.post_message(Picked("doctor"))
+    listing = app.screen.query_one(Listing)
+    doctor = next(at for at, row in enumerate(listing.rows) if row.key == "doctor")
+    listing.post_message(Listing.Picked(listing, doctor))
     await until(pilot, lambda: len(app.screen.query("FindingLine")) == len(FINDINGS))
     await album.keep("settings, doctor")
     await pilot.press("escape")

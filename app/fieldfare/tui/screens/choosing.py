@@ -125,14 +125,15 @@ class ChoosingScreen(Overlay[ScreenResultType]):
 
     def __init__(
         self, heading: str, offers: Iterable[Offer[ScreenResultType]] | None = None, *, sentence: str = "", hint: str = "",
-        at: int | None = None, whole: bool = True, id: str | None = None,  # noqa: A002 - Textual's own name for it
+        at: int | None = None, whole: bool = True, numbered: bool = True, id: str | None = None,  # noqa: A002 - Textual's own name for it
     ) -> None:  # fmt: skip
         """`sentence` stands above the rows; a `hint` at what can be typed makes a line for it; `at` is chosen first.
 
         Rows that are not `whole` are shortened to a line. Without `offers` a subclass calls `show_offers` when it has some.
         """
         super().__init__(id=id)
-        self._heading, self._sentence, self._hint, self._at, self._whole = heading, sentence, hint, at, whole
+        self._heading, self._sentence, self._hint, self._at = heading, sentence, hint, at
+        self._whole, self._numbered = whole, numbered
         self.all = None if offers is None else tuple(offers)
         self._offers: tuple[Offer[ScreenResultType], ...] = ()
 
@@ -141,7 +142,7 @@ class ChoosingScreen(Overlay[ScreenResultType]):
         yield Static(Content(self._heading), classes="heading", markup=False)
         if self._hint:
             yield NarrowingLine(self.LIMIT, self._hint)
-        yield Listing(whole=self._whole, numbered=True)
+        yield Listing(whole=self._whole, numbered=self._numbered)
         yield KeyBar()
 
     def on_mount(self) -> None:
@@ -163,7 +164,8 @@ class ChoosingScreen(Overlay[ScreenResultType]):
 
     def keys(self) -> tuple[Key, ...]:
         """The most important first. Digits are typed where something that begins with one is asked for."""
-        numbers: tuple[Key, ...] = (("1", "1-9", _("Choose")),) if not self._hint or self.line.numbered else ()
+        counts = self._numbered and (not self._hint or self.line.numbered)
+        numbers: tuple[Key, ...] = (("1", "1-9", _("Choose")),) if counts else ()
         return ("enter", "Enter", _("Choose")), ("escape", "Esc", _("Back")), *numbers, ("down", "↓", _("More"))
 
     def say(self, text: str) -> None:

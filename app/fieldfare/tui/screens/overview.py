@@ -43,7 +43,7 @@ class OverviewScreen(ChoosingScreen[str | None]):
         super().__init__(
             f"{heading(title.heading) or squeeze(title.document)}: {said}",
             (Offer(row=row, value=page) for row, page in zip(rows, pages, strict=True)),
-            at=course.pages.index(course.current), whole=False, id="overview",
+            at=course.pages.index(course.current), whole=False, numbered=False, id="overview",
         )  # fmt: skip
 
     def keys(self) -> tuple[Key, ...]:

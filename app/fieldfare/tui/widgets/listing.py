@@ -263,7 +263,7 @@ class Listing(ScrollView, can_focus=True):
         return Content.assemble(left, text, " " * gap, page)
 
     def _second(self, row: Row, width: int) -> Content:
-        indent = "    " if self.numbered else "  "
+        indent = "  "
         text = Content(row.about).stylize("bold reverse", row.start, row.end)
         room = width - len(indent)
         if row.end > room:  # what was found is not what is cut off
