@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import io
+import threading
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from PIL import Image
@@ -37,8 +39,8 @@ def album(count: int = 3) -> tuple[Shot, ...]:
     )  # fmt: skip
 
 
-async def opened(app: FieldfareApp, pilot: Pilot[None], at: int = 0) -> PictureScreen:
-    pictures = album()
+async def opened(app: FieldfareApp, pilot: Pilot[None], at: int = 0, pictures: tuple[Shot, ...] = ()) -> PictureScreen:
+    pictures = pictures or album()
     wanted = PictureWanted(pictures[at].title, None, None, pictures, at)
     app.push_screen(PictureScreen.of(app.desk, wanted))
     await until(pilot, lambda: isinstance(app.screen, PictureScreen))
@@ -62,6 +64,28 @@ def test_the_others_of_the_manual_are_one_key_away() -> None:
         await until(pilot, lambda: rows(app)[0].startswith("2/3  Figure 2") and seen(screen) == (720, 360))
         await pilot.press("n", "n", "n")
         await until(pilot, lambda: rows(app)[0].startswith("3/3  Figure 3") and seen(screen) == (760, 360))
+
+    play(scenario)
+
+
+def test_a_picture_that_comes_late_is_not_shown_under_the_title_of_another() -> None:
+    go = threading.Event()
+
+    def slow() -> bytes:
+        go.wait(30)
+        return drawing(720, 360)
+
+    first, second, third = album()
+    pictures = (first, replace(second, load=slow), third)
+
+    async def scenario(app: FieldfareApp, pilot: Pilot[None]) -> None:
+        screen = await opened(app, pilot, pictures=pictures)
+        await pilot.press("n", "n")
+        await until(pilot, lambda: rows(app)[0].startswith("3/3  Figure 3") and seen(screen) == (760, 360))
+        go.set()
+        for _ in range(10):
+            await pilot.pause(0.02)
+            assert seen(screen) == (760, 360)
 
     play(scenario)
 

@@ -164,9 +164,10 @@ class TranslationsChanged(Message):
 
 @dataclass
 class PictureLoaded(Message):
-    """A picture is decoded; `image` is None where it cannot be shown."""
+    """A picture is decoded; `image` is None where it cannot be shown. `shot` is whose of an album it is."""
 
     image: Image | None
+    shot: Shot | None = None
 
 
 @dataclass

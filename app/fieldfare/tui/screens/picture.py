@@ -111,7 +111,7 @@ class PictureScreen(Overlay["Shot | None"]):
         """Decode a page, or draw the figure that is decoded already."""
         self.query_one(KeyBar).show(self._keys())
         if self._image is not None:
-            self._loaded(PictureLoaded(self._image))
+            self._loaded(PictureLoaded(self._image, self._shot))
         elif self._encoded is not None or self._album:
             self._decode(self._encoded, self._shot)
 
@@ -156,10 +156,12 @@ class PictureScreen(Overlay["Shot | None"]):
             image: Image | None = decode(encoded)
         except Exception:  # noqa: BLE001 - whatever is wrong with a picture, its title says that it cannot be shown
             image = None
-        self.post_message(PictureLoaded(image))
+        self.post_message(PictureLoaded(image, shot))
 
     @on(PictureLoaded)
     def _loaded(self, message: PictureLoaded) -> None:
+        if message.shot is not self._shot:
+            return  # one leafed on meanwhile
         self._image = message.image
         if message.image is not None and isinstance(self._drawing, BlockPicture):
             self._drawing.fine = is_line_drawing(message.image)
@@ -331,16 +333,14 @@ class PictureScreen(Overlay["Shot | None"]):
         self._draw()
         self.query_one(KeyBar).show(self._keys())
 
-    def _copy(self) -> tuple[bytes, str] | None:
-        """What is seen, or what is in the frame, as PNG; and a name for it."""
+    def _copy(self) -> tuple[Image, str] | None:
+        """What is seen, or what is in the frame; and a name for it."""
         if self._image is None:
             return None
         image, whole = self._image, self._scale == 1.0 and self._frame is None
         piece = image if whole else image.crop(self._framed(image) if self._frame is not None else self._seen(image))
-        buffer = io.BytesIO()
-        piece.save(buffer, "PNG")
         name = self._shot.name if self._shot is not None else "figure"
-        return buffer.getvalue(), name if whole else f"{name}-part"
+        return piece, name if whole else f"{name}-part"
 
     def action_view(self) -> None:
         """The picture in the viewer of this device."""
@@ -349,24 +349,24 @@ class PictureScreen(Overlay["Shot | None"]):
             self._open_viewer(*copy)
 
     @work(thread=True, exclusive=True, group="copy", exit_on_error=False)
-    def _open_viewer(self, data: bytes, name: str) -> None:
-        self.post_message(Said(view(data, name)))
+    def _open_viewer(self, piece: Image, name: str) -> None:
+        self.post_message(Said(view(_encoded(piece), name)))
 
     def action_save(self) -> None:
         """Keep what is seen in the job."""
         if self._desk is not None and (copy := self._copy()) is not None:
             self._tell(_("keeping it…"))
-            self._save(self._desk, *copy, self._shot)
+            self._save(self._desk, *copy, self._title, self._shot)
 
     @work(thread=True, exclusive=True, group="copy", exit_on_error=False)
-    def _save(self, desk: Desk, data: bytes, name: str, shot: Shot | None) -> None:
+    def _save(self, desk: Desk, piece: Image, name: str, title: str, shot: Shot | None) -> None:
         try:
             place = None
             if shot is not None and shot.spot is not None and shot.pack:
                 passage = desk.assistant.bookshelf.opening(shot.pack, shot.spot.section)
                 manifest = next(one.manifest for one in desk.assistant.packs if one.manifest.id == shot.pack)
-                place = reference(passage, manifest, self._title)
-            desk.journal.keep_file(checked(f"{name}.png", data), caption=self._title, place=place)
+                place = reference(passage, manifest, title)
+            desk.journal.keep_file(checked(f"{name}.png", _encoded(piece)), caption=title, place=place)
             self.post_message(Said(_("Kept in the job.")))
         except FieldfareError as error:
             self.post_message(Said(str(error)))
@@ -408,6 +408,13 @@ class PictureScreen(Overlay["Shot | None"]):
         """To the place in the text."""
         if self._shot is not None and self._shot.spot is not None:
             self.dismiss(self._shot)
+
+
+def _encoded(piece: Image) -> bytes:
+    """A picture as PNG, fast rather than small: who takes it encodes it anew or throws it away."""
+    buffer = io.BytesIO()
+    piece.save(buffer, "PNG", compress_level=1)
+    return buffer.getvalue()
 
 
 def _within(box: tuple[int, int, int, int], seen: tuple[int, int, int, int]) -> tuple[int, int, int, int]:
