@@ -6,6 +6,7 @@ import stat
 import subprocess
 import sys
 import threading
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING
 
@@ -32,7 +33,7 @@ from fieldfare.domain import (
     Verdict,
     WorkMachine,
 )
-from fieldfare.errors import DamageError, StorageError, UsageError
+from fieldfare.errors import DamageError, JobChangedError, StorageError, UsageError
 from fieldfare.journal import Journal, open_journal, records
 from fieldfare.journal.places import Spot, Whereabouts, find_again
 from fieldfare.journal.schema import APPLICATION_ID, MIGRATIONS
@@ -193,6 +194,22 @@ def test_a_procedure_goes_on_at_the_same_step_also_in_a_newer_version(journal: J
     assert journal.progress(PLACE) is None, "a new job begins a procedure anew"
 
 
+def test_progress_goes_to_the_job_it_was_read_from_or_nowhere(journal: Journal) -> None:
+    kept, done = Progress(procedure=PLACE, current="2"), Stepped(reference=PLACE, number="1", state=StepState.DONE)
+    first = journal.save(kept, done, job="")
+    assert journal.save(replace(kept, current="3"), job=first.id) == first
+    for end in (lambda: journal.begin("another"), lambda: journal.finish(first.id)):
+        journal.reopen(first.id)
+        end()
+        with pytest.raises(JobChangedError, match="not written down"):
+            journal.save(replace(kept, current="4"), done, job=first.id)
+    journal.reopen(first.id)
+    with pytest.raises(JobChangedError, match="not written down"):
+        journal.save(kept, job="")
+    assert journal.progress(PLACE) == replace(kept, current="3")
+    assert [one.deed for job in journal.jobs() for one in journal.entries(job.id)] == [done]
+
+
 def test_a_step_and_its_entry_are_kept_together_or_not_at_all(
     journal: Journal, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -328,6 +345,7 @@ def test_where_nothing_can_be_written_the_work_goes_on(tmp_path: Path) -> None:
     (tmp_path / "home").write_text("a file where the folder should be")
     journal = open_journal(tmp_path / "home")
     assert journal.problem.startswith("Nothing of this job is kept")
+    assert "Errno" not in journal.problem
     journal.record(Noted(text="x"))
     job = journal.current()
     assert job is not None and texts(journal, job.id) == ["x"]

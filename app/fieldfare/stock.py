@@ -69,7 +69,7 @@ def read_record() -> tuple[Record, str]:
     """
     try:
         lines = (paths.packs_dir() / RECORD).read_text(encoding="ascii").splitlines()
-    except FileNotFoundError:
+    except (FileNotFoundError, NotADirectoryError):
         return _derived(), ""
     except (OSError, UnicodeDecodeError):
         lines = []

@@ -59,7 +59,8 @@ def open_journal(folder: Path | None = None, clock: Callable[[], datetime] | Non
             return Journal(file, clock, sentence.format(error=error, name=aside.name))
     except (OSError, StorageError) as error:
         sentence = _("Nothing of this job is kept: {error}")
-        return Journal(None, clock, sentence.format(error=error))
+        said = f"{error.strerror} ({file})" if isinstance(error, OSError) else error
+        return Journal(None, clock, sentence.format(error=said))
 
 
 class Journal:

@@ -177,7 +177,8 @@ class JobScreen(RoomScreen):
         self.query_one(TitleBar).refresh()
         if not listing.has_focus and self.is_current:
             listing.focus()
-        self.say(self._said or squeeze(self._journal.problem) or _summary(self._shown))
+        said = (self._said, squeeze(self._journal.problem))
+        self.say(" ".join(filter(None, said)) or _summary(self._shown))
         self.show_keys()
         if message.said and self._reports:
             self._reports = False
