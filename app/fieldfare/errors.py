@@ -4,6 +4,7 @@ Codes from 20 on are the machine's fault and mean the same in the installers (bu
 
 FieldfareError (1)
 ├── UsageError (2)       the command or the question cannot be carried out as given
+│   └── JobChangedError  it was meant for a job that is not the current one any more
 ├── SourceError (3)      a source document or pack.toml cannot be read
 ├── PackError (4)        a pack is damaged, foreign or unfit for this version
 │   ├── FormatError      its format is another than this version reads
@@ -52,6 +53,10 @@ class UsageError(FieldfareError):
     """The command or the question cannot be carried out as given."""
 
     exit_code = 2
+
+
+class JobChangedError(UsageError):
+    """What was done was meant for a job that is not the current one any more; it was not kept."""
 
 
 class SourceError(FieldfareError):

@@ -455,8 +455,8 @@ def test_what_was_done_in_one_job_never_comes_into_another(tmp_path: Path) -> No
         with Journal(journal.path) as other:  # another running Fieldfare
             other.begin("at the pump")
         await pilot.press("enter")
-        await until_text(pilot, "The job is another one now")
-        assert "No procedure is open" in shown(app)
+        await until_text(pilot, "No procedure is open")
+        assert "The job is another one now" in shown(app)
         await opened(app, pilot)
         assert at(app) == "start"
         await onward(pilot, app, "1")
@@ -508,7 +508,7 @@ def test_what_cannot_be_written_is_said_and_written_with_the_next_change() -> No
     journal = Journal(None)
     save = journal.save
 
-    def full(*_: object) -> None:
+    def full(*_: object, **__: object) -> None:
         raise OSError("no space left")
 
     async def scenario(app: FieldfareApp, pilot: Pilot[None]) -> None:

@@ -29,7 +29,7 @@ from fieldfare.domain.job import (
     WorkMachine,
     places_of,
 )
-from fieldfare.errors import DamageError, StorageError, UsageError
+from fieldfare.errors import DamageError, JobChangedError, StorageError, UsageError
 from fieldfare.journal import attachments, records
 from fieldfare.journal.store import FILE, Store, set_aside
 
@@ -287,12 +287,24 @@ class Journal:
 
     # -- how far procedures are
 
-    def save(self, progress: Progress, *deeds: Deed) -> None:
-        """Keep how far a procedure is in the current job, and what was done at once; begins a job where none is."""
+    def save(self, progress: Progress, *deeds: Deed, job: str | None = None) -> Job:
+        """Keep how far a procedure is in the current job, and what was done at once; begins a job where none is.
+
+        `job` is the id of that which the progress was read from, empty where there was none: what was done at one machine
+        never goes to the job at another. Raises JobChangedError where it is not the current one any more.
+        """
         with self._store.writing():
-            self._save((self.current() or self.begin()).id, progress, self._now())
+            current = self.current()
+            there = current.id if current else ""
+            if job is not None and there != job and (job or self.progress(progress.procedure) is not None):
+                raise JobChangedError(
+                    _("The job is another one now: what you did last is not written down. Look, then do it again.")
+                )
+            current = current or self.begin()
+            self._save(current.id, progress, self._now())
             for deed in deeds:
                 self.record(deed)
+            return current
 
     def progress(self, procedure: Reference) -> Progress | None:
         """How far a procedure is in the current job, whichever version of its pack it was begun with."""

@@ -9,7 +9,7 @@ from textual import on, work
 from textual.message import Message
 
 from fieldfare.catalogue import _
-from fieldfare.errors import FieldfareError
+from fieldfare.errors import FieldfareError, JobChangedError
 from fieldfare.text import squeeze
 from fieldfare.tui.scanner import ScannedScreen
 from fieldfare.tui.screens.room import RoomScreen
@@ -26,17 +26,22 @@ if TYPE_CHECKING:
 
 @dataclass
 class Kept(Message):
-    """What was done is in the journal of a job, or `error` says why not."""
+    """What was done is in the journal of a job, or `error` says why not; `elsewhere` where another job is current now."""
 
     job: str
     error: str = ""
+    elsewhere: bool = False
 
 
 class KeepingScreen(ScannedScreen[None], RoomScreen):
-    """Keeps the newest state of each procedure and every deed; `changes` counts what was to be kept so far."""
+    """Keeps the newest state of each procedure and every deed in the job that is shown, and in no other.
+
+    `job` is its id, empty where there is none yet, None until the journal was read; `changes` counts what was to be kept.
+    """
 
     def __init__(self, desk: Desk, *, id: str) -> None:  # noqa: A002 - Textual's own name for it
         RoomScreen.__init__(self, desk, id=id)
+        self.job: str | None = None
         self._unkept: dict[Name, Progress] = {}
         self._deeds: list[Deed] = []
         self._writing: tuple[Name, Progress, tuple[Deed, ...]] | None = None
@@ -54,13 +59,17 @@ class KeepingScreen(ScannedScreen[None], RoomScreen):
         while self._unkept:
             progress = self._unkept.pop(next(iter(self._unkept)))
             try:
-                self.desk.journal.save(progress, *self._deeds)
+                self.job = self.desk.journal.save(progress, *self._deeds, job=self.job).id
             except FieldfareError:
                 return
             self._deeds = []
 
     def show_place(self) -> None:
         """Say which procedure this is and where in it, or what the trouble is."""
+        raise NotImplementedError
+
+    def read_job(self) -> None:
+        """Begin to read which job is current; what is underway in it is shown then."""
         raise NotImplementedError
 
     def keep(self, name: Name, progress: Progress, deeds: Sequence[Deed] = ()) -> None:
@@ -78,14 +87,14 @@ class KeepingScreen(ScannedScreen[None], RoomScreen):
         self.keeping = True
         self._writing = name, self._unkept.pop(name), tuple(self._deeds)
         self._deeds = []
-        self._keep(*self._writing[1:])
+        self._keep(*self._writing[1:], self.job)
 
     @work(thread=True, group="journal", exit_on_error=False)
-    def _keep(self, progress: Progress, deeds: tuple[Deed, ...]) -> None:
+    def _keep(self, progress: Progress, deeds: tuple[Deed, ...], job: str | None) -> None:
         try:
-            self.desk.journal.save(progress, *deeds)
-            job = self.desk.journal.current()
-            self.post_message(Kept(job.id if job else ""))
+            self.post_message(Kept(self.desk.journal.save(progress, *deeds, job=job).id))
+        except JobChangedError as error:
+            self.post_message(Kept("", str(error), elsewhere=True))
         except FieldfareError as error:
             self.post_message(Kept("", str(error)))
         except Exception as error:  # noqa: BLE001 - the work goes on, and it is said that it is not written down
@@ -97,9 +106,15 @@ class KeepingScreen(ScannedScreen[None], RoomScreen):
         mended = bool(self.trouble) and not message.error
         self.trouble = squeeze(message.error)
         if not message.error:
+            self.job = message.job
             self._keep_on()
             if mended:
                 self.show_place()  # it has said the trouble since
+        elif message.elsewhere:  # nothing of the one job goes to the other
+            self._unkept.clear()
+            self._deeds.clear()
+            self.say(self.trouble)
+            self.read_job()
         elif self._writing is not None:  # it is tried again with the next change
             name, progress, deeds = self._writing
             self._unkept.setdefault(name, progress)

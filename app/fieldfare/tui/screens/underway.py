@@ -22,7 +22,7 @@ from fieldfare.text import primary, squeeze
 from fieldfare.tui import undertakings
 from fieldfare.tui.alarms import ahead
 from fieldfare.tui.messages import TextTranslated
-from fieldfare.tui.screens.keeping import KeepingScreen, Kept
+from fieldfare.tui.screens.keeping import KeepingScreen
 from fieldfare.tui.translations import Translations, redraw
 from fieldfare.tui.undertakings import Name, Undertaking, name_in, name_of
 from fieldfare.tui.widgets.pages import MARKS, Sheet
@@ -91,7 +91,6 @@ class UnderwayScreen(KeepingScreen):
         super().__init__(desk, id="procedure")
         self._open: dict[Name, Undertaking] = {}
         self._stack: list[Name] = []
-        self._job: str | None = None  # None until the journal was read
         self._begun: dict[Name, Progress] = {}  # of this job, as the journal had it
         self._wanted: tuple[str, int] | None = None
         self._language = ""
@@ -110,12 +109,12 @@ class UnderwayScreen(KeepingScreen):
         """Read the journal, then show what was open."""
         self.page.focus()
         self.set_interval(1.0, self.tick_timers)
-        self._read_job()
+        self.read_job()
 
     def on_screen_resume(self) -> None:
         """The job may be another now, or the language of the screen."""
-        if self._job is not None:
-            self._read_job()
+        if self.job is not None:
+            self.read_job()
         if not self.page.children:
             self.run_worker(self.draw())
 
@@ -226,23 +225,23 @@ class UnderwayScreen(KeepingScreen):
         self.keep(name, course.progress, deeds)
         await self.draw(again=again)
 
-    @on(Kept)
-    def _in_job(self, message: Kept) -> None:
-        self._job = self._job if message.error else message.job
-
     # What is opened.
 
     def open(self, pack: str, section: int, language: str = "") -> None:
         """Show the procedure that a section is, or is a part of, upon the one that is shown."""
         self._language = language or self._language
         self._wanted = pack, section
-        if self._job is not None:
-            self._open_wanted()
+        if self.job is not None:
+            self.read_job()
 
     def _open_wanted(self) -> None:
         if self._wanted is not None:
             (pack, section), self._wanted = self._wanted, None
             self._read(partial(undertakings.at, self.desk, pack, section))
+
+    def read_job(self) -> None:
+        """Begin to read which job is current; what is underway in it is shown then."""
+        self._read_job()
 
     @work(thread=True, group="journal", exit_on_error=False)
     def _read_job(self) -> None:
@@ -258,11 +257,12 @@ class UnderwayScreen(KeepingScreen):
     async def _job_read(self, message: JobRead) -> None:
         if message.error:
             self.say(squeeze(message.error))
-        if self.keeping or self.changes != message.changes:  # what it read is older than what is shown
+        unread = message.error and self.job is not None
+        if unread or self.keeping or self.changes != message.changes:  # what is shown is newer than what it read
             self._open_wanted()
             return
-        if message.job != self._job:
-            self._job = message.job
+        if message.job != self.job:
+            self.job = message.job
             self._stack.clear()
             self._open.clear()
             self.alarms.forget()
