@@ -54,9 +54,8 @@ class RoomScreen(Screen[None]):
         return ()
 
     def show_keys(self) -> None:
-        """Draw the keys of the moment; the way back is the second, so that it is seen where it is narrow."""
-        first, others = self.keys()[:1], self.keys()[1:]
-        self.query_one(KeyBar).show((*first, ("escape", "Esc", _("Back")), *others))
+        """Draw the keys of the moment."""
+        self.query_one(KeyBar).show((*self.keys(), ("escape", "Esc", _("Back"))))
 
     def say(self, text: str) -> None:
         """Say what is going on. `text` is ours or cleaned."""

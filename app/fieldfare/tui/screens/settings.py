@@ -125,7 +125,7 @@ class SettingsScreen(RoomScreen):
 
     def keys(self) -> tuple[Key, ...]:
         """Enter first; numbers choose."""
-        return (("enter", "Enter", _("Change")), ("down", "↓", _("More")))
+        return (("enter", "Enter", _("Change")), ("1", "1-9", _("Change")))
 
     def on_screen_resume(self) -> None:
         """What may have changed meanwhile, by F9 or another room; what is wrong in the file, if anything is."""

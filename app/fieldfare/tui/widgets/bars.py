@@ -139,7 +139,7 @@ class KeyBar(Widget):
         if offset is None:
             return
         for start, end, key in self._spans:
-            if start <= offset.x < end:
+            if start <= offset.x < end and not key.isdigit():  # which of the numbers is meant is tapped in the list
                 self.app.simulate_key(key)
 
 
