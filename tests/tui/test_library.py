@@ -162,6 +162,39 @@ def test_what_goes_on_is_stopped_and_leaves_nothing(author: Path, stick: Path, m
     assert len(opened) == 1
 
 
+def test_what_was_found_while_one_asks_is_offered_when_one_is_back(
+    author: Path, stick: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    going = threading.Event()
+
+    def look(path: Path, *, everything: bool = False) -> offered.Proposal:
+        going.wait(30)
+        return real(path, everything=everything)
+
+    real = offered.look
+    monkeypatch.setattr(offered, "look", look)
+    put(author / "pump-1.fpack", stick)
+
+    async def scenario(app: FieldfareApp, pilot: Pilot[None]) -> None:
+        await pilot.press("i", "2", "1")
+        await until_text(pilot, "Looking what there is")
+        await pilot.press("i")
+        await flat(pilot, "One thing after the other")
+        await pilot.press("f2")
+        await until(pilot, lambda: app.current_mode == "ask")
+        going.set()
+        await until_text(pilot, "+ pump 1")  # it is told of, and not asked
+        assert len(app.screen_stack) == 1
+        await pilot.press("1", "enter")
+        await pilot.press("f7")
+        await until_text(pilot, "Leave it")
+        assert not holdings.stock().packs
+        await pilot.press("1")
+        await flat(pilot, "Pump pump: 1")
+
+    play(scenario)
+
+
 def test_an_answer_stays_until_one_leaves_it_and_the_next_is_from_the_new_packs(author: Path, stick: Path) -> None:
     async def scenario(app: FieldfareApp, pilot: Pilot[None]) -> None:
         first = app.desk.assistant

@@ -97,6 +97,7 @@ class LibraryScreen(RoomScreen):
         self._stock: Stock | None = None
         self._stop: threading.Event | None = None
         self._pace = Pace()
+        self._proposal: Proposal | None = None  # found while one was elsewhere
 
     def compose_body(self) -> ComposeResult:
         """The rows; they are shown when everything was read."""
@@ -106,7 +107,7 @@ class LibraryScreen(RoomScreen):
         """Stop while something is going on, else what opens and installs."""
         if self._stop is not None:
             return (("s", "s", _("Stop")),)
-        return (("enter", "Enter", _("Open")), ("i", "i", _("Install")), ("down", "↓", _("More")))
+        return (("enter", "Enter", _("Open")), ("i", "i", _("Install")))
 
     def on_mount(self) -> None:
         """Read what is there."""
@@ -114,9 +115,12 @@ class LibraryScreen(RoomScreen):
         self._read()
 
     def on_screen_resume(self) -> None:
-        """Read again what was drawn anew, in another language."""
+        """Read again what was drawn anew, in another language; ask what was to be asked while one was elsewhere."""
         if self._stock is not None and not self.query_one(Listing).rows:
             self._read()
+        proposal, self._proposal = self._proposal, None
+        if proposal is not None:
+            self._offer(proposal)
 
     def on_unmount(self) -> None:
         """Nobody waits for what is going on; nothing of it is half installed."""
@@ -256,20 +260,23 @@ class LibraryScreen(RoomScreen):
 
     def _chosen(self, path: Path | None, *, everything: bool = False) -> None:
         if path is not None:
-            self.say(_("Looking what there is…"))
-            self._look(path, everything=everything)
-
-    @work(thread=True, exclusive=True, group="look", exit_on_error=False)
-    def _look(self, path: Path, *, everything: bool) -> None:
-        try:
-            self.post_message(Proposed(offered.look(path, everything=everything)))
-        except FieldfareError as error:
-            self.post_message(Finished(error=str(error)))
+            self._start(lambda _stop: Proposed(offered.look(path, everything=everything)), _("Looking what there is…"))
 
     @on(Proposed)
     def _proposed(self, message: Proposed) -> None:
-        proposal = message.proposal
-        self.say("")
+        stopped = self._stop is not None and self._stop.is_set()
+        self._stop = None
+        self.show_keys()
+        self.say(_("Nothing was changed.") if stopped else "")
+        if self.is_current and not stopped:
+            self._offer(message.proposal)
+        elif not stopped:  # a key that is pressed elsewhere must not answer
+            self._proposal = message.proposal
+            told = described.proposal(message.proposal)
+            self.app.notify(told[:400], title=_("Install or update …"), markup=False, timeout=15)
+
+    def _offer(self, proposal: Proposal) -> None:
+        """Ask whether what was found is to be installed."""
         sentence = described.proposal(proposal)
         if proposal.doubt:
             word = _("yes")
@@ -300,18 +307,18 @@ class LibraryScreen(RoomScreen):
 
     # One piece of work at a time.
 
-    def _start(self, work: Callable[[threading.Event], Finished]) -> None:
+    def _start(self, work: Callable[[threading.Event], Finished | Proposed], said: str = "") -> None:
         if self._stop is not None:
             self.say(_("One thing after the other: s stops what is going on."))
             return
         self._stop = threading.Event()
         self._pace = Pace()
-        self.say(_("At work…"))
+        self.say(said or _("At work…"))
         self.show_keys()
         self._run(work, self._stop)
 
     @work(thread=True, group="work", exit_on_error=False)
-    def _run(self, work: Callable[[threading.Event], Finished], stop: threading.Event) -> None:
+    def _run(self, work: Callable[[threading.Event], Finished | Proposed], stop: threading.Event) -> None:
         try:
             self.post_message(work(stop))
         except FieldfareError as error:
