@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 
 from fieldfare import __version__, fleet, library, offline, paths, settings
 from fieldfare.capacity import free_memory
-from fieldfare.catalogue import N_, Number, _
+from fieldfare.catalogue import N_, Number, _, ngettext
 from fieldfare.errors import FieldfareError
 
 if TYPE_CHECKING:
@@ -143,14 +143,9 @@ def _packs() -> Iterator[Finding]:
             if pack.unsigned
             else _("{signature}, verified").format(signature=pack.signature)
         )
-        finding = _("{title} ({id} {version}), {passages} passages, {hazards} warnings, {vouched}").format(
-            title=made.title,
-            id=made.id,
-            version=made.version,
-            passages=made.passages,
-            hazards=made.hazards,
-            vouched=vouched,
-        )
+        passages = ngettext("{number} passage", "{number} passages", made.passages).format(number=made.passages)
+        hazards = ngettext("{number} warning", "{number} warnings", made.hazards).format(number=made.hazards)
+        finding = f"{made.title} ({made.id} {made.version}), {passages}, {hazards}, {vouched}"
         yield Finding(check="pack", ok=True, finding=finding)
     for problem in shelf.problems:
         yield Finding(check="pack", ok=False, finding=problem)

@@ -182,7 +182,8 @@ def _questions(most: int) -> list[str]:
 
 def _search(assistant: Assistant, question: Question) -> tuple[bool | None, str]:
     found = assistant.search(question)
-    return True, _("“{question}”: {count} places found.").format(question=question.text, count=len(found))
+    said = ngettext("“{question}”: {count} place found.", "“{question}”: {count} places found.", len(found))
+    return True, said.format(question=question.text, count=len(found))
 
 
 def _ask(assistant: Assistant) -> tuple[bool | None, str]:

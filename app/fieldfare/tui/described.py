@@ -41,8 +41,12 @@ def whole_pack(held: Held) -> str:
         _("Machines: {machines}").format(machines=", ".join(squeeze(str(one)) for one in made.machines) or "-"),
         _("Manuals: {manuals}").format(manuals=", ".join(map(squeeze, held.documents))),
         _("Languages: {languages}").format(languages=", ".join(_language(code) for code in held.languages)),
-        _("{passages} passages, {figures} figures, {hazards} warnings").format(
-            passages=made.passages, figures=made.figures, hazards=made.hazards
+        ", ".join(
+            (
+                ngettext("{number} passage", "{number} passages", made.passages).format(number=made.passages),
+                ngettext("{number} figure", "{number} figures", made.figures).format(number=made.figures),
+                ngettext("{number} warning", "{number} warnings", made.hazards).format(number=made.hazards),
+            )
         ),
         _signed(held, whole=True),
         _("On this device since {day}.").format(day=_day(held.since)) if held.since else "",

@@ -133,7 +133,7 @@ class ChoosingScreen(Overlay[ScreenResultType]):
         """
         super().__init__(id=id)
         self._heading, self._sentence, self._hint, self._at = heading, sentence, hint, at
-        self._whole, self._numbered = whole, numbered
+        self._whole, self._has_numbers = whole, numbered
         self.all = None if offers is None else tuple(offers)
         self._offers: tuple[Offer[ScreenResultType], ...] = ()
 
@@ -142,7 +142,7 @@ class ChoosingScreen(Overlay[ScreenResultType]):
         yield Static(Content(self._heading), classes="heading", markup=False)
         if self._hint:
             yield NarrowingLine(self.LIMIT, self._hint)
-        yield Listing(whole=self._whole, numbered=self._numbered)
+        yield Listing(whole=self._whole, numbered=self._has_numbers)
         yield KeyBar()
 
     def on_mount(self) -> None:
@@ -164,7 +164,7 @@ class ChoosingScreen(Overlay[ScreenResultType]):
 
     def keys(self) -> tuple[Key, ...]:
         """The most important first. Digits are typed where something that begins with one is asked for."""
-        counts = self._numbered and (not self._hint or self.line.numbered)
+        counts = self._has_numbers and (not self._hint or self.line.numbered)
         numbers: tuple[Key, ...] = (("1", "1-9", _("Choose")),) if counts else ()
         return ("enter", "Enter", _("Choose")), ("escape", "Esc", _("Back")), *numbers, ("down", "↓", _("More"))
 

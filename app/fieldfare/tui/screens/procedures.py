@@ -48,7 +48,8 @@ class ProceduresScreen(ChoosingScreen["ProcedureTitle | None"]):
             decided = sum(one.state is not StepState.OPEN for one in progress.steps)
             closed = progress.current == CLOSED
             all_ = sum(one.step not in {START, END} for one in progress.steps)
-            said = _("OPEN: {done} of {all} steps").format(done=decided, all=all_)
+            said = ngettext("OPEN: {done} of {all} step", "OPEN: {done} of {all} steps", all_)
+            said = said.format(done=decided, all=all_)
             said = _("closed in this job") if closed else said
             about.insert(0, said)
         row = Row(text=heading(title.heading) or squeeze(title.document), about=" · ".join(filter(None, about)))
