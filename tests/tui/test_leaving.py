@@ -84,6 +84,12 @@ class Terminal:
         self.raw = b""
         os.write(self.terminal, keys)
 
+    def close(self) -> None:
+        """Close the window."""
+        if self.terminal >= 0:
+            os.close(self.terminal)
+            self.terminal = -1
+
     def gone(self) -> bool:
         """Whether the program has ended; then with which code."""
         pid, status = os.waitpid(self.pid, os.WNOHANG)
@@ -103,7 +109,7 @@ def busy(home: Path, tmp_path: Path) -> Iterator[tuple[Terminal, Path]]:
     if terminal.pid:
         os.kill(terminal.pid, 9)
         os.waitpid(terminal.pid, 0)
-    os.close(terminal.terminal)
+    terminal.close()
 
 
 def test_the_program_ends_while_a_model_loads_a_search_runs_and_a_pack_is_copied(
@@ -139,3 +145,21 @@ def test_the_program_ends_while_a_model_loads_a_search_runs_and_a_pack_is_copied
     assert not [one for one in (home / "packs").iterdir() if one.name.startswith(".incoming")], (
         "nothing is left half done"
     )
+
+
+def test_the_program_ends_with_its_terminal_also_where_the_signal_of_that_is_ignored(home: Path) -> None:
+    program = PROGRAM.format(app=str(ROOT / "app"), tests=str(ROOT / "tests"), mark=str(home / "half"))
+    terminal = Terminal("import signal\nsignal.signal(signal.SIGHUP, signal.SIG_IGN)\n" + program, home)
+    try:
+        terminal.until("uestion, code")
+        terminal.close()
+        for _ in range(600):
+            if terminal.gone():
+                break
+            time.sleep(0.1)
+        assert terminal.code == 0
+    finally:
+        terminal.close()
+        if terminal.pid:
+            os.kill(terminal.pid, 9)
+            os.waitpid(terminal.pid, 0)

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import os
 import re
+import select
 from itertools import groupby
 from typing import TYPE_CHECKING
 
@@ -27,6 +28,8 @@ _TOKEN = re.compile(
     re.DOTALL,
 )
 _BEGIN, _END = "\x1b[?2026h", "\x1b[?2026l"  # one picture, drawn at once by terminals that can
+_LOOKS = 2.0
+"""Seconds between two looks whether the terminal is still there."""
 _GAP = 6
 """Unchanged cells between two changes that are cheaper written than jumped over: a jump takes 6 to 8 bytes."""
 _ERASES = (
@@ -259,12 +262,23 @@ def _move(x: int, y: int) -> str:
 
 
 def sparing(driver: type[Driver]) -> type[Driver]:
-    """A driver that writes only what differs."""
+    """A driver that writes only what differs, and ends the program when its terminal is gone."""
 
     class SparingDriver(driver):  # type: ignore[misc, valid-type]
         """Keeps what stands on the terminal; its size is that of the app."""
 
         _cells: Cells | None = None
+
+        def start_application_mode(self) -> None:
+            """Also look now and then whether the terminal is still there: who ignores SIGHUP would read its end for ever."""
+            super().start_application_mode()
+            self._app.set_interval(_LOOKS, self._look_for_it)
+
+        def _look_for_it(self) -> None:
+            line = select.poll()
+            line.register(self.fileno, 0)
+            if any(seen & (select.POLLHUP | select.POLLERR | select.POLLNVAL) for _, seen in line.poll(0)):
+                self._app.exit()
 
         def write(self, data: str) -> None:
             """Write what differs."""
