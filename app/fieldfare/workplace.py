@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from fieldfare import nameplate
@@ -19,6 +20,15 @@ KEPT = 200
 """Questions that the arrow up leads back through."""
 
 
+@dataclass(slots=True, kw_only=True)
+class _Memory:
+    """What is known in a session, whichever packs are installed."""
+
+    machine: WorkMachine = field(default_factory=WorkMachine)
+    recent: tuple[WorkMachine, ...] = ()
+    questions: list[str] = field(default_factory=list)
+
+
 class Workplace:
     """The machine and the questions of this journal, in memory so that drawing never waits for a disk.
 
@@ -28,59 +38,61 @@ class Workplace:
     def __init__(self, assistant: Assistant, journal: Journal) -> None:
         self._assistant = assistant
         self._journal = journal
-        self._machine = WorkMachine()
-        self._recent: tuple[WorkMachine, ...] = ()
-        self._questions: list[str] = []
+        self._memory = _Memory()
         self._known: tuple[tuple[WorkMachine, object], Manuals] | None = None
+
+    def share(self, other: Workplace) -> None:
+        """Have the machine and the questions in common with a workplace over other packs, from now on."""
+        self._memory = other._memory
 
     def load(self) -> None:
         """Take from the journal what it kept: the machine of the last session, those before it, what was asked."""
-        self._machine = self._journal.machine()
-        self._recent = self._journal.machines()
+        self._memory.machine = self._journal.machine()
+        self._memory.recent = self._journal.machines()
         older = self._journal.questions(KEPT)
-        self._questions = list(dict.fromkeys([*self._questions, *older]))[:KEPT]
+        self._memory.questions = list(dict.fromkeys([*self._memory.questions, *older]))[:KEPT]
 
     def forget(self) -> None:
         """The journal was wiped: what was asked in this session is forgotten too, and `load` brings what is left."""
-        self._questions = []
+        self._memory.questions = []
 
     # The machine.
 
     @property
     def machine(self) -> WorkMachine:
         """The machine that is worked on; nameless where it may be any."""
-        return self._machine
+        return self._memory.machine
 
     @property
     def manuals(self) -> Manuals:
         """What the installed packs have on it."""
         packs = self._assistant.packs
-        if self._known is None or self._known[0] != (self._machine, packs):
-            self._known = (self._machine, packs), nameplate.manuals(self._machine, self._manifests)
+        if self._known is None or self._known[0] != (self.machine, packs):
+            self._known = (self.machine, packs), nameplate.manuals(self.machine, self._manifests)
         return self._known[1]
 
     @property
     def packs(self) -> tuple[str, ...]:
         """The packs that are asked: those of the machine; none named where it may be any."""
-        return self.manuals.packs if self._machine.is_known else ()
+        return self.manuals.packs if self.machine.is_known else ()
 
     @property
     def several(self) -> bool:
         """Whether an answer may come from the manuals of several machines, so that each must say whose it is."""
-        return len(self._assistant.packs) > 1 and not self._machine.is_known
+        return len(self._assistant.packs) > 1 and not self.machine.is_known
 
     @property
     def bare(self) -> bool:
         """Whether no manual of the machine is installed: then nothing is asked, for it would answer for another."""
-        return self._machine.is_known and not self.manuals.packs
+        return self.machine.is_known and not self.manuals.packs
 
     @property
     def notice(self) -> str:
         """What must be said of the machine's manuals before anybody trusts them; empty where all is well."""
-        name = nameplate.machine_name(self._machine)
+        name = nameplate.machine_name(self.machine)
         if self.bare:
             return _("No manual for {machine} is installed. Choose another machine.").format(machine=name)
-        if self._machine.is_known and self.manuals.serials:
+        if self.machine.is_known and self.manuals.serials:
             sentence = _("These manuals are for serial numbers {serials}; {machine} is not among them.")
             return sentence.format(serials=squeeze("; ".join(self.manuals.serials)), machine=name)
         return ""
@@ -88,25 +100,27 @@ class Workplace:
     def choose(self, machine: WorkMachine) -> WorkMachine:
         """Work on a machine from now on, with the packs that hold for it now; `keep` writes it down."""
         found = nameplate.manuals(machine, self._manifests)
-        self._machine = WorkMachine(maker=machine.maker, model=machine.model, serial=machine.serial, packs=found.packs)
-        if self._machine.is_known:
-            rest = (one for one in self._recent if _name(one) != _name(machine))
-            self._recent = (self._machine, *rest)
-        return self._machine
+        self._memory.machine = WorkMachine(
+            maker=machine.maker, model=machine.model, serial=machine.serial, packs=found.packs
+        )
+        if self.machine.is_known:
+            rest = (one for one in self._memory.recent if _name(one) != _name(machine))
+            self._memory.recent = (self.machine, *rest)
+        return self.machine
 
     def keep(self) -> None:
         """Write the machine down."""
-        self._journal.use_machine(self._machine)
+        self._journal.use_machine(self.machine)
 
     def offers(self, typed: str) -> tuple[WorkMachine, ...]:
         """The machines that may be meant by what was typed or scanned, the likeliest first."""
         known = nameplate.known(self._manifests)
         found = [*nameplate.recognise(typed, self._manifests)]
-        if typed and not found and " " not in typed and any(map(str.isdigit, typed)) and self._machine.model:
-            found = [WorkMachine(maker=self._machine.maker, model=self._machine.model, serial=typed)]
-            close = nameplate.matching(typed, (*self._recent, *known))
+        if typed and not found and " " not in typed and any(map(str.isdigit, typed)) and self.machine.model:
+            found = [WorkMachine(maker=self.machine.maker, model=self.machine.model, serial=typed)]
+            close = nameplate.matching(typed, (*self._memory.recent, *known))
             found = [*close, *found]
-        offered = (*found, *nameplate.matching(typed, (*self._recent, *known)))
+        offered = (*found, *nameplate.matching(typed, (*self._memory.recent, *known)))
         return tuple({_name(one): one for one in reversed(offered)}.values())[::-1]
 
     def manuals_of(self, machine: WorkMachine) -> tuple[tuple[str, ...], Manuals]:
@@ -124,11 +138,11 @@ class Workplace:
     @property
     def questions(self) -> tuple[str, ...]:
         """What was asked, in this session and those before it, the last one first, each once."""
-        return tuple(self._questions)
+        return tuple(self._memory.questions)
 
     def asked(self, text: str) -> None:
         """A question was asked just now."""
-        self._questions = [text, *(one for one in self._questions if one != text)][:KEPT]
+        self._memory.questions = [text, *(one for one in self._memory.questions if one != text)][:KEPT]
 
 
 def _name(machine: WorkMachine) -> tuple[str, str, str]:

@@ -9,6 +9,7 @@ from textual.widgets import Input
 
 from fakes import FakeAssistant
 from fieldfare import holdings, offered, trust
+from fieldfare.domain import WorkMachine
 from fieldfare.pack import signing
 from fieldfare.tui.app import FieldfareApp
 from fieldfare.tui.screens.library import LibraryScreen
@@ -223,6 +224,8 @@ def test_what_another_program_installs_is_taken_without_a_new_start() -> None:
         app._look_around()
         await pilot.pause()
         assert app.desk.assistant is opened[0], "nothing came"
+        app.desk.workplace.choose(WorkMachine(maker="Halden", model="GS-40", serial="7"))
+        app.desk.workplace.asked("drain plug torque")
         opened[0].is_current = False
         for _ in range(3):
             app._look_around()
@@ -230,6 +233,9 @@ def test_what_another_program_installs_is_taken_without_a_new_start() -> None:
         app._look_around()
         await pilot.pause()
         assert len(opened) == 2, "it is opened once"
+        assert app.desk.workplace.questions == ("drain plug torque",)
+        await pilot.press("f8")
+        await until(pilot, lambda: "GS-40 · 7" in rows(app)[0], "the machine in another room")
 
     opened = [FakeAssistant()]
     play(scenario, opened=opened)

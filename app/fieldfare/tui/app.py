@@ -293,7 +293,9 @@ class FieldfareApp(StrokeApp[None]):
         same_packs = {one.manifest.id for one in new.packs if (one.manifest.id, one.manifest.digest) in same}
         # Where one was in a manual holds for the same version only: in another, its sections have other numbers.
         places = {manual: target for manual, target in self.desk.places.items() if manual[0] in same_packs}
-        self.desk = replace(self.desk, assistant=new, places=places)
+        before = self.desk
+        self.desk = replace(before, assistant=new, places=places)
+        self.desk.workplace.share(before.workplace)
         if isinstance(self.screen_stack[0], RoomScreen) and self.current_mode in OF_THE_DEVICE:
             self.screen_stack[0].move(self.desk)
         self._left = {room.name for room in ROOMS} - ({self.current_mode} & OF_THE_DEVICE)
