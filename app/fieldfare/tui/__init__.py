@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import gc
 import os
 from typing import TYPE_CHECKING
 
@@ -21,6 +22,7 @@ def run(assistant: Assistant, preferences: Preferences, journal: Journal, reopen
     """
     from fieldfare.tui import terminal
 
+    gc.disable()  # until the screen stands (`sweeping`)
     terminal.probe()
     from fieldfare.tui.app import FieldfareApp
 

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, ClassVar
 
 from textual import on, work
 from textual.binding import Binding, BindingType
-from textual.events import ScreenResume
+from textual.events import InputEvent, ScreenResume
 
 from fieldfare import catalogue
 from fieldfare.catalogue import N_, _
@@ -30,6 +30,7 @@ from fieldfare.tui.screens.ask import AskScreen
 from fieldfare.tui.screens.room import RoomScreen
 from fieldfare.tui.signs import PlainSigns, Printed, fitting
 from fieldfare.tui.strokes import StrokeApp
+from fieldfare.tui.sweeping import Sweeper
 from fieldfare.tui.theme import LOOKS, THEMES, RedOnly, first_theme
 from fieldfare.tui.wire import sparing
 
@@ -37,6 +38,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
 
     from textual.driver import Driver
+    from textual.events import Event
     from textual.filter import LineFilter
     from textual.screen import Screen
 
@@ -87,6 +89,7 @@ class FieldfareApp(StrokeApp[None]):
             assistant=assistant, preferences=preferences or Preferences(), journal=journal or Journal(None), reopen=reopen
         )  # fmt: skip
         self.alarms = Alarms()
+        self._sweeper = Sweeper()
         for theme in THEMES:
             self.register_theme(theme)
         self._red = RedOnly()
@@ -107,6 +110,8 @@ class FieldfareApp(StrokeApp[None]):
         for problem in self.desk.preferences.problems:
             self.notify(squeeze(problem), severity="warning", timeout=20, markup=False)
         self.set_interval(1.0, self._ring)
+        self.set_interval(1.0, self._sweeper.sweep)
+        self.call_after_refresh(self._sweeper.begin)
         self.set_interval(_LOOK, self._look_around)
         if not self.desk.preferences.current.welcomed:
             self.call_after_refresh(self._welcome)
@@ -130,6 +135,12 @@ class FieldfareApp(StrokeApp[None]):
     def _load_alarms(self) -> None:
         with contextlib.suppress(FieldfareError):  # the rooms say what is wrong with the journal
             self.alarms.load(self.desk.journal)
+
+    async def on_event(self, event: Event) -> None:
+        """Note that somebody is at work."""
+        if isinstance(event, InputEvent):
+            self._sweeper.touch()
+        await super().on_event(event)
 
     def _ring(self) -> None:
         """Tell of timers that are over, in whichever room that is."""
@@ -179,8 +190,7 @@ class FieldfareApp(StrokeApp[None]):
             self.screen.dismiss(None)
             return
         rooms = [
-            Row(key=room.key, text=f"{_(room.label)} ({key_name(room.key)})", about=_(room.purpose))
-            for room in ROOMS
+            Row(key=room.key, text=f"{_(room.label)} ({key_name(room.key)})", about=_(room.purpose)) for room in ROOMS
         ]
         known = {"f10", *(room.key for room in ROOMS)}
         here = (*active(self.screen), *(one for one in of(type(self)) if one.keys[0] not in known))
