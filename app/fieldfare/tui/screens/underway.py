@@ -272,8 +272,10 @@ class UnderwayScreen(KeepingScreen):
             latest = next((one for one in message.procedures if one.current != CLOSED), None)
             if self._wanted is None and latest is not None:
                 self._read(partial(undertakings.again, self.desk, latest))
-            else:
+            elif self._wanted is None:
                 await self._draw_nothing()
+            else:
+                await self.page.show([])  # what is wanted comes
         self._open_wanted()
 
     def show_title(self, title: ProcedureTitle) -> None:
@@ -294,6 +296,8 @@ class UnderwayScreen(KeepingScreen):
         opened = message.opened
         if opened is None:
             self.say(squeeze(message.error))
+            if self.opened is None:
+                await self._draw_nothing()
             return
         name = name_of(opened.course.procedure.title)
         if name in self._stack:  # it is underway below: what was opened upon it is left
