@@ -88,7 +88,9 @@ def proposal(proposed: Proposal) -> str:
     parts = [f"+ {squeeze(one)}" for one in proposed.steps]
     parts += [f"- {squeeze(one)}" for one in proposed.left]
     if not proposed.steps:
-        parts.insert(0, _("Nothing here is newer than what is installed."))
+        none = _("Nothing here is newer than what is installed.")
+        left = _("Nothing here is taken by itself; a single file can still be chosen:")
+        parts.insert(0, left if proposed.left else none)
     return "\n".join([*parts, *(["", squeeze(proposed.doubt)] if proposed.doubt else [])])
 
 
