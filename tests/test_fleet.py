@@ -164,5 +164,7 @@ def test_an_update_that_cannot_be_done_leaves_a_line_for_it(site: Path) -> None:
     assert done.returncode == UsageError.exit_code
     line = json.loads(log.read_text())
     assert (line["exit"], "is no folder" in line["error"]) == (UsageError.exit_code, True)
+    done = run(site / "home", "update", "", "--log", str(log))
+    assert (done.returncode, "No folder is named" in json.loads(log.read_text().splitlines()[-1])["error"]) == (2, True)
     done = run(site / "home", "update", str(site / "home"), "--log", str(site / "no" / "folder"))
     assert "cannot be written" in done.stderr

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any, Self
 from fieldfare import __version__
 from fieldfare.catalogue import N_, Number, _, ngettext
 from fieldfare.cli.arguments import Progress, show_help
-from fieldfare.errors import PackError, StorageError, exit_code
+from fieldfare.errors import PackError, StorageError, UsageError, exit_code
 from fieldfare.text import clean
 
 if TYPE_CHECKING:
@@ -59,7 +59,7 @@ def register(commands: Commands) -> None:
 def register_update(commands: Commands) -> None:
     """Declare `update`, which stands beside `pack`."""
     update = commands.add_parser("update", help=_("take newer packs from a USB stick or share"))
-    update.add_argument("folder", type=Path, metavar="FOLDER")
+    update.add_argument("folder", metavar="FOLDER")
     update.add_argument(
         "--all", action="store_true", help=_("also packs for machines that this device does not cover yet")
     )
@@ -185,7 +185,9 @@ def _update(options: argparse.Namespace) -> int:
     from fieldfare import updates
 
     with _Log(options.log, options.folder) as log:
-        plan = updates.plan(options.folder, everything=options.all)
+        if not options.folder:  # such as a variable that a script did not set: it would mean where it runs
+            raise UsageError(_("No folder is named. Name the folder of the USB stick or share that holds the packs."))
+        plan = updates.plan(Path(options.folder), everything=options.all)
         log.add("skipped", plan.skipped)
         for line in plan.skipped:
             print(_("skipped: {line}").format(line=clean(line)), file=sys.stderr)
@@ -205,7 +207,7 @@ def _update(options: argparse.Namespace) -> int:
             kept = _("{version} is kept.").format(version=pack.kept) if pack.kept else ""
             print(f"{said} {kept}".rstrip())
         if not plan.steps:
-            folder = clean(str(options.folder))
+            folder = clean(options.folder)
             print(_("Nothing in {folder} is newer than what is installed.").format(folder=folder))
         log.code = PackError.exit_code if failed else 0
     return log.code
@@ -214,9 +216,9 @@ def _update(options: argparse.Namespace) -> int:
 class _Log:
     """One line of JSON for IT to collect: when, from where, what became of it, and the exit code."""
 
-    def __init__(self, file: Path | None, folder: Path) -> None:
+    def __init__(self, file: Path | None, folder: str) -> None:
         self._file = file
-        self._line: dict[str, Any] = {"time": "", "folder": str(folder), "version": __version__}
+        self._line: dict[str, Any] = {"time": "", "folder": folder, "version": __version__}
         self.code = 0
 
     def add(self, what: str, said: Iterable[str]) -> None:
