@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import contextlib
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from fractions import Fraction
@@ -22,6 +23,7 @@ from fieldfare.procedure.durations import waits
 from fieldfare.procedure.lists import lists_of
 from fieldfare.procedure.steps import compose, is_step, same_hazard
 from fieldfare.text import squeeze
+from fieldfare.units import UNITS
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -292,6 +294,17 @@ ABOVE = Check(name="p", expected="above 300 kPa", unit="kPa", low=Fraction(300),
         (ABOVE, "43 psi", Limit.LOW, "296 kPa"),
         (Check(name="t", expected="60 °C or more", unit="°C", low=Fraction(60)), "140 °F", Limit.OK, "60 °C"),
         (Check(name="t", unit="°C", high=Fraction(-10)), "-12.5", Limit.OK, ""),
+        (VOLTS, ".5 V", Limit.LOW, ""),
+        (VOLTS, "-,5", Limit.LOW, ""),
+        (VOLTS, "26000 mv", Limit.OK, "26 V"),
+        (VOLTS, "0.026 KV", Limit.OK, "26 V"),
+        (ABOVE, "320 KPA", Limit.OK, ""),
+        (replace(ABOVE, unit="mbar"), "310 mBar", Limit.OK, ""),
+        (Check(name="t", unit="°C", low=Fraction(60)), "80 c", Limit.OK, ""),
+        (Check(name="t", unit="N·m", high=Fraction(45)), "45 nm", Limit.OK, ""),
+        (Check(name="t", unit="N·m", high=Fraction(45)), "46 NM.", Limit.HIGH, ""),
+        (Check(name="r", unit="Ω", low=Fraction(10**6)), "5 MOHM", Limit.OK, "5e+06 Ω"),
+        (Check(name="n", unit="rpm", low=Fraction(1500)), "1500 1/min", Limit.OK, ""),
         (Check(name="x"), "5", Limit.UNCHECKED, ""),
         (Check(name="x", expected="400 V", unit="V"), "398", Limit.UNCHECKED, ""),
     ],
@@ -302,11 +315,27 @@ def test_a_reading_is_judged_in_any_unit(check: Check, typed: str, verdict: Limi
 
 
 @pytest.mark.parametrize(
-    "typed", ["", "good", "24 V or 28 V", "24 to 28 V", "1,234 V", "5 bar", "24 V\x1b[2J x", "1e9999999"]
-)
+    "typed",
+    [
+        "", "good", "24 V or 28 V", "24 to 28 V", "1,234 V", "5 bar", "24 V\x1b[2J x", "1e9999999", "26 MV", "26 Mv", "26 xV",
+        "24 ± 1 V", "at least 24 V",
+    ],
+)  # fmt: skip
 def test_what_is_no_reading_is_said(typed: str) -> None:
     with pytest.raises(UsageError, match=r"\w{3,}.*\."):
         readings.judge(VOLTS, typed)
+
+
+@pytest.mark.parametrize("symbol", UNITS)
+def test_every_unit_can_be_typed_and_milli_is_never_mega(symbol: str) -> None:
+    for check in (Check(name="x"), Check(name="x", unit=symbol)):
+        for typed in (f"10 000 {symbol}", f"10000{symbol}"):
+            judged = readings.judge(check, typed)
+            assert (judged.value, judged.unit, judged.converted) == ("10000", symbol, "")
+    turned = {"m": "M", "M": "m"}.get(symbol[0], symbol[0]) + symbol[1:]
+    if turned not in {symbol, "Mm"} and UNITS[symbol].dimension == readings.unit_dimension(symbol[1:]):
+        with contextlib.suppress(UsageError):
+            assert readings.judge(Check(name="x"), f"10 {turned}").unit != symbol
 
 
 @given(st.text(max_size=40))

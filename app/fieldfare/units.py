@@ -169,8 +169,15 @@ _SPELLINGS = {
     for symbol, _, _, others in _TABLE
     for spelling in (symbol, *filter(None, others.split("|")))
 }
+_ALIKE: dict[str, dict[str, Unit]] = {}  # spellings that differ by small letters and capitals alone
+for _spelling, _unit in _SPELLINGS.items():
+    _ALIKE.setdefault(_spelling.casefold(), {})[_spelling] = _unit
 # Spelled in capitals or with a capital where no other unit could be meant: `Liters`, `BAR`; never `mW` for `MW`.
-_FOLDED = {spelling.casefold(): unit for spelling, unit in _SPELLINGS.items() if len(spelling) > 2}
+_FOLDED = {
+    folded: next(iter(alike.values()))
+    for folded, alike in _ALIKE.items()
+    if len(folded) > 2 and len({one.symbol for one in alike.values()}) == 1
+}
 
 _LENGTHS: dict[str, list[int]] = {}  # of the spellings that begin with a character, longest first
 for _spelling in sorted(_SPELLINGS, key=len, reverse=True):
@@ -187,6 +194,25 @@ def unit_of(printed: str) -> Unit | None:
     """The unit that a spelling stands for, None where it is none."""
     printed = " ".join(printed.split())
     return _SPELLINGS.get(printed) or _FOLDED.get(printed.casefold())
+
+
+def units_alike(typed: str) -> tuple[Unit, ...]:
+    """The units that somebody may mean who does not care for capitals, that which is spelled so first: `nm` is a torque too.
+
+    A leading m is never taken for M where one is milli and the other mega.
+    """
+    typed = " ".join(typed.split())
+    alike = _ALIKE.get(typed.casefold(), {})
+    exact = {typed: alike[typed]} if typed in alike else {}
+    meant = {
+        spelling: unit for spelling, unit in alike.items() if spelling[0] == typed[0] or not _is_milli_or_mega(unit)
+    }
+    return tuple(dict.fromkeys((exact | meant).values()))
+
+
+def _is_milli_or_mega(unit: Unit) -> bool:
+    base = UNITS.get(unit.symbol[1:])
+    return unit.symbol[0] in "mM" and base is not None and base.dimension == unit.dimension
 
 
 def unit_at(text: str, start: int) -> tuple[Unit, int] | None:

@@ -19,7 +19,7 @@ from fieldfare.errors import UsageError
 from fieldfare.procedure import phrases
 from fieldfare.quantities import label_unit, quantities, without_unit
 from fieldfare.text import sentences, squeeze
-from fieldfare.units import UNITS, convert, prefix_factor, unit_of
+from fieldfare.units import UNITS, convert, prefix_factor, unit_of, units_alike
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -31,6 +31,7 @@ if TYPE_CHECKING:
 
 MOST = 12  # readings of one step
 _NAME = 60  # characters of a name; a longer one names nothing
+_TYPED = re.compile(r"([-−–+]?)([.,]?\d(?:[\d.,/ ]*\d)?(?![\d/]))\s*((?:1/)?[^\d\s.,].*)?")
 _BOUNDARY = re.compile(r"[;:()]|,(?!\s*(?:dass|ob)\b)|\s[–—-]\s")
 
 
@@ -108,11 +109,11 @@ def judge(check: Check, typed: str) -> Judged:
 
     Raises UsageError with a sentence for what is no single number, can be read in two ways, or is in a foreign unit.
     """
-    text = squeeze(typed)
+    expected = UNITS.get(check.unit)
+    text, unit = _as_printed(squeeze(typed), expected)
     found = quantities(text)
-    if len(found) != 1 or found[0].start > 0 or text[found[0].end :].strip(" .") or not found[0].low:
-        found = _split(text)
-    if len(found) != 1 or found[0].high or found[0].plus or found[0].bound:
+    whole = len(found) == 1 and found[0].start == 0 and found[0].low and not text[found[0].end :].strip(" .")
+    if not whole or found[0].high or found[0].plus or found[0].bound:
         raise UsageError(_("Type one number and its unit, such as {example}.").format(example=_example(check)))
     one = found[0]
     value = number_of(one.low)
@@ -122,8 +123,7 @@ def judge(check: Check, typed: str) -> Judged:
                 number=one.low
             )
         )
-    expected = UNITS.get(check.unit)
-    unit = one.unit or expected
+    unit = unit or one.unit or expected
     number = one.low.replace("-", "−") if one.low.startswith("-") else one.low
     if unit is None:
         return Judged(value=number, unit="", converted="", verdict=Limit.UNCHECKED)
@@ -165,16 +165,23 @@ def _verdict(check: Check, value: Fraction) -> Limit:
     return Limit.OK
 
 
-def _split(text: str) -> list[Quantity]:
-    """A number with a unit that was typed without the care of a printer: `23,5v`, `80 c`, `300 KPA`."""
-    match = re.fullmatch(r"([-−–+]?[\d.,/ ]*\d)\s*([^\d\s].*)", text)
-    unit = (
-        unit_of(match[2]) or next((one for one in UNITS.values() if one.symbol.casefold() == match[2].casefold()), None)
-        if match
-        else None
-    )
-    number = quantities(match[1]) if match else []
-    return [replace(number[0], unit=unit)] if len(number) == 1 and unit is not None else []
+def _as_printed(text: str, expected: Unit | None) -> tuple[str, Unit | None]:
+    """A reading typed without the care of a printer (`23,5v`, `80 c`, `.5 V`, `300 KPA`) as one is printed, with its unit.
+
+    Of the units that may be meant it is that which measures what is `expected`; empty where none, or several could be.
+    """
+    match = _TYPED.fullmatch(text)
+    if match is None:
+        return text, None
+    sign, number, behind = match.groups()
+    number = f"{sign}0{number}" if number[0] in ".," else f"{sign}{number}"
+    if not behind:
+        return number, None
+    alike = units_alike(behind.rstrip(" ."))
+    fitting = [one for one in alike if expected is None or one.dimension == expected.dimension] or alike
+    if len(fitting) == 1 or (fitting and unit_of(behind) == fitting[0]):
+        return f"{number} {fitting[0].symbol}", fitting[0]
+    return ("", None) if behind[0].isalpha() else (f"{number}{behind}", None)
 
 
 def _example(check: Check) -> str:
