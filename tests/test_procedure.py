@@ -470,3 +470,18 @@ def test_a_changed_manual_opens_what_changed_and_keeps_the_rest() -> None:
     assert changes.version == MANIFEST.version
     assert changes.changed == ("3",) and changes.added == ("1",) and changes.removed == ("2",)
     assert not again.state(course.START).acknowledged
+
+
+def test_of_several_steps_with_one_number_none_takes_the_readings_of_another() -> None:
+    bullets = [step(f"Check the {name}.", "•") for name in ("left brush", "right brush", "ring")]
+    at = course.begin(made(*bullets, step("Close.", "1")))
+    for number, one in enumerate(at.procedure.steps):
+        at, _ = at.measure(one.key, VOLTS, readings.judge(VOLTS, f"{24 + number}"), "voltage")
+        at, _ = at.note(one.key, f"note {number}")
+    new = [step(f"Test the {name}.", "•") for name in ("ring", "left brush", "right brush", "cover")]
+    changed = replace(made(*new, step("Close it.", "1")), version="2.0", digest="1" * 64)
+    again, changes = course.resume(changed, at.progress)
+    kept = {one.text: [taken.value for taken in again.state(one.key).readings] for one in changed.steps}
+    assert kept == {**{one.text: [] for one in new}, "Close it.": ["27"]}
+    assert [again.state(one.key).note for one in changed.steps] == ["", "", "", "", "note 3"]
+    assert changes.changed == ("•", "•", "•", "1") and changes.added == ("•",) and changes.removed == ()

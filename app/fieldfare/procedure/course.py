@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from dataclasses import dataclass, replace
 from datetime import timedelta
 from typing import TYPE_CHECKING
@@ -21,6 +22,7 @@ from fieldfare.domain import (
 )
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
     from datetime import datetime
 
     from fieldfare.domain import Hazard
@@ -245,7 +247,8 @@ def begin(procedure: Procedure) -> Course:
 def resume(procedure: Procedure, progress: Progress) -> tuple[Course, Changes]:
     """Go on with a procedure; where the manual has changed meanwhile, what still says the same keeps its state.
 
-    A step is the same if it says the same, whatever its number is now.
+    A step is the same if it says the same, whatever its number is now. One that says something else has the readings and
+    the note of the only one that had its number; of several (bullets, a count that begins anew) nobody knows whose they are.
     """
     fresh = begin(procedure)
     known = {one.step: one for one in progress.steps}
@@ -265,26 +268,29 @@ def resume(procedure: Procedure, progress: Progress) -> tuple[Course, Changes]:
     for old, new in [*moved.items(), (START, START), (END, END)]:
         if old in known:
             course = course._set(replace(known[old], step=new))
-    gone = {_number(key): key for key in known if key not in moved and key not in {START, END}}
     there = set(moved.values())
-    new_steps = [one.key for one in procedure.steps if one.key not in there]
-    changed = [key for key in new_steps if _number(key) in gone]
-    for key in changed:  # what was measured and noted was measured all the same
-        before = known[gone[_number(key)]]
-        course = course._set(StepProgress(step=key, note=before.note, readings=before.readings))
-        moved[before.step] = key
+    gone = _by_number(key for key in known if key not in moved and key not in {START, END})
+    new = _by_number(one.key for one in procedure.steps if one.key not in there)
+    for number, keys in new.items():
+        if len(keys) == len(gone.get(number, ())) == 1:  # what was measured and noted was measured all the same
+            before = known[gone[number][0]]
+            course = course._set(StepProgress(step=keys[0], note=before.note, readings=before.readings))
+            moved[before.step] = keys[0]
     if progress.procedure.digest != procedure.digest:  # its warnings may be others too
         course = course._set(replace(course.state(START), acknowledged=False))
     timers = tuple(replace(one, step=moved[one.step]) for one in progress.timers if one.step in moved)
     current = moved.get(progress.current, progress.current)
     shown = current if current in pages else course.next_open
     course = replace(course, progress=replace(course.progress, timers=timers, current=shown))
-    numbers = {_number(key) for key in new_steps}
+    then, now = (
+        Counter({one: len(keys) for one, keys in gone.items()}),
+        Counter({one: len(keys) for one, keys in new.items()}),
+    )
     return course, Changes(
         version=progress.procedure.version,
-        changed=tuple(map(_number, changed)),
-        added=tuple(_number(key) for key in new_steps if _number(key) not in gone),
-        removed=tuple(number for number in gone if number not in numbers),
+        changed=tuple((now & then).elements()),
+        added=tuple((now - then).elements()),
+        removed=tuple((then - now).elements()),
     )
 
 
@@ -300,3 +306,10 @@ def _said(key: str) -> str:
 
 def _number(key: str) -> str:
     return key.rpartition("-")[0]
+
+
+def _by_number(keys: Iterable[str]) -> dict[str, list[str]]:
+    found: dict[str, list[str]] = {}
+    for key in keys:
+        found.setdefault(_number(key), []).append(key)
+    return found
