@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import threading
 from typing import TYPE_CHECKING
 
 import pytest
@@ -72,6 +73,21 @@ def test_keys_that_come_all_at_once_each_meet_the_screen_that_the_one_before_ope
         await until(pilot, lambda: app.desk.workplace.machine.serial == "77", "the machine")
         await until_text(pilot, "GS-40 · 77")
         assert "oil" in rows(app)[1]  # nothing of the machine was typed into the question
+
+    play(scenario)
+
+
+def test_a_list_that_is_read_first_is_there_before_the_next_key() -> None:
+    async def scenario(app: FieldfareApp, pilot: Pilot[None]) -> None:
+        gate = threading.Event()
+        plates = app.desk.assistant.bookshelf.plates
+        app.desk.assistant.bookshelf.plates = lambda manual: gate.wait(20) and plates(manual)  # type: ignore[assignment,method-assign]
+        await pilot.press("f3")
+        await until_text(pilot, "g Figures")
+        rush(app, "g", "1")
+        await until(pilot, lambda: isinstance(app.screen, ChoosingScreen), "the list")
+        gate.set()
+        await until(pilot, lambda: app.screen.id == "picture", "the first figure, not the first manual")
 
     play(scenario)
 

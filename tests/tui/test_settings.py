@@ -100,6 +100,7 @@ def test_another_language_holds_at_once_in_every_room(monkeypatch: pytest.Monkey
         await until_text(pilot, "Language of the screen")
         await pilot.press("1", "5")
         await until_text(pilot, "LANGUAGE OF THE SCREEN: Français")
+        await until(pilot, lambda: "HOLDS AT ONCE" in rows(app)[1], "what the room is for")
         assert "MENU" in rows(app)[-1]
         await pilot.press("f2")
         await until_text(pilot, "35 N·m")  # the answer is where it was

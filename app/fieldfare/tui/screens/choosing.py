@@ -152,6 +152,12 @@ class ChoosingScreen(Overlay[ScreenResultType]):
         if self.all is not None:
             self.show_offers()
 
+    def offer(self, offers: Iterable[Offer[ScreenResultType]]) -> None:
+        """Offer what was read meanwhile."""
+        self.all = tuple(offers)
+        if self.is_mounted:
+            self.show_offers()
+
     @property
     def listing(self) -> Listing:
         """The rows."""
@@ -171,7 +177,8 @@ class ChoosingScreen(Overlay[ScreenResultType]):
     def say(self, text: str) -> None:
         """Say what is wanted in the heading. `text` is ours or cleaned."""
         self._heading = text
-        self.query_one(".heading", Static).update(Content(text))
+        for heading in self.query(".heading").results(Static):
+            heading.update(Content(text))
 
     def offers(self, text: str) -> tuple[Offer[ScreenResultType], ...]:
         """What may be meant by a text, the likeliest first: here those in which each of its words stands."""

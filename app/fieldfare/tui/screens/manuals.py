@@ -45,10 +45,11 @@ class ManualsRead(Message):
 
 @dataclass
 class AlbumRead(Message):
-    """The pictures of a manual."""
+    """The pictures of a manual, or why they cannot be read."""
 
     plates: tuple[Plate, ...]
     album: tuple[Shot, ...]
+    error: str = ""
 
 
 @dataclass
@@ -84,6 +85,8 @@ class ManualsScreen(RoomScreen):
         self._manuals: tuple[Manual, ...] = ()
         self._pins: tuple[Pin, ...] = ()
         self._own = 0  # how many of the first are of the machine
+        self._album: tuple[Shot, ...] = ()
+        self._list: ChoosingScreen[int | None] | None = None  # of the figures, until they are read
 
     def compose_body(self) -> ComposeResult:
         """Both lists."""
@@ -256,11 +259,14 @@ class ManualsScreen(RoomScreen):
     def action_figures(self) -> None:
         """The figures of the chosen manual."""
         if (manual := self._chosen) is not None and manual.figures:
+            self._list = ChoosingScreen(_("Figures"), whole=False)
+            self.app.push_screen(self._list, self._figure_chosen)  # at once, so that no key is heard by the shelf
             self._read_album(manual, printed=False)
 
     def action_pages(self) -> None:
         """The printed pages of the chosen manual."""
         if (manual := self._chosen) is not None and manual.sheets:
+            self._list = None
             self._read_album(manual, printed=True)
 
     @work(thread=True, exclusive=True, group="open", exit_on_error=False)
@@ -274,25 +280,23 @@ class ManualsScreen(RoomScreen):
                 album = figures(manual.pack, plates, lambda image: assistant.picture(manual.pack, image))
                 self.post_message(AlbumRead(plates, album))
         except FieldfareError as error:
-            self.post_message(Said(str(error)))
+            self.post_message(AlbumRead((), (), str(error)))
 
     @on(AlbumRead)
     def _album_read(self, message: AlbumRead) -> None:
         message.stop()
-        album = message.album
+        self._album = message.album
+        if message.error:
+            (self._list or self).say(squeeze(message.error))
+        elif message.plates and self._list is not None:
+            self._list.offer(place_offers(figure_rows(message.plates)))
+        elif message.album:
+            self._figure_chosen(0)
 
-        def picked(at: int | None) -> None:
-            if at is not None:
-                wanted = PictureWanted(album[at].title, None, album[at].region, album, at)
-                self.app.push_screen(PictureScreen.of(self.desk, wanted), self._to_text)
-
-        if message.plates:
-            self.app.push_screen(
-                ChoosingScreen(_("Figures"), place_offers(figure_rows(message.plates)), whole=False),
-                picked,
-            )
-        elif album:
-            picked(0)
+    def _figure_chosen(self, at: int | None) -> None:
+        if at is not None:
+            wanted = PictureWanted(self._album[at].title, None, self._album[at].region, self._album, at)
+            self.app.push_screen(PictureScreen.of(self.desk, wanted), self._to_text)
 
     def _to_text(self, shot: Shot | None) -> None:
         manual = self._chosen

@@ -45,9 +45,10 @@ _OF_ONE = frozenset("onward look skip reading timer note figure lists overview f
 class TitlesRead(Message):
     """The procedures of the installed manuals."""
 
-    def __init__(self, titles: tuple[ProcedureTitle, ...], error: str = "") -> None:
+    def __init__(self, screen: ProceduresScreen, titles: tuple[ProcedureTitle, ...], error: str = "") -> None:
+        """`screen` is where they are offered."""
         super().__init__()
-        self.titles, self.error = titles, error
+        self.screen, self.titles, self.error = screen, titles, error
 
 
 class ProcedureScreen(DoingScreen):
@@ -260,22 +261,23 @@ class ProcedureScreen(DoingScreen):
         self.app.push_screen(ReadingScreen(self.desk, target, self._translations.language))
 
     def action_choose(self) -> None:
-        """The procedures of the installed manuals."""
-        self._read_titles()
+        """The procedures of the installed manuals; the list is there at once, so that no key is heard by the step."""
+        screen = ProceduresScreen(self.desk)
+        self.app.push_screen(screen, self._title_chosen)
+        self._read_titles(screen)
 
     @work(thread=True, group="open", exclusive=True, exit_on_error=False)
-    def _read_titles(self) -> None:
+    def _read_titles(self, screen: ProceduresScreen) -> None:
         try:
-            self.post_message(TitlesRead(self.desk.assistant.procedures.titles()))
+            self.post_message(TitlesRead(screen, self.desk.assistant.procedures.titles()))
         except FieldfareError as error:
-            self.post_message(TitlesRead((), str(error)))
+            self.post_message(TitlesRead(screen, (), str(error)))
 
     @on(TitlesRead)
     def _titles_read(self, message: TitlesRead) -> None:
+        message.screen.offer_titles(message.titles, self._begun)
         if message.error:
-            self.say(squeeze(message.error))
-        elif self.is_current:
-            self.app.push_screen(ProceduresScreen(self.desk, message.titles, self._begun), self._title_chosen)
+            message.screen.say(squeeze(message.error))
 
     def _title_chosen(self, title: ProcedureTitle | None) -> None:
         if title is not None:

@@ -25,16 +25,21 @@ if TYPE_CHECKING:
 class ProceduresScreen(ChoosingScreen["ProcedureTitle | None"]):
     """Dismissed with a procedure, or with None."""
 
-    def __init__(self, desk: Desk, titles: tuple[ProcedureTitle, ...], begun: Mapping[Name, Progress]) -> None:
-        """`begun` are those that something was done in, in this job."""
-        place = desk.workplace
+    def __init__(self, desk: Desk) -> None:
+        """It waits for `offer_titles`; what is pressed meanwhile waits too."""
+        super().__init__(_("Which procedure?"), hint=_("A word of its heading"), id="procedures")
+        self._desk = desk
+
+    def offer_titles(self, titles: tuple[ProcedureTitle, ...], begun: Mapping[Name, Progress]) -> None:
+        """Offer those of the machine that is worked on; `begun` are those that something was done in, in this job."""
+        place = self._desk.workplace
         if place.machine.is_known:  # another machine's procedure must not be taken for this one's
             titles = tuple(one for one in titles if one.pack in place.packs or name_of(one) in begun)
         order = {name: at for at, name in enumerate(begun)}
         ranked = sorted(titles, key=lambda one: order.get(name_of(one), len(order)))
-        heading = _("Which procedure?") if ranked else _("No installed manual has a procedure with numbered steps.")
-        offers = (self._offer(one, begun.get(name_of(one))) for one in ranked)
-        super().__init__(heading, offers, hint=_("A word of its heading"), id="procedures")
+        if not ranked:
+            self.say(_("No installed manual has a procedure with numbered steps."))
+        self.offer(self._offer(one, begun.get(name_of(one))) for one in ranked)
 
     @staticmethod
     def _offer(title: ProcedureTitle, progress: Progress | None) -> Offer[ProcedureTitle | None]:

@@ -16,6 +16,7 @@ from fieldfare.tui.screens.pick import Choice, PickScreen, TellScreen, TypeScree
 from fieldfare.tui.screens.room import RoomScreen
 from fieldfare.tui.signs import SETS
 from fieldfare.tui.theme import LOOKS
+from fieldfare.tui.widgets.bars import StatusLine
 from fieldfare.tui.widgets.listing import Listing, Row
 
 if TYPE_CHECKING:
@@ -131,6 +132,8 @@ class SettingsScreen(RoomScreen):
         """What may have changed meanwhile, by F9 or another room; what is wrong in the file, if anything is."""
         self._draw()
         self._tell_memory()
+        if self.query_one(StatusLine).text:
+            return
         problems = self._preferences.problems
         self.say(squeeze(" ".join(problems)) if problems else _("What is changed here holds at once and is kept."))
 
@@ -155,6 +158,7 @@ class SettingsScreen(RoomScreen):
             *(Row(key=one.name, text=one.title, value=one.value, about=self._sentence(one)) for one in self._listed()),
             Row(key="keys", text=_("Keys"), about=keys),
             Row(key="doctor", text=_("Check this device"), about=check),
+            Row(key="licences", text=_("Licences"), about=_("Whose work is inside, and under which terms.")),
             *(Row(text=text, told=True) for text in (self._memory, self._places()) if text),
         )
         self.query_one(Listing).show(rows)
@@ -194,6 +198,11 @@ class SettingsScreen(RoomScreen):
             from fieldfare.tui.screens.doctor import DoctorScreen
 
             self.app.push_screen(DoctorScreen())
+            return
+        if message.key == "licences":
+            from fieldfare.tui.screens.licences import LicencesScreen
+
+            self.app.push_screen(LicencesScreen())
             return
         setting = next(one for one in self._listed() if one.name == message.key)
         if setting.name in self._preferences.locked:
