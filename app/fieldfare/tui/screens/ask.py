@@ -248,10 +248,10 @@ class AskScreen(AnsweringScreen):
         """Draw the keys of the moment."""
         running = self._turn is not None and self._turn.running
         stop = (("escape", "Esc", _("Stop")),) if running else ()
-        last = (("f1", "F1", _("Help")), ("f6", "F6", _("Machine")), ("f10", "F10", _("Menu")))
+        last = (("f6", "F6", _("Machine")),)
         switch = switch_key(original=self._original) if self._foreign else ()
         if self._in_pane:
-            keys = (*stop, ("escape", "Esc", _("Back")), *switch, *self._pane.keys(), ("f1", "F1", _("Help")))
+            keys = (*stop, ("escape", "Esc", _("Back")), *switch, *self._pane.keys())
         elif self._input.has_focus:
             new = (("escape", "Esc", _("New subject")),) if self._turn and not running and not self._instant else ()
             earlier = (("up", "↑", _("Earlier")),) if self.desk.workplace.questions else ()

@@ -141,7 +141,7 @@ class PictureScreen(Overlay["Shot | None"]):
             keys += (("m", "m", _("Dots/colours")),)
         if self._desk is not None:
             keys += (("c", "c", _("Frame")), ("s", "s", _("Into the job")))
-        return (*keys, ("x", "x", _("Viewer")), ("f1", "F1", _("Help")))
+        return (*keys, ("x", "x", _("Viewer")))
 
     @property
     def _shot(self) -> Shot | None:

@@ -72,8 +72,7 @@ class ReadingScreen(ScannedScreen[str]):
     def _show_keys(self) -> None:
         switch = switch_key(original=self._original) if self.reader.translated else ()
         back = ("escape", "Esc", _("End search") if self.reader.searching else _("Back"))
-        last = (("f1", "F1", _("Help")), ("f10", "F10", _("Menu")))
-        self.query_one(KeyBar).show((back, *switch, *self.reader.keys(), *last))
+        self.query_one(KeyBar).show((back, *switch, *self.reader.keys()))
 
     @on(Said)
     def _said(self, message: Said) -> None:
