@@ -154,6 +154,20 @@ def test_another_machine_never_enters_the_job_of_the_first(journal: Journal) -> 
     assert journal.current() is None, "another serial number is another machine"
 
 
+def test_a_question_is_written_again_with_the_translation_of_its_answer(journal: Journal) -> None:
+    asked = Asked(question="oil?", verdict=Verdict.QUOTED, sources=(PLACE,))
+    translated = replace(asked, sources=(replace(PLACE, translated="Öl ablassen."),))
+    entry = journal.record(asked)
+    journal.translate(entry.id, translated)
+    job = journal.current()
+    assert job is not None
+    assert journal.record(asked).deed == translated, "asked again, it is the same question"
+    assert [one.deed for one in journal.entries(job.id)] == [translated]
+    journal.remove(entry.id)
+    journal.translate(entry.id, translated)
+    assert not journal.entries(job.id)
+
+
 def test_a_place_is_noted_as_read_once_a_job_and_a_repeated_answer_once(journal: Journal) -> None:
     asked = Asked(question="oil?", verdict=Verdict.REFUSED, message="not there")
     first = journal.record(Read(reference=PLACE))

@@ -3,20 +3,26 @@
 from __future__ import annotations
 
 import asyncio
+import threading
 from typing import TYPE_CHECKING
 
 from fakes import BURNS, OIL_STEPS, STATEMENTS, TORQUES, WASTE, FakeAssistant
+from fieldfare.domain import Asked
 from fieldfare.domain.translation import Outcome
+from fieldfare.journal import Journal
 from fieldfare.tui.app import FieldfareApp
 from fieldfare.tui.screens.reading import ReadingScreen
 from fieldfare.tui.widgets.hazard import HazardBox
 from fieldfare.tui.widgets.question import QuestionInput
-from tui.screen import asked, shown, type_text, until_text
+from tui.screen import asked, shown, type_text, until, until_text
 
 if TYPE_CHECKING:
-    from collections.abc import Awaitable, Callable
+    from collections.abc import Awaitable, Callable, Iterable, Iterator
 
     from textual.pilot import Pilot
+
+    from fieldfare.domain import Evidence, Passage, Question
+    from fieldfare.domain.translation import Rendering, Text
 
 FILL = "Echar 9,5 L de aceite SAE 15W-40 y comprobar el nivel con la varilla."
 SPANISH = {
@@ -30,14 +36,18 @@ SPANISH = {
 
 
 def play(
-    scenario: Callable[[FieldfareApp, Pilot[None]], Awaitable[None]], said: dict[str, tuple[str, Outcome]] = SPANISH
+    scenario: Callable[[FieldfareApp, Pilot[None]], Awaitable[None]],
+    said: dict[str, tuple[str, Outcome]] = SPANISH,
+    *,
+    assistant: FakeAssistant | None = None,
+    journal: Journal | None = None,
 ) -> None:
     """A Spanish technician with an English manual, on a screen that shows all of an answer."""
-    assistant = FakeAssistant()
+    assistant = assistant or FakeAssistant()
     assistant.language, assistant.said = "es", said
 
     async def main() -> None:
-        app = FieldfareApp(assistant)
+        app = FieldfareApp(assistant, journal=journal)
         async with app.run_test(size=(90, 70)) as pilot:
             await scenario(app, pilot)
 
@@ -61,6 +71,36 @@ def test_the_answer_is_translated_and_one_key_shows_the_original() -> None:
         await until_text(pilot, "Apretar el tapón")
 
     play(scenario)
+
+
+def test_a_question_is_in_the_job_before_its_answer_is_translated_and_whatever_breaks() -> None:
+    class Slow(FakeAssistant):
+        go = threading.Event()
+
+        def find_figures(self, question: Question, limit: int = 6) -> tuple[Evidence, ...]:
+            raise RuntimeError("boom")
+
+        def render(
+            self, texts: Iterable[tuple[Text, Passage]], language: str, cancelled: Callable[[], bool]
+        ) -> Iterator[tuple[int, Rendering]]:
+            self.go.wait(30)
+            yield from super().render(texts, language, cancelled)
+
+    journal, assistant = Journal(None), Slow()
+
+    def sources() -> list[str]:
+        job = journal.current()
+        deeds = [one.deed for one in journal.entries(job.id)] if job else []
+        return [place.translated for deed in deeds if isinstance(deed, Asked) for place in deed.sources]
+
+    async def scenario(app: FieldfareApp, pilot: Pilot[None]) -> None:
+        await asked(pilot)
+        await until(pilot, lambda: sources() and not any(sources()), "the question in the job")
+        await until_text(pilot, "It failed: boom")
+        assistant.go.set()
+        await until(pilot, lambda: SPANISH[STATEMENTS[0].text][0] in sources(), "the translation in the job")
+
+    play(scenario, assistant=assistant, journal=journal)
 
 
 def test_a_warning_stands_in_the_original_above_what_only_a_machine_translated() -> None:

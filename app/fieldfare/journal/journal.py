@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+from dataclasses import replace
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any, Self
 from uuid import uuid4
@@ -197,6 +198,11 @@ class Journal:
             if (known := self._known(job.id, deed)) is not None:
                 return known
             return self._insert(job.id, Entry(id=uuid4().hex, at=self._now(), deed=deed))
+
+    def translate(self, entry: str, deed: Asked) -> None:
+        """Write a question down again, now that its answer is translated; where its entry was removed, nothing."""
+        with self._store.writing() as connection:
+            connection.execute("UPDATE entry SET deed = ? WHERE id = ?", (records.text_of(deed), entry))
 
     def attach(self, file: Path, caption: str = "", place: Reference | None = None, job: str = "") -> Entry:
         """Copy a photograph or PDF into the journal. Raises UsageError or SourceError for a file that it does not take."""
@@ -398,7 +404,7 @@ class Journal:
         else:
             return None
         for entry in map(_entry, rows):
-            if entry.deed == deed or (
+            if _untranslated(entry.deed) == _untranslated(deed) or (
                 isinstance(deed, Read)
                 and isinstance(entry.deed, Read)
                 and deed.reference.heading == entry.deed.reference.heading
@@ -472,6 +478,12 @@ def _entry(row: tuple[Any, ...]) -> Entry:
 def _pin_row(pin: Pin) -> tuple[str, ...]:
     place = pin.reference
     return pin.id, place.pack, records.text_of(place), pin.note, records.time_text(pin.at)
+
+
+def _untranslated(deed: Deed) -> Deed:
+    if not isinstance(deed, Asked):
+        return deed
+    return replace(deed, sources=tuple(replace(one, translated="") for one in deed.sources))
 
 
 def _heading(place: Reference) -> str:

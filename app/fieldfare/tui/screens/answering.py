@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import time
 from threading import Event as Flag
 from typing import TYPE_CHECKING
@@ -28,9 +29,11 @@ from fieldfare.tui.translations import redraw
 from fieldfare.tui.turn import Turn
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from textual.timer import Timer
 
-    from fieldfare.domain import Evidence, Question
+    from fieldfare.domain import Asked, Entry, Evidence, Question
     from fieldfare.tui.desk import Desk
 
 FIGURES = 4
@@ -121,21 +124,38 @@ class AnsweringScreen(SearchingScreen):
 
     @work(thread=True, exclusive=True, group="complete", exit_on_error=False)
     def _complete(self, turn: Turn) -> None:
-        try:
+        entry: Entry | None = None
+        with self._telling():  # first of all: whatever breaks behind it, and whoever leaves, it was asked
+            deed = self._deed(turn)
+            entry = self.desk.journal.record(deed) if deed is not None else None
+        with self._telling():
             if turn.answer is not None:
                 found = self._assistant.find_figures(turn.question, FIGURES)
                 belong = tuple(one for one in found if one.score >= BELONGS)
                 self.post_message(FiguresFound(turn.number, belong))
+        with self._telling():
             language = turn.translations.language
             texts = turn.texts(language) if language else []
             turn.find_routes(self._assistant.route, (passage for _text, passage in texts))
             for index, said in self._assistant.render(texts, language, turn.cancel.is_set):
+                turn.translations.take(texts[index][0].text, said)
                 self.post_message(TextTranslated(turn.translations, texts[index][0].text, said))
-            deed = turn.deed({pack.manifest.id: pack.manifest for pack in self._assistant.packs})
-            if deed is not None:
-                self.desk.journal.record(deed)
+            deed = self._deed(turn)
+            if entry is not None and deed is not None and any(one.translated for one in deed.sources):
+                self.desk.journal.translate(entry.id, deed)
+
+    def _deed(self, turn: Turn) -> Asked | None:
+        return turn.deed({pack.manifest.id: pack.manifest for pack in self._assistant.packs})
+
+    @contextlib.contextmanager
+    def _telling(self) -> Iterator[None]:
+        """What breaks is told below the answer, which stays."""
+        try:
+            yield
         except FieldfareError as error:
             self.post_message(Said(str(error)))
+        except Exception as error:  # noqa: BLE001 - the answer on the screen stays useful
+            self.post_message(Said(_("It failed: {reason}").format(reason=error)))
 
     @on(Said)
     def _said(self, message: Said) -> None:
