@@ -6,7 +6,7 @@ import asyncio
 import threading
 from typing import TYPE_CHECKING
 
-from fakes import BURNS, OIL_STEPS, STATEMENTS, TORQUES, WASTE, FakeAssistant
+from fakes import BATTERY, BURNS, OIL_STEPS, STATEMENTS, TORQUES, WASTE, FakeAssistant
 from fieldfare.domain import Asked
 from fieldfare.domain.translation import Outcome
 from fieldfare.journal import Journal
@@ -31,6 +31,7 @@ SPANISH = {
     STATEMENTS[0].text: ("Apretar el tapón de drenaje a 35 N·m (T4).", Outcome.APPROVED),
     STATEMENTS[1].text: (f"5. {FILL}", Outcome.TRANSLATED),
     OIL_STEPS[4]: (FILL, Outcome.TRANSLATED),
+    BATTERY.caption: ("Fig. 8-2: Drenaje y filtro de aceite", Outcome.APPROVED),
     "Oil drain plug": ("Tapón de drenaje", Outcome.APPROVED),
 }
 
@@ -132,9 +133,11 @@ def test_the_page_is_translated_step_by_step_and_cell_by_cell() -> None:
             await until_text(pilot, translated)
             assert isinstance(app.screen, ReadingScreen)
             assert original not in shown(app)
+            assert ("Fig. 8-2: Drenaje y filtro de aceite  (Enter" in shown(app)) is (number == "1")
             await pilot.press("t")
             await until_text(pilot, original)
             assert translated not in shown(app)
+            assert ("Fig. 8-2: Oil drain and filter  (Enter" in shown(app)) is (number == "1")
             await pilot.press("t", "escape")
             await until_text(pilot, "Found in the manuals")
         assert TORQUES.rows[2][2] == "35 N·m"

@@ -14,6 +14,7 @@ from textual.widgets import Static
 from fieldfare.catalogue import _
 from fieldfare.tui import terminal
 from fieldfare.tui.messages import PictureLoaded, PictureWanted
+from fieldfare.tui.translations import Translations
 from fieldfare.tui.widgets.picture import BlockPicture, decode, fit, is_line_drawing
 from fieldfare.tui.wording import plain
 
@@ -34,24 +35,47 @@ class FigureRow(Vertical, can_focus=True):
     BINDINGS: ClassVar[list[BindingType]] = [Binding("enter", "enlarge", "Enlarge", show=False)]
 
     def __init__(
-        self, *, caption: str, width: int, height: int, columns: int, load: Callable[[], bytes], id_: int = 0
+        self,
+        *,
+        caption: str,
+        width: int,
+        height: int,
+        columns: int,
+        load: Callable[[], bytes],
+        id_: int = 0,
+        translations: Translations | None = None,
     ) -> None:
-        """`id_` is the figure's within its pack."""
+        """`id_` is the figure's within its pack; the `translations` know its caption by what the manual has."""
         super().__init__(classes="row figure")
         self.figure = id_
-        self.caption = plain(caption).strip() or _("Figure")
+        self.texts = frozenset([caption])
+        self._source = caption
+        self._translations = translations or Translations()
+        self._hint = _("(Enter: large)")
         self._proportions = width, height
         self._load = load
         self._picture: Any = terminal.pixel_widget() if terminal.has_pixels() else BlockPicture()
         self._image: Image | None = None
         self._columns = columns
 
+    @property
+    def caption(self) -> str:
+        """The caption as it is shown."""
+        said = self._translations.of(self._source)
+        return plain(said.text if said else self._source).strip() or _("Figure")
+
     def compose(self) -> ComposeResult:
         """The caption says how to see more, since small drawings of characters show little."""
-        yield Static(
-            Content.assemble((self.caption, "bold"), "  " + _("(Enter: large)")), classes="caption", markup=False
-        )
+        yield Static(self._below(), classes="caption", markup=False)
         yield self._picture
+
+    def changed(self) -> None:
+        """Show the caption again: its translation came, or goes."""
+        for caption in self.query(".caption").results(Static):
+            caption.update(self._below())
+
+    def _below(self) -> Content:
+        return Content.assemble((self.caption, "bold"), "  " + self._hint)
 
     def on_mount(self) -> None:
         """Keep the room and fetch the picture."""
@@ -77,7 +101,8 @@ class FigureRow(Vertical, can_focus=True):
     def _draw(self, message: PictureLoaded) -> None:
         message.stop()
         if message.image is None:
-            self.query_one(".caption", Static).update(Content(self.caption + "  " + _("(the picture cannot be shown)")))
+            self._hint = _("(the picture cannot be shown)")
+            self.changed()
             self._picture.display = False
             return
         self._image = message.image

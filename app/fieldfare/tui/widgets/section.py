@@ -252,7 +252,12 @@ class SectionPane(Column):
                 row.set_class(span is not None or quoted_span(found.caption, quotes) is not None, "cited")
                 yield row
             elif text or block.caption:
-                yield Prose(text or plain(block.caption), span=span, marking=self._marking)
+                prose = Prose(
+                    text or plain(block.caption), span=span, source=block.text or block.caption,
+                    translations=self._translations, marking=self._marking,
+                )  # fmt: skip
+                prose.both = self._both
+                yield prose
         elif block.kind is BlockKind.CODE:
             yield Code(text, cited=span is not None, marking=self._marking)
         else:
@@ -271,6 +276,7 @@ class SectionPane(Column):
             height=figure.height,
             columns=self.scrollable_content_region.width - 1,  # the bar of a row
             load=partial(self._assistant.picture, pack, figure.image),
+            translations=self._translations,
         )
 
     def _arrive(self) -> None:
