@@ -194,7 +194,7 @@ class Rollout:
             fine=(),
             FIELDFARE_HOME="/mnt/full",
         )
-        if done.returncode != 6 or "Traceback" in done.stderr:
+        if done.returncode != 23 or "Traceback" in done.stderr:
             raise RolloutError(f"installing on a full disk: {done.returncode}: {done.stderr[-400:]}")
         run(["umount", str(small)])
         seen.append(("read-only data", self.machine.tech(*ask, fine=(), FIELDFARE_HOME="/proc/f")))
@@ -206,7 +206,7 @@ class Rollout:
         for name, done in seen:
             if done.returncode != 0 or "Traceback" in done.stderr:
                 raise RolloutError(f"{name}: exit code {done.returncode}: {done.stderr.strip()[-500:]}")
-        return ", ".join(name for name, _ in seen) + ": answers; a pack on a full disk: refused, exit code 6"
+        return ", ".join(name for name, _ in seen) + ": answers; a pack on a full disk: refused, exit code 23"
 
     def memory(self) -> str:
         """With 1.5 GB of memory it answers, with the language model where it has one; with a tenth of it, it answers or says why not."""

@@ -27,6 +27,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, Self
 
 from cage import Cage, Run, Screen, SmokeError
+from processors import MEANT, emulated
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -200,15 +201,15 @@ def old_processor(cage: Cage) -> tuple[None, str]:
     """On a processor of 2008, emulated, the program starts and finds a code; its kernel guard is the emulator's to keep."""
     if shutil.which("qemu-x86_64") is None or platform.machine() != "x86_64":
         return None, "not tried: there is no qemu-x86_64 here (Debian: apt install qemu-user)"
-    gold = _gold(CODE)
-    command = ["qemu-x86_64", "-cpu", "Nehalem", str(cage.program), "search", "--json", gold["text"]]
+    gold, oldest = _gold(CODE), next(iter(MEANT))
     done = subprocess.run(
-        command, capture_output=True, text=True, check=False, env=cage.environment, cwd=cage.home, timeout=900
-    )
+        emulated(cage.program, oldest, "search", "--json", gold["text"]),
+        capture_output=True, text=True, check=False, env=cage.environment, cwd=cage.home, timeout=900,
+    )  # fmt: skip
     pages = [one["page"] for one in json.loads(done.stdout or '{"evidence": []}')["evidence"]]
     if done.returncode or str(gold["page"]) not in pages[:1]:
         raise SmokeError(f"exit code {done.returncode}, pages {pages}: {done.stderr[-400:]}")
-    return None, f"Nehalem: “{gold['text']}”: page {pages[0]} first"
+    return None, f"{oldest}: “{gold['text']}”: page {pages[0]} first"
 
 
 def papers(cage: Cage) -> tuple[Run, str]:
