@@ -17,6 +17,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from fieldfare import __version__
 from fieldfare.catalogue import _, ngettext
 from fieldfare.errors import DamageError, UsageError
 
@@ -93,13 +94,15 @@ def verify(folder: Path, progress: Callable[[str, int, int], None]) -> Verdict:
 
 
 def parts() -> tuple[Part, ...]:
-    """Whose work came with the program, by name. DamageError where the list of a bundle cannot be read."""
+    """The program itself, then whose work came with it, by name. DamageError where the list of a bundle cannot be read."""
     if not hasattr(sys, "_MEIPASS"):
         return _installed()
     folder = Path(sys._MEIPASS) / "licences"
     try:
         rows = json.loads((folder / "licences.json").read_text("utf-8"))
-        return tuple(
+        own = tuple(file for file in (folder / "LICENSE", folder / "NOTICE") if file.is_file())
+        mine = Part(name="Fieldfare", version=__version__, licence="Apache-2.0", texts=own)
+        return mine, *(
             Part(name=row["name"], version=row["version"], licence=row["licence"], texts=tuple(folder / one for one in row["texts"]))
             for row in rows
         )  # fmt: skip

@@ -202,3 +202,22 @@ def test_a_long_sentence_is_read_from_its_beginning_and_scrolled_to_its_answer()
         await until_text(pilot, "Type a question")
 
     play(scenario, Preferences(), (40, 15))
+
+
+def test_the_licences_of_what_is_inside_can_be_read() -> None:
+    async def scenario(app: FieldfareApp, pilot: Pilot[None]) -> None:
+        await until_text(pilot, "ready")
+        await pilot.press("f8")
+        await until_text(pilot, "Patience")
+        await pilot.press("end", "enter")
+        await until_text(pilot, "What this Python installation holds")
+        await pilot.press(*"textual-im")
+        await until_text(pilot, "LGPL")
+        await pilot.press("enter")
+        await until_text(pilot, "GNU LESSER GENERAL PUBLIC LICENSE")
+        await pilot.press("escape")
+        await until_text(pilot, "What this Python installation holds")
+        await pilot.press("escape")
+        await until_text(pilot, "Whose work is inside")
+
+    play(scenario, Preferences(), (80, 40))

@@ -53,6 +53,8 @@ PURPOSES = {
     "report": N_("What the report is written as, and where to."),
     "entry": N_("An entry of the job, whole."),
     "note": N_("A note is written; Enter keeps it, an empty one removes it."),
+    "licences": N_("Whose work came with this program, and under which terms; one that is chosen shows its licence."),
+    "licence": N_("The licence, whole."),
     "doctor": N_("What was checked on this device, each with what to do where it is not well."),
 }
 """What a screen is for, by its id."""
