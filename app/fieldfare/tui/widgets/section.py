@@ -353,7 +353,7 @@ class SectionPane(Column):
     def watch_scroll_y(self, old_value: float, new_value: float) -> None:
         """Keep the line about hazards above right while scrolling."""
         super().watch_scroll_y(old_value, new_value)
-        self._keep_anchor()
+        self.call_after_refresh(self._keep_anchor)  # over hundreds of blocks it takes 10 ms: painted first
         for line in self.parts(PaneHead):
             line.tell()
         for head in self.parts(TableHead):
