@@ -277,7 +277,8 @@ def sparing(driver: type[Driver]) -> type[Driver]:
         def _look_for_it(self) -> None:
             line = select.poll()
             line.register(self.fileno, 0)
-            if any(seen & (select.POLLHUP | select.POLLERR | select.POLLNVAL) for _, seen in line.poll(0)):
+            # Not POLLNVAL: macOS answers it for terminals that are there.
+            if any(seen & (select.POLLHUP | select.POLLERR) for _, seen in line.poll(0)):
                 self._app.exit()
 
         def write(self, data: str) -> None:
