@@ -193,7 +193,7 @@ def test_build_install_ask_remove(pump_source: Path, tmp_path: Path) -> None:
 def test_doctor_says_what_it_checked(tmp_path: Path) -> None:
     done = fieldfare("doctor", "--json", home=tmp_path)
     findings = {one["check"]: one for one in json.loads(done.stdout)}
-    assert set(findings) == {"program", "processor", "memory", "network", "embedder", "model", "pack", "terminal"}
+    assert set(findings) == {"program", "processor", "memory", "network", "settings", "embedder", "model", "pack", "terminal"}
     assert done.returncode == 0, done.stdout
     assert "MiniLM" in findings["embedder"]["finding"]
 

@@ -6,6 +6,7 @@ import json
 import os
 import subprocess
 import sys
+from dataclasses import fields
 from typing import TYPE_CHECKING
 
 import pytest
@@ -51,6 +52,36 @@ def test_a_locked_setting_cannot_be_changed_and_the_screen_knows(site: Path) -> 
     assert preferences.locked == {"draft"}
     preferences.change(theme="sun")
     assert settings.load().theme == "sun"
+
+
+OTHERS = {
+    "language": "de", "screen_language": "fr", "model": "/m.gguf", "model_sha256": "a" * 64, "draft": True, "threads": 2,
+    "draft_seconds": 9, "theme": "sun", "density": "large", "signs": "plain", "welcomed": True,
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("name", [one.name for one in fields(settings.Settings)])
+def test_every_setting_is_set_by_files_and_variables_and_can_be_locked(
+    site: Path, monkeypatch: pytest.MonkeyPatch, name: str
+) -> None:
+    other, default = OTHERS[name], getattr(settings.Settings(), name)
+    assert other != default
+    for place in ("share", "site"):
+        (site / place / "fleet.toml").write_text(f"[settings]\n{name} = {json.dumps(other)}\n")
+        assert getattr(settings.load(), name) == other
+        (site / place / "fleet.toml").unlink()
+    settings.change(**{name: other})
+    assert getattr(settings.load(), name) == other
+    (site / "home" / "settings.toml").unlink()
+    monkeypatch.setenv(f"FIELDFARE_{name.upper()}", str(other))
+    assert getattr(settings.load(), name) == other
+    (site / "site" / "fleet.toml").write_text(f"[locked]\n{name} = {json.dumps(default)}\n")
+    assert getattr(settings.load(), name) == default
+    with pytest.raises(UsageError, match=f"{name} is set by your IT"):
+        settings.change(**{name: other})
+    with pytest.raises(UsageError, match=f"{name} is set by your IT"):
+        Preferences.open().change(**{name: other})
+    assert Preferences.open().locked == {name}
 
 
 def test_a_user_may_go_back_to_what_the_program_would_choose(site: Path) -> None:
@@ -121,6 +152,13 @@ def test_the_command_line_says_who_locked_it_and_what_is_not_there(site: Path) -
     done = run(site / "home", "model", "use", "none")
     assert done.returncode == UsageError.exit_code
     assert "is set by your IT" in done.stderr
+    done = run(site / "home", "ask", "--draft", "oil")
+    assert (done.returncode, "draft is set by your IT" in done.stderr) == (UsageError.exit_code, True)
+    (site / "site" / "fleet.toml").write_text("[locked\n")
+    done = run(site / "home", "ask", "oil")
+    assert done.stderr.count("is not valid TOML") == 1
+    said = json.loads(run(site / "home", "doctor", "--json").stdout)
+    assert [one["ok"] for one in said if one["check"] == "settings"] == [False]
 
 
 def publish(folder: Path, stick: Path, version: str, key: signing.SecretKey) -> None:

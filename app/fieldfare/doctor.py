@@ -18,7 +18,7 @@ from fieldfare.errors import FieldfareError
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-CHECKS = (N_("program"), N_("support"), N_("processor"), N_("memory"), N_("network"), N_("embedder"), N_("model"), N_("pack"), N_("language"),
+CHECKS = (N_("program"), N_("support"), N_("processor"), N_("memory"), N_("network"), N_("settings"), N_("embedder"), N_("model"), N_("pack"), N_("language"),
           N_("terminal"))  # fmt: skip
 """What is checked, as findings name it; a person reads the translation."""
 # The sentences of `offline`, which imports nothing of ours before the network is closed.
@@ -45,7 +45,7 @@ def examine() -> list[Finding]:
 
 def checks() -> Iterator[Finding]:
     """One check after the other, each when it is asked for; none raises. Nothing is closed or changed."""
-    for check in (_program, _support, _processor, _memory, _guard, _models, _packs, _languages, _terminal):
+    for check in (_program, _support, _processor, _memory, _guard, _settings, _models, _packs, _languages, _terminal):
         try:
             yield from check()
         except (FieldfareError, OSError, ImportError) as error:
@@ -97,6 +97,17 @@ def _guard() -> Iterator[Finding]:
     yield Finding(check="network", ok=not offline.probe(), finding=_(offline.describe()))
 
 
+def _settings() -> Iterator[Finding]:
+    problems, locked = settings.read()[1], sorted(settings.locked())
+    for problem in problems:
+        yield Finding(check="settings", ok=False, finding=problem)
+    if locked:
+        finding = _("set by your IT: {names}").format(names=", ".join(locked))
+        yield Finding(check="settings", ok=True, finding=finding)
+    elif not problems:
+        yield Finding(check="settings", ok=True, finding=_("all are yours to decide"))
+
+
 def _models() -> Iterator[Finding]:
     from fieldfare.assistant import open_embedder
 
@@ -119,7 +130,7 @@ def _models() -> Iterator[Finding]:
     try:
         from fieldfare import llm
 
-        chosen = settings.load()
+        chosen = settings.read()[0]
         file = Path(chosen.model) if chosen.model else paths.language_model_file()
         if not (chosen.draft or chosen.model or file.exists()):
             yield Finding(check="model", ok=True, finding=_("none: answers are quotes"))
@@ -151,7 +162,9 @@ def _packs() -> Iterator[Finding]:
         yield Finding(check="pack", ok=False, finding=problem)
     if not shelf.packs and not shelf.problems:
         yield Finding(
-            check="pack", ok=False, finding=_("none installed. Install one: fieldfare pack install FILE.fpack")
+            check="pack",
+            ok=False,
+            finding=_("none installed. Install one: F7 on the screen, or fieldfare pack install FILE.fpack"),
         )
 
 

@@ -117,7 +117,7 @@ def _tolerant(layers: Sequence[_Layer]) -> tuple[Settings, tuple[str, ...]]:
                 settings = _checked(asdict(settings) | {key: value}, source)
             except UsageError as error:
                 problems.append(f"{error} {_(_DEFAULTS)}")
-    return settings, tuple(problems)
+    return settings, tuple(dict.fromkeys(problems))  # a file with several tables is wrong once
 
 
 _DEFAULTS = N_("Until then it is as if it were not written.")

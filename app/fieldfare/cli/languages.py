@@ -139,7 +139,7 @@ def _translate(packages: Sequence[Package], source: str, target: str, texts: Seq
     from fieldfare.text import sentences
     from fieldfare.translation.engine import Engine
 
-    engine = Engine(packages, threads=settings.load().threads)
+    engine = Engine(packages, threads=settings.read()[0].threads)
     route = engine.route(source, target)
     if not route.direct:
         print(
@@ -182,7 +182,7 @@ def _test_all(packages: Sequence[Package], *, as_json: bool) -> int:
 
     rows, failed = [], 0
     for package in packages:
-        engine = Engine([package], threads=settings.load().threads)
+        engine = Engine([package], threads=settings.read()[0].threads)
         began, problem = time.monotonic(), ""
         try:
             list(engine.translate(["1"], *package.pair))

@@ -59,7 +59,7 @@ def _model_show(options: argparse.Namespace) -> int:
     from fieldfare import llm
     from fieldfare.capacity import free_memory
 
-    chosen = settings.load()
+    chosen = settings.read()[0]
     file = options.file or (Path(chosen.model) if chosen.model else paths.language_model_file())
     found = llm.inspect(file)
     print(f"{file}\n{found.describe()}")

@@ -94,6 +94,8 @@ def _assistant(options: argparse.Namespace, *, draft: bool | None) -> Iterator[A
     chosen, wrong = settings.read()
     for problem in wrong:
         print(f"fieldfare: {clean(problem)}", file=sys.stderr)
+    if draft and not chosen.draft and "draft" in settings.locked():
+        raise UsageError(_("{setting} is set by your IT and cannot be changed here.").format(setting="draft"))
     chosen = replace(chosen, draft=chosen.draft if draft is None else draft)
     assistant = open_assistant(chosen, eager=True)
     try:

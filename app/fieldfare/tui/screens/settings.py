@@ -146,8 +146,12 @@ class SettingsScreen(RoomScreen):
         return tuple(dict.fromkeys([*LANGUAGES, *manuals]))
 
     def _sentence(self, setting: Setting) -> str:
-        locked = setting.name in self._preferences.locked
-        return _("Set by your IT; it cannot be changed here.") if locked else setting.sentence
+        return _("Set by your IT; it cannot be changed here.") if self._is_locked(setting) else setting.sentence
+
+    def _is_locked(self, setting: Setting) -> bool:
+        """Who writes the answers is two settings: whether a model does, and which."""
+        names = {"model", "draft"} if setting.name == "model" else {setting.name}
+        return bool(names & self._preferences.locked)
 
     def _draw(self) -> None:
         keys, check = (
@@ -205,7 +209,7 @@ class SettingsScreen(RoomScreen):
             self.app.push_screen(LicencesScreen())
             return
         setting = next(one for one in self._listed() if one.name == message.key)
-        if setting.name in self._preferences.locked:
+        if self._is_locked(setting):
             self.say(self._sentence(setting))
             return
         screen = PickScreen(setting.title, setting.choices, sentence=setting.sentence, chosen=setting.chosen)
