@@ -32,6 +32,7 @@ from fieldfare.pack.delta import megabytes
 from fieldfare.pack.manifest import version_key
 from fieldfare.settings import write_atomically
 from fieldfare.trust import UNSIGNED
+from fieldfare.typed_paths import is_file, is_folder
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
@@ -143,13 +144,13 @@ def install(file: Path, *, unsigned: bool = False, progress: Progress = quiet) -
 
 def require_pack(file: Path) -> None:
     """Raise a UsageError that says what to do with a file that is no pack."""
-    if file.is_dir():
+    if is_folder(file):
         raise UsageError(
             _("{file} is a folder. To install the packs in it: fieldfare update {file2}").format(
                 file=file, file2=shlex.quote(str(file))
             )
         )
-    if not file.is_file():
+    if not is_file(file):
         raise UsageError(_("{file} does not exist. Name a .fpack file.").format(file=file))
     if file.name.endswith(signing.SUFFIX):
         raise UsageError(

@@ -14,6 +14,7 @@ from fieldfare.errors import FieldfareError, SignatureError, StorageError, Usage
 from fieldfare.holdings import KEY, Done, StoppedError, tell
 from fieldfare.pack import delta, signing
 from fieldfare.translation import installation, packages, vouching
+from fieldfare.typed_paths import is_folder
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -64,7 +65,7 @@ def places() -> tuple[Path, ...]:
     except OSError:
         mounted = []
     own = [Path.home() / name for name in ("Downloads", "Desktop", "")]
-    return tuple(one for one in dict.fromkeys([*mounted, *own]) if one.is_dir())
+    return tuple(filter(is_folder, dict.fromkeys([*mounted, *own])))
 
 
 def _is_device(mountpoint: str, options: str) -> bool:
@@ -73,8 +74,7 @@ def _is_device(mountpoint: str, options: str) -> bool:
 
 def look(path: Path, *, everything: bool = False) -> Proposal:
     """What a file, folder or stick would bring; nothing is changed. Raises FieldfareError for what cannot be taken."""
-    path = path.expanduser()
-    if path.is_dir():
+    if is_folder(path):
         return _look_into(path, everything=everything or not _holds_packs())
     if path.suffix == installation.SUFFIX:
         return _look_at_language(path)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from fieldfare import catalogue, paths, settings
@@ -11,9 +10,11 @@ from fieldfare.capacity import free_memory
 from fieldfare.catalogue import _
 from fieldfare.errors import ModelError, UsageError
 from fieldfare.settings import Settings
+from fieldfare.typed_paths import typed_path
 
 if TYPE_CHECKING:
     from collections.abc import Collection
+    from pathlib import Path
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -71,7 +72,7 @@ class Preferences:
             raise ModelError(
                 _("No language model came with this program: answers are quotes. Name a .gguf file of yours.")
             )
-        own = "" if file in {"embedded", "none"} else str(Path(file).expanduser())
+        own = "" if file in {"embedded", "none"} else str(typed_path(file))
         if file != "none":
             self.writer(own)
         self.change(model=own, model_sha256="", draft=file != "none")
@@ -85,7 +86,7 @@ class Preferences:
         """A model file, the embedded one for none; ModelError where it is none, or needs more memory than is free."""
         from fieldfare import llm
 
-        path = Path(file).expanduser() if file else paths.language_model_file()
+        path = typed_path(file) if file else paths.language_model_file()
         found = llm.inspect(path)
         llm.check(found, free_memory())
         return Writer(file=path, name=found.name, size=found.file_size, memory=found.memory_needed())

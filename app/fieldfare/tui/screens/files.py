@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -17,6 +18,7 @@ from fieldfare.report.export import folders
 from fieldfare.text import clean, squeeze
 from fieldfare.tui.screens.choosing import ChoosingScreen, Offer
 from fieldfare.tui.widgets.listing import Row
+from fieldfare.typed_paths import is_file, is_folder, typed_path
 
 PICTURES = frozenset({".jpg", ".jpeg", ".png", ".webp", ".gif", ".bmp", ".tif", ".tiff", ".pdf"})
 HANDED_OVER = frozenset({".fjob"})
@@ -102,9 +104,9 @@ class FileScreen(ChoosingScreen["Path | None"]):
 
     def choose(self, value: Path | None) -> None:
         """Enter a folder; take a file."""
-        if value is not None and value.is_dir():
+        if value is not None and is_folder(value):
             self._read(value)
-        elif value is not None and not value.is_file():
+        elif value is not None and not is_file(value):
             self.say(_("There is no such file."))
         else:
             self.dismiss(value)
@@ -118,17 +120,19 @@ class FileScreen(ChoosingScreen["Path | None"]):
 
 
 def _as_path(text: str) -> Path | None:
-    """What was typed, where it is a whole path; dropped files come in quotes."""
-    text = text.strip().strip("'\"").removeprefix("file://")
-    path = Path(text).expanduser()
-    return path if text and path.is_absolute() else None
+    """What was typed, where it is a whole path."""
+    path = typed_path(text)
+    return path if path.is_absolute() else None
 
 
 def _places(kinds: frozenset[str]) -> tuple[Item, ...]:
     """The newest files of the usual folders and of sticks, then these folders themselves."""
     usual = [Path(platformdirs.user_pictures_dir()), Path(platformdirs.user_downloads_dir()), *folders(), Path.home()]
-    roots = [one for one in dict.fromkeys(usual) if one.is_dir()]
-    files = [item for root in roots[:-1] for item in _items(root, kinds) if not item.is_folder]
+    roots = [one for one in dict.fromkeys(usual) if is_folder(one)]
+    files: list[Item] = []
+    for root in roots[:-1]:
+        with contextlib.suppress(OSError):  # that of somebody else
+            files += (item for item in _items(root, kinds) if not item.is_folder)
     newest = sorted(files, key=lambda item: -item.changed)[:5]
     return (*newest, *(Item(path=root, is_folder=True) for root in roots))
 

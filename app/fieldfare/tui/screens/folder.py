@@ -19,6 +19,7 @@ from fieldfare.tui.screens.overlay import Overlay
 from fieldfare.tui.screens.pick import TypeScreen
 from fieldfare.tui.widgets.bars import KeyBar, StatusLine
 from fieldfare.tui.widgets.listing import Listing, Row
+from fieldfare.typed_paths import is_file, is_folder, typed_path
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -87,7 +88,7 @@ class FolderScreen(Overlay[Path | None]):
                 for entry in entries:
                     if entry.name.startswith("."):
                         continue
-                    if entry.is_dir():
+                    if is_folder(Path(entry.path)):
                         folders.append(Path(entry.path))
                     elif entry.name.lower().endswith(self._endings):
                         files.append(Path(entry.path))
@@ -129,14 +130,14 @@ class FolderScreen(Overlay[Path | None]):
             self.dismiss(self._folder)
         else:
             path = self._shown[int(message.key)]
-            if path.is_dir():
+            if is_folder(path):
                 self._read(path)
             else:
                 self.dismiss(path)
 
     def _pasted(self, text: str | None) -> None:
         if text:
-            self.dismiss(_path(text))
+            self.dismiss(typed_path(text))
 
     def action_up(self) -> None:
         """To the folder above; from a place to the places."""
@@ -145,12 +146,8 @@ class FolderScreen(Overlay[Path | None]):
             self._read(None if top else self._folder.parent)
 
 
-def _path(text: str) -> Path:
-    """A path as people paste it: in quotation marks, with a tilde."""
-    return Path(text.strip().strip("'\"")).expanduser()
-
-
 def _missing(text: str) -> str:
     if not text:
         return _("Type a path, or go back with Esc.")
-    return "" if _path(text).exists() else _("There is no such file or folder. Is the stick plugged in?")
+    path = typed_path(text)
+    return "" if is_folder(path) or is_file(path) else _("There is no such file or folder. Is the stick plugged in?")

@@ -5,7 +5,6 @@ from __future__ import annotations
 import threading
 import time
 from dataclasses import dataclass
-from pathlib import Path
 from typing import TYPE_CHECKING, ClassVar
 
 from textual import on, work
@@ -23,8 +22,11 @@ from fieldfare.tui.screens.overlay import Overlay
 from fieldfare.tui.screens.pick import Choice, PickScreen, TypeScreen
 from fieldfare.tui.widgets.bars import KeyBar
 from fieldfare.tui.widgets.listing import Listing, Row
+from fieldfare.typed_paths import is_folder, typed_path
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
     from textual.app import ComposeResult
 
     from fieldfare.domain import Job
@@ -124,7 +126,7 @@ class ReportScreen(Overlay[tuple[str, "Path | None"]]):
             screen = TypeScreen(_("Folder"), value=str(self._folder), check=_is_folder)
             self.app.push_screen(screen, self._folder_picked)
         elif value:
-            self._folder = Path(value).expanduser()
+            self._folder = typed_path(value)
             self._draw()
 
     @work(thread=True, group="report", exit_on_error=False)
@@ -175,4 +177,4 @@ def _written(done: export.Exported) -> str:
 
 
 def _is_folder(text: str) -> str:
-    return "" if text and Path(text).expanduser().is_dir() else _("There is no such folder.")
+    return "" if text and is_folder(typed_path(text)) else _("There is no such folder.")
