@@ -213,7 +213,7 @@ def _refuse_older(id_: str, version: str, ordered: Mapping[str, Sequence[Copy]])
     if known and known[0].order > version_key(version):
         raise UsageError(
             _(
-                "{id} {version} is installed and newer than {version2}. The version before it comes back with: fieldfare pack rollback {id}"
+                "{id} {version} is installed and newer than {version2}. The version before it comes back where the pack is rolled back (Library, or fieldfare pack rollback {id})."
             ).format(id=id_, version=known[0].version, version2=version)
         )
 

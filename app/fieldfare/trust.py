@@ -131,7 +131,7 @@ def _candidates(signature: Signature, name: str) -> list[TrustedKey]:
         return found
     raise SignatureError(
         _(
-            "{name} was made with the key {from_bytes:X}, which this device does not trust. If you know whose it is, trust it: fieldfare pack trust add KEY.pub."
+            "{name} was made with the key {from_bytes:X}, which this device does not trust. If you know whose it is, take the key first: the file of it ends in .pub."
         ).format(name=name, from_bytes=int.from_bytes(signature.key_id, "little"))
     )
 

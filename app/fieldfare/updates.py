@@ -71,11 +71,12 @@ class Step:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Plan:
-    """What an update would do, and a sentence for each file that it leaves."""
+    """What an update would do, and a sentence for each file that it leaves; `others` where some are for other machines."""
 
     steps: tuple[Step, ...]
     skipped: tuple[str, ...]
     everything: bool
+    others: bool = False
 
 
 @dataclass(slots=True)
@@ -107,11 +108,21 @@ def plan(folder: Path, *, everything: bool = False) -> Plan:
         )
     device = _device()
     steps = []
+    others = False
     for id_ in sorted({offer.claim.id for offer in offers}):
         mine = sorted((one for one in offers if one.claim.id == id_), key=lambda one: one.order, reverse=True)
-        chosen = _chosen(mine, offers, device, skipped, everything=everything)
+        if not everything and not device.copies.get(id_) and not _concerns(mine[0], device):
+            others = True
+            machines = ", ".join(mine[0].claim.machines) or _("machines that its signature does not name")
+            skipped.append(
+                _("{name} is for {machines}: no pack on this device covers that.").format(
+                    name=mine[0].file.name, machines=machines
+                )
+            )
+            continue
+        chosen = _chosen(mine, offers, device, skipped)
         steps += [chosen] if chosen else []
-    return Plan(steps=tuple(steps), skipped=tuple(skipped), everything=everything)
+    return Plan(steps=tuple(steps), skipped=tuple(skipped), everything=everything, others=others)
 
 
 def carry_out(todo: Plan, progress: Progress = library.quiet) -> tuple[tuple[InstalledPack, ...], tuple[str, ...]]:
@@ -277,21 +288,11 @@ def _said(copy: Copy) -> tuple[str, str]:
         return "", ""
 
 
-def _chosen(
-    mine: list[Offer], offers: list[Offer], device: _Device, skipped: list[str], *, everything: bool
-) -> Step | None:
+def _chosen(mine: list[Offer], offers: list[Offer], device: _Device, skipped: list[str]) -> Step | None:
     """The step to the newest version of one pack that is newer than all on this device and can be reached."""
     id_ = mine[0].claim.id
     known = device.copies.get(id_, [])
     newest = max(known, key=lambda copy: copy.order, default=None)
-    if not known and not everything and not _concerns(mine[0], device):
-        machines = ", ".join(mine[0].claim.machines) or _("machines that its signature does not name")
-        skipped.append(
-            _("{name} is for {machines}: no pack on this device covers that. Take it with --all").format(
-                name=mine[0].file.name, machines=machines
-            )
-        )
-        return None
     told = False
     signer = device.signers.get(id_, "")
     for offer in mine:
@@ -302,7 +303,7 @@ def _chosen(
         if signer and offer.signer != signer:
             skipped.append(
                 _(
-                    "{name} is signed by {signer}, the installed {id} by {signer2}. If that is meant: fieldfare pack install"
+                    "{name} is signed by {signer}, the installed {id} by {signer2}. If that is meant, install the file by itself."
                 ).format(name=offer.file.name, signer=offer.signer, id=id_, signer2=signer)
             )
             continue
@@ -326,9 +327,7 @@ def _no_newer(offer: Offer, known: list[Copy]) -> str:
     if offer.order < newest.order:
         return _("{said} is older than {version}, which is installed.").format(said=said, version=newest.version)
     if newest.order > known[0].order:
-        return _("{said} was rolled back from. To use it again: fieldfare pack rollback {id}").format(
-            said=said, id=offer.claim.id
-        )
+        return _("{said} was rolled back from. To use it again, go back once more.").format(said=said)
     return _("{said} is installed already.").format(said=said)
 
 

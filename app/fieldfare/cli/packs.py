@@ -191,6 +191,8 @@ def _update(options: argparse.Namespace) -> int:
         log.add("skipped", plan.skipped)
         for line in plan.skipped:
             print(_("skipped: {line}").format(line=clean(line)), file=sys.stderr)
+        if plan.others:
+            print(_("To take packs for other machines too, add --all"), file=sys.stderr)
         if options.check:
             for step in plan.steps:
                 print(_("would install {step}").format(step=clean(str(step))))
