@@ -14,7 +14,7 @@ from fieldfare.domain import BlockKind
 from fieldfare.text import squeeze
 from fieldfare.tui.messages import Chosen, FigureChosen, Highlighted, Opened, Target
 from fieldfare.tui.translations import Translations, origin
-from fieldfare.tui.widgets.wrapped import Wrapped, hanging
+from fieldfare.tui.widgets.wrapped import Wrapped, hanging, shortened
 from fieldfare.tui.wording import caveats, heading, match_name, page_name, plain, signal_words, snippet, source_line
 
 if TYPE_CHECKING:
@@ -88,22 +88,21 @@ class EvidenceRow(PassageRow):
         else:
             second = Content(snippet(passage))
         if not self.screen.has_class("-tall"):
-            lines = [second.truncate(room, ellipsis=True)]
+            lines = [shortened(second, room)]
         else:
             wrapped = [line.rstrip() for line in second.wrap(room)] or [Content("")]
             lines = wrapped[:1]
             if len(wrapped) > 1:
-                lines.append(Content(" ").join(wrapped[1:]).truncate(room, ellipsis=True))
+                lines.append(shortened(Content(" ").join(wrapped[1:]), room))
             matched = ", ".join(map(match_name, self._evidence.matched_by))
             revision = squeeze(passage.revision)
             # what limits trust comes first: a narrow screen cuts the end
             source = f"{caveats(passage)} {squeeze(passage.document)}".strip() + (
                 f", {_('rev. {revision}').format(revision=revision)}" if revision else ""
             )
-            lines.append(
-                Content(f"{source} · {_('found by {reasons}').format(reasons=matched)}").truncate(room, ellipsis=True)
-            )
-        return [first.truncate(width, ellipsis=True), *warnings, *(Content(indent) + line for line in lines if line)]
+            found = _("found by {reasons}").format(reasons=matched)
+            lines.append(shortened(Content(f"{source} · {found}"), room))
+        return [shortened(first, width), *warnings, *(Content(indent) + line for line in lines if line)]
 
 
 def _whole(hazard: Hazard, width: int, indent: str) -> list[Content]:
