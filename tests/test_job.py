@@ -181,6 +181,30 @@ def test_a_report_says_what_was_done_with_sources_limits_and_reasons(
     assert "no tool" not in text, "the step was done after all"
 
 
+def test_a_reading_is_numbers_for_programs_and_one_that_was_mended_needs_no_attention(
+    journal: Journal, tmp_path: Path
+) -> None:
+    job = journal.begin("Cold store")
+    warm = Measured(
+        name="Supply",
+        value="-500",
+        unit="mV",
+        converted="-0.5 V",
+        expected="0 V or more",
+        verdict=Limit.LOW,
+        reference=PLACE,
+    )
+    journal.record(warm)
+    other = replace(warm, reference=replace(PLACE, text="another step"))
+    journal.record(other)
+    journal.record(replace(other, value="2", unit="V", converted="", verdict=Limit.OK))
+    html = written(journal, job, "html", tmp_path)
+    assert html.count("−500 mV = −0.5 V") == 3, "once above, and both below"
+    (row, *_rest) = csv.DictReader(io.StringIO(written(journal, job, "csv", tmp_path)[1:]))
+    assert (float(row["value"]), row["unit"], row["converted"]) == (-500, "mV", "'-0.5 V")
+    assert json.loads(written(journal, job, "json", tmp_path))["entries"][0]["converted"] == "-0.5 V"
+
+
 @pytest.mark.parametrize("suffix", FORMATS)
 def test_a_report_says_whose_pack_nobody_signed(journal: Journal, tmp_path: Path, suffix: str) -> None:
     job = journal.begin("Oil")

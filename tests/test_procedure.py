@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 
 from fakes import pack as fake_pack
 from fieldfare import library
-from fieldfare.domain import Block, BlockKind, Hazard, Limit, SectionView, StepState
+from fieldfare.domain import Block, BlockKind, Hazard, Limit, Measured, SectionView, StepState
 from fieldfare.domain.procedure import Check, Procedure, ProcedureTitle, Step, Wait
 from fieldfare.domain.source import Place
 from fieldfare.errors import UsageError
@@ -22,6 +22,7 @@ from fieldfare.procedure.collection import Procedures
 from fieldfare.procedure.durations import waits
 from fieldfare.procedure.lists import lists_of
 from fieldfare.procedure.steps import compose, is_step, same_hazard
+from fieldfare.procedure.words import missing, name_of, said_of
 from fieldfare.text import squeeze
 from fieldfare.units import UNITS
 
@@ -326,6 +327,16 @@ def test_what_is_no_reading_is_said(typed: str) -> None:
         readings.judge(VOLTS, typed)
 
 
+def test_another_reading_is_none_that_a_step_asks_for() -> None:
+    at = course.begin(made(step("Measure the voltage: 12.4 V or more is good.", "1")))
+    key = at.procedure.steps[0].key
+    at, (deed,) = at.measure(key, Check(name=""), readings.judge(Check(name=""), "-3 °C"), "outside")
+    assert [name_of(one) for one in missing(at.step_of(key), at.state(key).readings)] == ["voltage"]
+    assert isinstance(deed, Measured) and said_of(deed) == "−3 °C" and deed.value == "-3"
+    at, _ = at.measure(key, VOLTS, readings.judge(VOLTS, "24"), "voltage")
+    assert missing(at.step_of(key), at.state(key).readings) == ()
+
+
 @pytest.mark.parametrize("symbol", UNITS)
 def test_every_unit_can_be_typed_and_milli_is_never_mega(symbol: str) -> None:
     for check in (Check(name="x"), Check(name="x", unit=symbol)):
@@ -428,7 +439,7 @@ def test_the_last_reading_of_a_name_is_the_one_that_is_out_of_limits() -> None:
     at, _ = at.measure(key, VOLTS, readings.judge(VOLTS, "23.5"), "voltage")
     assert [(one.value, one.verdict) for _, one in at.out_of_limits()] == [("23.5", Limit.LOW)]
     at, (deed,) = at.measure(key, VOLTS, readings.judge(VOLTS, "25000 mV"), "voltage")
-    assert at.out_of_limits() == () and deed.unit == "mV = 25 V"
+    assert at.out_of_limits() == () and (deed.value, deed.unit, deed.converted) == ("25000", "mV", "25 V")
 
 
 def test_a_timer_runs_by_the_clock_on_the_wall() -> None:

@@ -145,11 +145,15 @@ class Acknowledged:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Measured:
-    """A reading: `value` as typed, `expected` as the manual prints it (`24 to 28 V`), empty where it does not say."""
+    """A reading: `value` as a plain number, `converted` to the unit of the manual with it where that is another one.
+
+    `expected` is what the manual prints (`24 to 28 V`), empty where it does not say.
+    """
 
     name: str
     value: str
     unit: str = ""
+    converted: str = ""
     expected: str = ""
     verdict: Limit = Limit.UNCHECKED
     reference: Reference | None = None

@@ -170,11 +170,11 @@ class Course:
     def measure(self, key: str, check: Check, judged: Judged, name: str) -> tuple[Course, tuple[Deed, ...]]:
         """Keep a reading at a step under a name; one of that name that is there stays in the journal."""
         step = self.step_of(key)
-        converted = f" = {judged.converted}" if judged.converted else ""
         reading = Measured(
             name=name,
             value=judged.value,
-            unit=judged.unit + converted,
+            unit=judged.unit,
+            converted=judged.converted,
             expected=check.expected,
             verdict=judged.verdict,
             reference=self.place(step.text if step else "", step.place.label if step else ""),
@@ -270,8 +270,8 @@ def resume(procedure: Procedure, progress: Progress) -> tuple[Course, Changes]:
             course = course._set(replace(known[old], step=new))
     there = set(moved.values())
     gone = _by_number(key for key in known if key not in moved and key not in {START, END})
-    new = _by_number(one.key for one in procedure.steps if one.key not in there)
-    for number, keys in new.items():
+    fresh_steps = _by_number(one.key for one in procedure.steps if one.key not in there)
+    for number, keys in fresh_steps.items():
         if len(keys) == len(gone.get(number, ())) == 1:  # what was measured and noted was measured all the same
             before = known[gone[number][0]]
             course = course._set(StepProgress(step=keys[0], note=before.note, readings=before.readings))
@@ -284,7 +284,7 @@ def resume(procedure: Procedure, progress: Progress) -> tuple[Course, Changes]:
     course = replace(course, progress=replace(course.progress, timers=timers, current=shown))
     then, now = (
         Counter({one: len(keys) for one, keys in gone.items()}),
-        Counter({one: len(keys) for one, keys in new.items()}),
+        Counter({one: len(keys) for one, keys in fresh_steps.items()}),
     )
     return course, Changes(
         version=progress.procedure.version,

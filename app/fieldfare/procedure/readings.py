@@ -37,7 +37,7 @@ _BOUNDARY = re.compile(r"[;:()]|,(?!\s*(?:dass|ob)\b)|\s[–—-]\s")
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Judged:
-    """A reading: `value` as typed and its `unit`, `converted` to that of the manual where it is another, and the verdict."""
+    """A reading: `value` as a plain number and its `unit`, `converted` to that of the manual where it is another, the verdict."""
 
     value: str
     unit: str
@@ -124,7 +124,7 @@ def judge(check: Check, typed: str) -> Judged:
             )
         )
     unit = unit or one.unit or expected
-    number = one.low.replace("-", "−") if one.low.startswith("-") else one.low
+    number = one.low
     if unit is None:
         return Judged(value=number, unit="", converted="", verdict=Limit.UNCHECKED)
     if expected is None:
@@ -152,7 +152,7 @@ def _converted(value: Fraction, printed: str, unit: Unit, expected: Unit) -> tup
         return None, ""
     lines = conversions(f"in {expected.symbol}", f"{printed} {unit.symbol}")
     shown = next(iter(lines[0].split(" = ")[1:] or lines[0].split(" ≈ ")[1:]), "") if lines else ""
-    return convert(value, unit, expected), shown
+    return convert(value, unit, expected), shown.replace("−", "-")
 
 
 def _verdict(check: Check, value: Fraction) -> Limit:

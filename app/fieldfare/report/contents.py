@@ -22,6 +22,7 @@ from fieldfare.domain import (
     Verdict,
 )
 from fieldfare.domain.job import places_of
+from fieldfare.procedure.words import value_of
 from fieldfare.text import clean, squeeze
 
 if TYPE_CHECKING:
@@ -163,7 +164,7 @@ def headline(deed: Deed) -> str:
         case Acknowledged():
             return f"{squeeze(deed.signal_word)}: {squeeze(deed.reference.text)}"
         case Measured():
-            return f"{squeeze(deed.name)}: {squeeze(deed.value)} {squeeze(deed.unit)}".rstrip()
+            return f"{squeeze(deed.name)}: {value_of(deed)}"
         case Noted():
             return squeeze(deed.text)
         case Attached():
@@ -249,7 +250,7 @@ def _facts(job: Job, entries: Iterable[Entry], zone: tzinfo | None) -> tuple[tup
 
 def _attention(entries: Iterable[Entry]) -> Chapter:
     """What a reader must not overlook: steps left out, readings out of limits."""
-    steps, readings = _last_steps(entries), [one.deed for one in entries if isinstance(one.deed, Measured)]
+    steps, readings = _last_steps(entries), _last_readings(entries)
     rows = [
         (
             _("Step {number} skipped").format(number=squeeze(deed.number)),
@@ -260,7 +261,7 @@ def _attention(entries: Iterable[Entry]) -> Chapter:
         if isinstance(deed, Stepped) and needs_attention(deed)
     ]
     rows += [
-        (_("Reading out of limits"), squeeze(deed.name), f"{squeeze(deed.value)} {squeeze(deed.unit)}, {reading(deed)}")
+        (_("Reading out of limits"), squeeze(deed.name), f"{value_of(deed)}, {reading(deed)}")
         for deed in readings
         if needs_attention(deed)
     ]
@@ -274,12 +275,21 @@ def _last_steps(entries: Iterable[Entry]) -> list[Entry]:
     last: dict[tuple[object, ...], Entry] = {}
     for entry in entries:
         if isinstance(entry.deed, Stepped):
-            last[_procedure(entry.deed), entry.deed.number, entry.deed.reference.text] = entry
+            last[_procedure(entry.deed.reference), entry.deed.number, entry.deed.reference.text] = entry
     return list(last.values())
 
 
-def _procedure(deed: Stepped) -> tuple[object, ...]:
-    place = deed.reference
+def _last_readings(entries: Iterable[Entry]) -> list[Measured]:
+    """The last reading of each name at each step: one that was low and is right now needs no attention."""
+    last: dict[tuple[object, ...], Measured] = {}
+    for deed in (entry.deed for entry in entries):
+        if isinstance(deed, Measured):
+            place = deed.reference
+            last[_procedure(place) if place else (), place.text if place else "", deed.name] = deed
+    return list(last.values())
+
+
+def _procedure(place: Reference) -> tuple[object, ...]:
     return place.pack, place.version, place.document, place.heading
 
 
@@ -288,7 +298,7 @@ def _procedures(entries: Iterable[Entry], zone: tzinfo | None) -> list[Chapter]:
     groups: dict[tuple[object, ...], list[Entry]] = {}
     for entry in _last_steps(entries):
         if isinstance(entry.deed, Stepped):
-            groups.setdefault(_procedure(entry.deed), []).append(entry)
+            groups.setdefault(_procedure(entry.deed.reference), []).append(entry)
     chapters = []
     for group in groups.values():
         rows: list[tuple[str, ...]] = []
@@ -316,12 +326,11 @@ def _readings(entries: Iterable[Entry], zone: tzinfo | None) -> Chapter:
         if isinstance(deed := entry.deed, Measured):
             if needs_attention(deed):
                 marked.add(len(rows))
-            value = f"{squeeze(deed.value)} {squeeze(deed.unit)}".strip()
             place = source_line(deed.reference) if deed.reference else ""
             rows.append(
                 (
                     squeeze(deed.name),
-                    value,
+                    value_of(deed),
                     squeeze(deed.expected),
                     limit_name(deed.verdict),
                     time_line(entry.at, zone),

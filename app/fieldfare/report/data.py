@@ -22,7 +22,7 @@ FORMAT = "fieldfare-job"
 VERSION = 1
 COLUMNS = (
     "job", "order", "title", "maker", "model", "serial", "entry", "at", "kind", "text", "name", "value", "unit", "expected",
-    "verdict", "step", "state", "reason", "pack", "pack_version", "document", "revision", "section", "page", "file", "unsigned",
+    "verdict", "step", "state", "reason", "pack", "pack_version", "document", "revision", "section", "page", "file", "converted", "unsigned",
 )  # fmt: skip
 _FORMULA = ("=", "+", "-", "@", "\t", "\r", "\n", "＝", "＋", "－", "＠")  # the wide ones are read as the plain by some
 _NUMBER = re.compile(r"[+-]?\d+([.,]\d+)?")
@@ -106,6 +106,7 @@ def _rows(entry: Entry, files: Mapping[str, str]) -> list[dict[str, str]]:
                 "name": deed.name,
                 "value": deed.value,
                 "unit": deed.unit,
+                "converted": deed.converted,
                 "expected": deed.expected,
                 "verdict": deed.verdict,
             }

@@ -6,9 +6,8 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from fieldfare.catalogue import _
-from fieldfare.domain import StepState
 from fieldfare.errors import UsageError
-from fieldfare.procedure import course as courses
+from fieldfare.procedure.underway import go_on
 from fieldfare.text import squeeze
 from fieldfare.tui.wording import heading
 
@@ -69,23 +68,11 @@ def again(desk: Desk, progress: Progress) -> Undertaking:
 def of(desk: Desk, title: ProcedureTitle) -> Undertaking:
     """A procedure with how far it is; in the version that it was begun in, where that is still here. Raises FieldfareError."""
     procedures = desk.assistant.procedures
-    procedure = procedures.open(title)
-    course, changes, notice = courses.begin(procedure), None, ""
-    progress = desk.journal.progress(course.progress.procedure)
-    if progress is not None:
-        place = progress.procedure
-        touched = any(one.state is not StepState.OPEN or one.readings or one.note for one in progress.steps)
-        kept = None
-        if place.digest != procedure.digest and touched:
-            kept = procedures.open_version(place.pack, place.digest, place.document, place.heading)
-        if kept is not None:
-            said = _("Goes on in version {old}, in which it was begun. Installed now: {new}.")
-            notice = said.format(old=squeeze(place.version), new=squeeze(procedure.version))
-        course, changes = courses.resume(kept or procedure, progress)
+    underway = go_on(procedures, title, desk.journal.progress)
     return Undertaking(
-        course=course,
+        course=underway.course,
         opening=procedures.opening(title),
-        links=procedures.links(course.procedure),
-        changes=changes or None,
-        notice=notice,
+        links=procedures.links(underway.course.procedure),
+        changes=underway.changes,
+        notice=underway.notice,
     )

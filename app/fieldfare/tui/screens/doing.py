@@ -12,10 +12,10 @@ from fieldfare.domain.procedure import Check, Wait
 from fieldfare.errors import UsageError
 from fieldfare.procedure import readings
 from fieldfare.procedure.durations import LONGEST
+from fieldfare.procedure.words import missing, name_of, said_of
 from fieldfare.text import squeeze
 from fieldfare.tui.screens.pick import PickScreen, TypeScreen
 from fieldfare.tui.screens.underway import UnderwayScreen
-from fieldfare.tui.widgets.pages import name_of, said_of
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -143,10 +143,9 @@ class DoingScreen(UnderwayScreen):
         reading = course.state(key).readings[-1]
         self.say(f"{reading.name}: {said_of(reading)}")
         step = course.step_of(key)
-        taken = {one.name for one in course.state(key).readings}
-        missing = [one for one in step.checks if name_of(one) not in taken] if step else []
-        if missing and len(step.checks if step else ()) > 1:
-            self._take(missing[0])
+        left = missing(step, course.state(key).readings)
+        if left and len(step.checks if step else ()) > 1:
+            self._take(left[0])
 
     # Timers.
 

@@ -15,6 +15,7 @@ from fieldfare.domain import StepState
 from fieldfare.errors import FieldfareError
 from fieldfare.procedure.course import CLOSED, END, START
 from fieldfare.procedure.lists import lists_of
+from fieldfare.procedure.words import missing
 from fieldfare.text import squeeze
 from fieldfare.tui.album import Shot
 from fieldfare.tui.messages import PictureWanted, Target
@@ -148,9 +149,7 @@ class ProcedureScreen(DoingScreen):
                 self.page.to(text)
 
     async def _tick(self, course: Course, key: str) -> None:
-        step, state = course.step, course.state(key)
-        missing = len(step.checks) - len(state.readings) if step else 0
-        if missing > 0 and self._reminded != key:
+        if missing(course.step, course.state(key).readings) and self._reminded != key:
             self._reminded = key
             self.say(_("This step asks for a reading: r takes it. Enter again goes on without."))
             return

@@ -12,6 +12,7 @@ from fieldfare.catalogue import _, ngettext
 from fieldfare.domain import BlockKind, Limit, StepState
 from fieldfare.domain.translation import Text
 from fieldfare.procedure.course import END, START
+from fieldfare.procedure.words import name_of, said_of
 from fieldfare.text import squeeze
 from fieldfare.tui.widgets.blocks import Code, Prose
 from fieldfare.tui.widgets.figure import FigureRow
@@ -28,7 +29,7 @@ if TYPE_CHECKING:
     from fieldfare.assistant import Assistant
     from fieldfare.domain import Figure, Measured, Passage
     from fieldfare.domain.manual import Link
-    from fieldfare.domain.procedure import Check, Piece, Step
+    from fieldfare.domain.procedure import Piece, Step
     from fieldfare.procedure.course import Changes, Course
     from fieldfare.tui.translations import Translations
 
@@ -262,20 +263,6 @@ class Sheet:
             if block.text.strip() and not block.rows and block.kind is not BlockKind.FIGURE:
                 found.append(Text(text=block.text, context=context, hazard=block.kind is BlockKind.HAZARD))
         return found
-
-
-def name_of(check: Check) -> str:
-    """What is measured, as the step says it."""
-    return squeeze(check.name) or _("Reading")
-
-
-def said_of(reading: Measured) -> str:
-    """A reading with what was expected and the verdict: `23.5 V, expected 24 V to 28 V: LOW`."""
-    said = f"{squeeze(reading.value)} {squeeze(reading.unit)}".strip()
-    if reading.expected:
-        said = _("{reading}, expected {expected}").format(reading=said, expected=squeeze(reading.expected))
-    verdict = {Limit.LOW: _("LOW"), Limit.HIGH: _("HIGH"), Limit.OK: _("ok")}.get(reading.verdict, "")
-    return f"{said}: {verdict}" if verdict else said
 
 
 def mark_of(reading: Measured) -> str:
