@@ -9,6 +9,7 @@ import subprocess
 import sys
 import time
 import unicodedata
+from dataclasses import replace
 from itertools import pairwise
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -17,14 +18,17 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from fakes import FakeAssistant, pack
 from fieldfare import cli, library
 from fieldfare.assistant import Assistant
 from fieldfare.domain import Acknowledged, Asked, InstalledPack, Limit, Measured, Noted, Read, Stepped, StepState
+from fieldfare.errors import StorageError
 from fieldfare.journal import Journal
 from fieldfare.line import run
 from fieldfare.transliteration import ERRORS, spelled
 from fieldfare.wrapping import cells, clusters, cut_starts, wrapped
 from languages import SENTENCES
+from scripted import BATTERY, BLOCKS, OIL, ScriptedProcedures, hazard, step
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -204,7 +208,7 @@ def test_a_procedure_by_lines(terminal: Callable[..., str], journal: Journal) ->
     again = terminal("How do I drain the oil?", "p", "r 45", "torque", "", "", "q")
     after = again[again.index("Question 2:") :]
     assert "Step 3 of 3:" in after and "Step 1 of 3:" not in after
-    assert "Note: look at the seal" in after and "torque: 45: not checked" in after
+    assert "Note: look at the seal" in after and "torque: 45\n" in after
     assert "2 steps done, 1 skipped, 0 open." in after
     assert "Skipped: 2 Remove the drain plug and drain the oil. (no wrench)" in after
 
@@ -222,6 +226,88 @@ def test_a_reading_is_judged(terminal: Callable[..., str], journal: Journal) -> 
         [("45", Limit.OK)],
         [("45", Limit.UNCHECKED)],
     )
+
+
+def led(journal: Journal, *lines: str, procedures: ScriptedProcedures | None = None, title: int = 3) -> str:
+    """What somebody reads who is led through one of the scripted procedures: the last is that of the battery."""
+    made, target = FakeAssistant(), Terminal()
+    made.procedures = procedures or made.procedures
+    run(made, journal, Terminal("\n".join(("p", str(title), *lines))), target)  # type: ignore[arg-type]
+    return target.getvalue()
+
+
+def test_a_number_names_what_is_to_be_measured_and_is_no_value_of_it(journal: Journal) -> None:
+    told = led(journal, "", "r 1", "12.6", "r 1 12.5 V", "r 1 500 mV", "r 12 V")
+    assert "r 1: measure voltage, expected 12.4 V or more" in told
+    assert "1 500 mV can be read in two ways" in told and "! voltage: 12 V, expected 12.4 V or more: LOW" in told
+    taken = [one for one in deeds(journal) if isinstance(one, Measured)]
+    assert [(one.value, one.unit, one.verdict) for one in taken] == [
+        ("12.6", "V", Limit.OK), ("12.5", "V", Limit.OK), ("12", "V", Limit.LOW),
+    ]  # fmt: skip
+    assert "! voltage: 12 V, expected 12.4 V or more: LOW" in led(journal, "+")[-600:], (
+        "told on the page and at the end"
+    )
+
+
+def test_a_warning_that_was_cut_off_is_shown_again_before_it_is_acknowledged(
+    journal: Journal, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("fieldfare.line.dialogue.Dialogue._height", lambda _self: 3)
+    warnings = tuple(hazard("WARNING", f"Part {number} is live. It kills.") for number in range(3))
+    manual = ScriptedProcedures(pack().manifest, {OIL: ("8.2 Oil", (*warnings, step("Close it.", "1")))})
+    told = led(journal, "s", "", "s", procedures=manual, title=1)
+    assert told.count("Part 0 is live") == 2 and "Part 2 is live" not in told and "The warning goes on: Enter." in told
+    assert not deeds(journal)
+    told = led(journal, *["", ""] * 3, procedures=manual, title=1)
+    assert "Warning read? Enter." in told
+    assert len([one for one in deeds(journal) if isinstance(one, Acknowledged)]) == 3
+
+
+def test_a_newer_version_of_a_manual_is_followed_unless_something_was_done_in_the_older(journal: Journal) -> None:
+    old = ScriptedProcedures(pack().manifest)
+    title, steps = BLOCKS[BATTERY]
+    newer = (step("Measure the voltage: 12.6 V or more is good.", "1"), steps[1])
+    new = ScriptedProcedures(
+        replace(pack().manifest, version="2.0.0", digest="1" * 64), BLOCKS | {BATTERY: (title, newer)}
+    )
+    new.kept = {old.manifest.digest: old}
+    led(journal, "", "-")
+    assert "12.6 V or more" in led(journal, "", "a", procedures=new)
+    journal.wipe_everything()
+    led(journal, "", "r 12.5")
+    told = led(journal, "a", procedures=new)
+    assert "Goes on in version 1.2.0, in which it was begun. Installed now: 2.0.0." in told and "12.4 V or more" in told
+
+
+def test_lines_keep_nothing_in_a_job_that_began_meanwhile(tmp_path: Path) -> None:
+    class Meanwhile(Terminal):
+        def readline(self, size: int | None = -1, /) -> str:
+            line = super().readline(size)
+            if line == "r 12.5\n":
+                with Journal(tmp_path / "journal.sqlite") as other:
+                    other.begin("at the pump")
+            return line
+
+    with Journal(tmp_path / "journal.sqlite") as journal:
+        target = Terminal()
+        run(FakeAssistant(), journal, Meanwhile("p\n3\n\nr 12.6\nr 12.5\n"), target)  # type: ignore[arg-type]
+        assert "The job is another one now" in target.getvalue()
+        assert [one.value for one in deeds(journal) if isinstance(one, Measured)] == ["12.6"]
+
+
+def test_a_number_of_any_length_stands_for_nothing(journal: Journal) -> None:
+    many = "9" * 5000
+    told = led(journal, f"f {many}", f"r {many} V", "q", f"p {many}", f"f {many}")
+    assert "There are no figures here." in told
+
+
+def test_that_nothing_is_kept_is_said_in_place_of_that_it_is(journal: Journal, monkeypatch: pytest.MonkeyPatch) -> None:
+    def full(*_: object, **__: object) -> None:
+        raise StorageError("The disk is full.")
+
+    monkeypatch.setattr(journal, "save", full)
+    told = led(journal, "", "q")
+    assert "not written down" in told and "is kept as far" not in told
 
 
 def test_nothing_that_a_terminal_obeys_comes_out(

@@ -60,12 +60,12 @@ class Dialogue(Paper):
         else:
             sys.stderr.write(f"fieldfare: {clean(sentence)}\n")
 
-    def show(self, paragraphs: Iterable[str]) -> None:
+    def show(self, paragraphs: Iterable[str]) -> int:
         """Something long, already laid out: on a terminal as much as it shows at once, then on with Enter.
 
-        What is typed instead of Enter ends it, and is the next line that is asked for.
+        What is typed instead of Enter ends it, and is the next line that is asked for. Returns how many paragraphs were shown.
         """
-        room, used = self._height(), 0
+        room, used, shown = self._height(), 0, 0
         for paragraph in paragraphs:
             lines = paragraph.split("\n")
             if room and used and used + len(lines) > room:
@@ -73,9 +73,11 @@ class Dialogue(Paper):
                 typed = self.ask(_("More: Enter. Stop: s and Enter."))
                 if typed != "":
                     self.pending = "" if typed is None or typed.casefold() in {"s", "q"} else typed
-                    return
+                    return shown
             self.write(paragraph)
             used += len(lines)
+            shown += 1
+        return shown
 
     def _height(self) -> int:
         """The lines that are shown at once, 0 for all."""

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 from fieldfare.catalogue import _
-from fieldfare.report.contents import describe, job_name, kind_name, time_line
+from fieldfare.report.contents import describe, job_name, time_line
+from fieldfare.typed_paths import typed_path
 
 if TYPE_CHECKING:
     from fieldfare.line.session import Session
@@ -24,7 +24,7 @@ def carry_out(session: Session, text: str) -> None:
             job = journal.begin(rest) if word == "new" or job is None else journal.name(job.id, rest, job.order)
             say(_("The job is now: {name}").format(name=job_name(job)))
         case "file" if rest:
-            journal.attach(Path(rest).expanduser())
+            journal.attach(typed_path(rest))
             say(_("Attached."))
         case "end" if job:
             say(_("Finished: {name}").format(name=job_name(journal.finish(job.id))))
@@ -45,8 +45,7 @@ def _show(session: Session) -> None:
         session.dialogue.say(job_name(job))
         entries = session.journal.entries(job.id)
         session.dialogue.show(
-            session.dialogue.laid_out(f"{time_line(one.at)}  {kind_name(one.deed)}: {describe(one.deed)}")
-            for one in entries
+            session.dialogue.laid_out(f"{time_line(one.at)}  {describe(one.deed)}") for one in entries
         )
     for line in _usage():
         session.dialogue.say(line)

@@ -19,7 +19,7 @@ from fieldfare.domain import (
     WorkMachine,
     reference,
 )
-from fieldfare.errors import FieldfareError
+from fieldfare.errors import FieldfareError, JobChangedError
 from fieldfare.line import jobs
 from fieldfare.line.dialogue import interruptible
 from fieldfare.line.reader import Reader
@@ -38,6 +38,7 @@ if TYPE_CHECKING:
 
 NO_ANSWER = 10
 """The exit code of a question that the manuals do not answer, as that of `ask`."""
+_DIGITS = 3  # of a number that stands for something
 
 
 class Session:
@@ -70,9 +71,11 @@ class Session:
         return 0 if self.dialogue.interactive else self.code
 
     def kept(self, work: Callable[[], object]) -> bool:
-        """Do something with the journal; that it cannot be written is said once."""
+        """Do something with the journal; that it cannot be written is said once. Raises JobChangedError."""
         try:
             work()
+        except JobChangedError:
+            raise
         except FieldfareError as error:
             if not self._unkept:
                 self.dialogue.complain(str(error))
@@ -123,7 +126,7 @@ class Session:
 
     def _opens(self, command: str) -> bool:
         """Open what a number stands for; False where it stands for nothing: then it is a question."""
-        if not command.isdecimal() or len(command) > 3:
+        if not command.isdecimal() or len(command) > _DIGITS:
             return False
         at = int(command) - self._first
         if not 0 <= at < len(self._offers):
@@ -146,7 +149,7 @@ class Session:
         }  # fmt: skip
         if name in bare and not rest:
             bare[name]()
-        elif name in numbered and (not rest or rest.isdecimal()):
+        elif name in numbered and (not rest or (rest.isdecimal() and len(rest) <= _DIGITS)):
             numbered[name](rest)
         elif name in worded:
             worded[name](rest)

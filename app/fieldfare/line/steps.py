@@ -9,21 +9,26 @@ from fieldfare.catalogue import _, ngettext
 from fieldfare.domain import Limit, StepState
 from fieldfare.domain.procedure import Check
 from fieldfare.domain.translation import Text
-from fieldfare.errors import FieldfareError
+from fieldfare.errors import FieldfareError, JobChangedError, UsageError
 from fieldfare.line.pages import Layout
 from fieldfare.procedure import course as courses
 from fieldfare.procedure import readings
 from fieldfare.procedure.lists import lists_of
-from fieldfare.report.contents import limit_name, reading, state_name
+from fieldfare.procedure.underway import go_on
+from fieldfare.procedure.words import missing, name_of, said_of
+from fieldfare.report.contents import state_name
 from fieldfare.text import squeeze
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
-    from fieldfare.domain import Deed, Hazard, Passage
+    from fieldfare.domain import Deed, Hazard, Measured, Passage, Progress
     from fieldfare.domain.procedure import ProcedureTitle, Step
     from fieldfare.line.session import Session
     from fieldfare.procedure.course import Course
+
+
+_DIGITS = 4  # a longer number is none of a figure
 
 
 class Steps:
@@ -33,6 +38,9 @@ class Steps:
         self._session, self._dialogue = session, session.dialogue
         self._procedures = session.assistant.procedures
         self._course: Course
+        self._job = ""  # the id of the job that it is carried out in
+        self._kept = True  # whether the journal has what was done last
+        self._read = ""  # the page whose warnings were shown to their end
 
     def choose(self, places: Sequence[Passage], number: str = "") -> None:
         """The procedures at some places, else all those of the machine; the only one, or that of a number, begins."""
@@ -52,16 +60,15 @@ class Steps:
 
     def carry_out(self, title: ProcedureTitle) -> None:
         """Lead through a procedure from where it is, until its end or until it is left."""
-        procedure = self._procedures.open(title)
-        self._course = courses.begin(procedure)
-        kept = self._session.journal.progress(self._course.progress.procedure)
-        if kept is not None:
-            place = kept.procedure
-            same = self._procedures.open_version(place.pack, place.digest, place.document, place.heading)
-            self._course, changes = courses.resume(same or procedure, kept)
-            if changes:
-                self._changed(changes)
+        job = self._session.journal.current()
+        self._job, self._kept = job.id if job else "", True
+        underway = go_on(self._procedures, title, self._session.journal.progress)
+        self._course = underway.course
         self._dialogue.say(_named(title))
+        if underway.notice:
+            self._dialogue.say(underway.notice)
+        if underway.changes:
+            self._changed(underway.changes)
         self._page()
         while (line := self._dialogue.ask(self._prompt())) is not None:
             if line in {"q", ":q"}:
@@ -69,9 +76,16 @@ class Steps:
             try:
                 if self._obey(line):
                     break
+            except JobChangedError as error:
+                self._dialogue.complain(str(error))
+                return
             except FieldfareError as error:
                 self._dialogue.complain(str(error))
-        self._dialogue.say(_("The procedure is kept as far as it is. p goes on."))
+        self._dialogue.say(
+            _("The procedure is kept as far as it is. p goes on.")
+            if self._kept
+            else _("What you did last is not written down: the journal cannot be written.")
+        )
 
     def _changed(self, changes: courses.Changes) -> None:
         self._dialogue.say(_("The manual has changed since version {version}.").format(version=changes.version))
@@ -88,7 +102,7 @@ class Steps:
     def _prompt(self) -> str:
         course = self._course
         if course.unacknowledged(course.current) == course.current:
-            return _("Warning read? Enter.")
+            return _("Warning read? Enter.") if self._read == course.current else _("The warning goes on: Enter.")
         if course.current == courses.START:
             return _("Begin: Enter.")
         if course.current == courses.END:
@@ -98,7 +112,9 @@ class Steps:
     def _page(self) -> None:
         """The page that is reached: warnings first, whole; then what is to be done."""
         self._dialogue.say()
-        self._dialogue.show(self._lines())
+        page = self._course.current
+        shown = self._dialogue.show(self._lines())
+        self._read = page if shown >= len(self._course.hazards(page)) else ""
 
     def _lines(self) -> Iterator[str]:
         course = self._course
@@ -131,9 +147,9 @@ class Steps:
                 yield layout.piece(piece)
         for number, check in enumerate(step.checks, 1):
             expected = ", " + _("expected {limits}").format(limits=squeeze(check.expected)) if check.expected else ""
-            yield laid_out(_("r {number}: measure {name}").format(number=number, name=_name_of(check)) + expected)
+            yield laid_out(_("r {number}: measure {name}").format(number=number, name=name_of(check)) + expected)
         for kept in state.readings:
-            yield laid_out(f"{squeeze(kept.name)}: {reading(kept)}")
+            yield laid_out(_reading(kept))
         if state.note:
             yield laid_out(_("Note: {text}").format(text=state.note))
         for wait in step.waits:
@@ -154,7 +170,7 @@ class Steps:
                 _("Skipped: {step}").format(step=f"{squeeze(step.number)} {squeeze(step.text)} ({squeeze(reason)})")
             )
         for step, measured in course.out_of_limits():
-            yield laid_out(f"{squeeze(step.number)} {squeeze(measured.name)}: {reading(measured)}")
+            yield laid_out(f"{squeeze(step.number)} {_reading(measured)}")
 
     def _timers(self) -> Iterator[str]:
         for timer in self._course.progress.timers:
@@ -223,6 +239,8 @@ class Steps:
         if page and page != course.current:
             self._dialogue.say(_("First the warnings of the procedure:"))
             self._move(course.go(page))
+        elif page and self._read != page:
+            self._page()
         elif page:
             self._keep(*course.acknowledge(page))
             if course.current == courses.START:
@@ -236,23 +254,24 @@ class Steps:
         return False
 
     def _measure(self, step: Step, typed: str) -> None:
-        """Keep a reading: `r 23.5 V`, or `r 2 23.5 V` for the second thing that the step wants measured."""
+        """Keep a reading: `r 23.5 V` for the next that the step wants, `r 2 23.5 V` for its second, `r 2` to be asked for it."""
         number, _space, rest = typed.partition(" ")
-        several = len(step.checks) > 1
-        at = int(number) - 1 if several and rest and number.isdecimal() and 0 < int(number) <= len(step.checks) else 0
-        value = rest if several and at == int(number if number.isdecimal() else 0) - 1 and rest else typed
-        check = step.checks[at] if step.checks else Check(name="")
-        name = _name_of(check) if check.name or check.expected else (self._dialogue.ask(_("What was measured?")) or "")
+        at = int(number) if number.isdecimal() and len(number) <= len(str(readings.MOST)) else 0
+        left = missing(step, self._course.state(step.key).readings) or step.checks
+        if 0 < at <= len(step.checks):
+            check, value = step.checks[at - 1], rest
+            if rest and all(_is_reading(check, one) for one in (typed, rest)):
+                sentence = _("{typed} can be read in two ways. Type r {number} and Enter, then the value.")
+                raise UsageError(sentence.format(typed=typed, number=at))
+        else:
+            check, value = left[0] if left else Check(name=""), typed
+        name = name_of(check) if step.checks else self._dialogue.ask(_("What was measured?")) or ""
         value = value or self._dialogue.ask(f"{name}:") or ""
         if not value or not name:
             return
-        judged = readings.judge(check, value)
-        course, deeds = self._course.measure(step.key, check, judged, name)
+        course, deeds = self._course.measure(step.key, check, readings.judge(check, value), name)
         self._keep(course, deeds)
-        mark = "! " if judged.verdict in {Limit.LOW, Limit.HIGH} else ""
-        expected = _("expected {limits}").format(limits=squeeze(check.expected)) if check.expected else ""
-        said = ", ".join(filter(None, (f"{judged.value} {judged.unit}".strip(), judged.converted, expected)))
-        self._dialogue.say(f"{mark}{name}: {said}: {limit_name(judged.verdict)}")
+        self._dialogue.say(_reading(course.state(step.key).readings[-1]))
 
     def _lists(self) -> None:
         """What the procedure needs: tools, parts, amounts, torques."""
@@ -280,7 +299,7 @@ class Steps:
         """A figure of the step by its number, the first without one."""
         step = self._course.step
         figures = step.figures if step and step.figures else self._course.procedure.figures
-        at = int(number) - 1 if number.isdecimal() else 0
+        at = int(number) - 1 if number.isdecimal() and len(number) < _DIGITS else 0
         if not 0 <= at < len(figures):
             self._dialogue.say(
                 _("There are no figures here.")
@@ -298,7 +317,10 @@ class Steps:
 
     def _keep(self, course: Course, deeds: Sequence[Deed] = ()) -> None:
         self._course = course
-        self._session.kept(lambda: self._session.journal.save(course.progress, *deeds))
+        self._kept = self._session.kept(lambda: self._save(course.progress, deeds))
+
+    def _save(self, progress: Progress, deeds: Sequence[Deed]) -> None:
+        self._job = self._session.journal.save(progress, *deeds, job=self._job).id
 
 
 def _named(title: ProcedureTitle) -> str:
@@ -307,8 +329,17 @@ def _named(title: ProcedureTitle) -> str:
     return f"{' > '.join(map(squeeze, title.heading))} ({squeeze(title.document)}{page}, {steps})"
 
 
-def _name_of(check: Check) -> str:
-    return squeeze(check.name) or _("reading")
+def _reading(measured: Measured) -> str:
+    mark = "! " if measured.verdict in {Limit.LOW, Limit.HIGH} else ""
+    return f"{mark}{squeeze(measured.name)}: {said_of(measured)}"
+
+
+def _is_reading(check: Check, typed: str) -> bool:
+    try:
+        readings.judge(check, typed)
+    except UsageError:
+        return False
+    return True
 
 
 def _help() -> tuple[str, ...]:
