@@ -123,9 +123,7 @@ def test_the_command_answers_in_the_language_that_is_wanted(
     assert "code of two or three letters" in capsys.readouterr().err
 
 
-def test_what_translates_is_loaded_before_it_is_needed_and_rests_when_nobody_asks(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_what_translates_is_loaded_before_it_is_needed(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("FIELDFARE_HOME", str(tmp_path))
     for file in (Path(__file__).parent / "packages").glob("*.argosmodel"):
         installation.install(file, unverified=True)
@@ -141,9 +139,6 @@ def test_what_translates_is_loaded_before_it_is_needed_and_rests_when_nobody_ask
     assert loaded == [("en", "de"), ("de", "en")]
     render("Open the cover of the pump.")
     assert len(loaded) == 2
-    opened.rest_language()
-    render("Close the cover of the pump.")
-    assert len(loaded) > 2
     opened.prepare_language("es")  # no package leads there: nothing happens
     opened.close()
 

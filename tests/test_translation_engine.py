@@ -89,7 +89,7 @@ def test_a_way_over_a_third_language_carries_every_hypothesis_on(made: dict[str,
     first, second, *_ = next(engine.translate(["the nut"], "en", "sv", count=4))
     assert (first.text, second.text) == ("den mutter", "den mutter")  # through `die Mutter` and `der Mutter`
     assert next(engine.translate([""], "en", "sv"))[0].text == ""
-    with pytest.raises(UsageError, match="No installed package leads"):
+    with pytest.raises(UsageError, match="No language package leads"):
         next(engine.translate(["x"], "sv", "en"))
 
 

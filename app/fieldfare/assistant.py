@@ -163,11 +163,6 @@ class Assistant:
         if self._interpreter:
             self._interpreter.prepare(language)
 
-    def rest_language(self) -> None:
-        """Give the memory of what translates back while nobody asks; the next text loads it again."""
-        if self._interpreter:
-            self._interpreter.rest()
-
     def load_model(self) -> None:
         """Load the engines, the language model if there is one; waits until it is done.
 

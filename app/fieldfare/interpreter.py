@@ -174,13 +174,9 @@ class Interpreter:
                 with contextlib.suppress(FieldfareError):
                     self._engine.prepare(*way)
 
-    def rest(self) -> None:
-        """Give the memory of the models back; what is translated next loads them again."""
-        self._engine.unload()
-
     def close(self) -> None:
-        """The same, for good."""
-        self.rest()
+        """Give the memory of the models back."""
+        self._engine.unload()
 
 
 def open_interpreter(archives: Sequence[Archive], *, threads: int = 0) -> Interpreter:

@@ -21,6 +21,7 @@ from fieldfare import paths, trust
 from fieldfare.catalogue import _
 from fieldfare.errors import FieldfareError, ModelError, UsageError
 from fieldfare.text import clean
+from fieldfare.translation.names import language_name
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -192,9 +193,7 @@ def _record(folder: Path) -> Mapping[str, Any]:
 def _damaged(folder: Path) -> ModelError:
     pair = folder.name.split("-", maxsplit=1)[0].replace("_", " → ")
     return ModelError(
-        _(
-            "The language package {pair} is damaged and is not used. Install it again: fieldfare lang install FILE.argosmodel"
-        ).format(pair=pair)
+        _("The language package {pair} is damaged and is not used. Install it again from its file.").format(pair=pair)
     )
 
 
@@ -235,14 +234,14 @@ def required_route(packages: Sequence[Package], source: str, target: str) -> Rou
         )
     route = find_route(packages, source, target)
     if route is None:
-        there = (
-            _("Installed are {packages}.").format(packages=", ".join(map(str, packages)))
-            if packages
-            else _("No language package is installed.")
-        )
-        raise UsageError(
-            _(
-                "No installed package leads from {source} to {target}. {there} Install one: fieldfare lang install FILE.argosmodel"
-            ).format(source=source, target=target, there=there)
-        )
+        raise UsageError(f"{missing(packages, source, target)} {_('Take one in: F7, the library.')}")
     return route
+
+
+def missing(packages: Sequence[Package], source: str, target: str) -> str:
+    """The sentence for a way that no package leads, with what is installed."""
+    said = _("No language package leads from {source} to {target}.").format(
+        source=language_name(source), target=language_name(target)
+    )
+    there = _("Installed are {packages}.").format(packages=", ".join(map(str, packages))) if packages else ""
+    return f"{said} {there}".rstrip()
