@@ -104,6 +104,24 @@ def test_a_question_is_in_the_job_before_its_answer_is_translated_and_whatever_b
     play(scenario, assistant=assistant, journal=journal)
 
 
+def test_a_page_stays_where_its_translation_breaks() -> None:
+    class Broken(FakeAssistant):
+        def render(
+            self, texts: Iterable[tuple[Text, Passage]], language: str, cancelled: Callable[[], bool]
+        ) -> Iterator[tuple[int, Rendering]]:
+            raise RuntimeError("model.bin is truncated")
+
+    async def scenario(app: FieldfareApp, pilot: Pilot[None]) -> None:
+        await asked(pilot)
+        await until_text(pilot, "Found in the manuals")
+        await pilot.press("enter")
+        await until(pilot, lambda: isinstance(app.screen, ReadingScreen))
+        await until_text(pilot, "In the original: model.bin is truncated")
+        assert OIL_STEPS[4] in " ".join(shown(app).split())
+
+    play(scenario, assistant=Broken())
+
+
 def test_a_warning_stands_in_the_original_above_what_only_a_machine_translated() -> None:
     async def scenario(app: FieldfareApp, pilot: Pilot[None]) -> None:
         await asked(pilot)

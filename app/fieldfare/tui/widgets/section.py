@@ -20,7 +20,7 @@ from fieldfare.errors import FieldfareError
 from fieldfare.text import primary, squeeze
 from fieldfare.tui.highlight import quoted_rows, quoted_span
 from fieldfare.tui.marking import Marking
-from fieldfare.tui.messages import SectionLoaded, Target, TextTranslated, TranslationsChanged
+from fieldfare.tui.messages import Said, SectionLoaded, Target, TextTranslated, TranslationsChanged
 from fieldfare.tui.translations import Translations, redraw, texts_of
 from fieldfare.tui.widgets.blocks import Code, PageRow, Prose
 from fieldfare.tui.widgets.column import Column
@@ -95,19 +95,27 @@ class SectionPane(Column):
 
     @work(thread=True, exclusive=True, group="section", exit_on_error=False)
     def _read(self, target: Target, translations: Translations) -> None:
+        worker = get_current_worker()
         try:
             view = self._assistant.view(target.passage)
-            self.post_message(SectionLoaded(target, view))
+        except FieldfareError as error:
+            self.post_message(SectionLoaded(target, None, str(error)))
+            return
+        except Exception as error:  # noqa: BLE001 - a page that breaks must not take the screen along
+            self.post_message(SectionLoaded(target, None, _("This page cannot be shown: {error}").format(error=error)))
+            return
+        self.post_message(SectionLoaded(target, view))
+        sentence = _("It failed: {reason}")
+        try:
             self.look_around(target, view)
-            worker = get_current_worker()
+            sentence = _("In the original: {reasons}")
             foreign = primary(target.passage.language) != translations.language
             texts = [(text, target.passage) for text in texts_of(view)] if translations.language and foreign else []
             for index, said in self._assistant.render(texts, translations.language, lambda: worker.is_cancelled):
                 self.post_message(TextTranslated(translations, texts[index][0].text, said))
-        except FieldfareError as error:
-            self.post_message(SectionLoaded(target, None, str(error)))
-        except Exception as error:  # noqa: BLE001 - a page that breaks must not take the screen along
-            self.post_message(SectionLoaded(target, None, _("This page cannot be shown: {error}").format(error=error)))
+        except Exception as error:  # noqa: BLE001 - the page is there all the same
+            if not worker.is_cancelled:
+                self.post_message(Said(sentence.format(reason=error, reasons=error)))
 
     @on(SectionLoaded)
     async def _draw(self, message: SectionLoaded) -> None:
@@ -399,22 +407,6 @@ class SectionPane(Column):
         seen = [f for f in figures if self.content_region.overlaps(f.region)]
         for figure in (seen or figures)[:1]:
             figure.action_enlarge()
-
-    def action_page_down(self) -> None:
-        """A screen on, at once: on a slow line every step between costs a second."""
-        self.scroll_page_down(animate=False, force=True)
-
-    def action_page_up(self) -> None:
-        """A screen back."""
-        self.scroll_page_up(animate=False, force=True)
-
-    def action_scroll_home(self) -> None:
-        """To the beginning."""
-        self.scroll_home(animate=False, force=True)
-
-    def action_scroll_end(self) -> None:
-        """To the end."""
-        self.scroll_end(animate=False, force=True)
 
     def action_warnings(self) -> None:
         """Go up to the nearest hazard above."""
