@@ -138,7 +138,11 @@ def _test(options: argparse.Namespace) -> int:
 def _translate(packages: Sequence[Package], source: str, target: str, texts: Sequence[str], *, as_json: bool) -> int:
     from fieldfare.text import sentences
     from fieldfare.translation.engine import Engine
+    from fieldfare.translation.packages import find_route, missing
 
+    if source != target and find_route(packages, source, target) is None:
+        sentence = missing(packages, source, target)
+        raise UsageError(f"{sentence} {_('Install one: fieldfare lang install FILE.argosmodel')}")
     engine = Engine(packages, threads=settings.read()[0].threads)
     route = engine.route(source, target)
     if not route.direct:
