@@ -285,6 +285,6 @@ def _is_silent(above: ast.AST, node: ast.Constant) -> bool:
 def test_numbers_of_ours_have_the_marks_of_the_language(language: str, shown: str) -> None:
     catalogue.use(language)
     try:
-        assert "{a:,.1f} of {b:.2f}".format(a=catalogue.Number(1234.5), b=catalogue.Number(0.6)) == shown
+        assert f"{catalogue.Number(1234.5):,.1f} of {catalogue.Number(0.6):.2f}" == shown
     finally:
         catalogue.use("en")

@@ -64,7 +64,7 @@ def pgettext(context: str, text: str) -> str:
     return _spoken.pgettext(context, text)
 
 
-_DECIMAL = {"de": ",.", "es": ",\u00a0", "fr": ",\u00a0"}
+_DECIMAL = {"de": (",", "."), "es": (",", "\u00a0"), "fr": (",", "\u00a0")}
 """The marks of decimals and of thousands where they are not those of English."""
 
 
@@ -73,7 +73,7 @@ class Number(float):
 
     def __format__(self, how: str) -> str:
         """As a float, with the marks of the language."""
-        decimal, thousands = _DECIMAL.get(spoken(), ".,")
+        decimal, thousands = _DECIMAL.get(spoken(), (".", ","))
         return super().__format__(how).translate({ord("."): decimal, ord(","): thousands})
 
 

@@ -12,20 +12,19 @@ import unicodedata
 from functools import cache
 from itertools import groupby
 
-from rich import cells
+from rich import _unicode_data, cells
 
 UNSURE = re.compile(
     "[\u0900-\u0dff\u0e33\u0eb3\u0f00-\u109f\u1780-\u17ff\u1900-\u1cff\ua800-\uabff\u200d\ufe0f"
     "\U0001f1e6-\U0001f1ff\U0001f3fb-\U0001f3ff]"
 )
 """Scripts with vowels beside their letters, and the joined emoji: terminals give them different numbers of cells."""
-_table_of = cells.load_cell_table
 
 
 def measure() -> None:
     """Let Rich, and Textual with it, give those vowels a cell."""
-    if cells.load_cell_table is not _table:
-        cells.load_cell_table = _table
+    if vars(cells)["load_cell_table"] is not _table:
+        vars(cells)["load_cell_table"] = _table  # Rich has no other way to say it
         cells.get_character_cell_size.cache_clear()
         cells.cached_cell_len.cache_clear()
 
@@ -33,7 +32,7 @@ def measure() -> None:
 @cache
 def _table(version: str = "auto") -> cells.CellTable:
     """Rich's own table, in which such a vowel is not found: then it takes one cell."""
-    table = _table_of(version)
+    table = _unicode_data.load(version)
     widths: list[tuple[int, int, int]] = []
     for first, last, width in table.widths:
         if width:
