@@ -175,3 +175,17 @@ def key(folder: Path) -> Path:
     file = folder / "acme.pub"
     file.write_text(signing.write_public_key(signing.new_key().public))
     return file
+
+
+@linux
+def test_a_model_that_gets_no_memory_where_it_is_loaded_says_so(tmp_path: Path) -> None:
+    code = (
+        "import resource, sys\nfrom pathlib import Path\nfrom fieldfare import llm, paths\n"
+        "from fieldfare.llm import library\nlibrary.load()\n"
+        "import psutil\nused = psutil.Process().memory_info().vms\n"
+        "resource.setrlimit(resource.RLIMIT_AS, (used + 105_000_000,) * 2)\n"
+        "try:\n    llm.LanguageModel.open(paths.language_model_file())\n"
+        "except Exception as error:\n    print(error.exit_code, error)"
+    )
+    done = run(tmp_path, sys.executable, "-c", code)
+    assert done.stdout.startswith("22 There is not enough memory for the model"), done.stdout + done.stderr

@@ -11,8 +11,9 @@ import time
 from itertools import pairwise
 from typing import TYPE_CHECKING, Any
 
+from fieldfare.capacity import free_memory
 from fieldfare.catalogue import _
-from fieldfare.errors import ModelError
+from fieldfare.errors import ModelError, ShortageError
 from fieldfare.llm import chat, library
 from fieldfare.llm.model_file import inspect
 from fieldfare.llm.pace import Pace, default_threads
@@ -30,6 +31,7 @@ _ABORTED = 2  # what llama_decode returns after an abort
 _CONTROL, _USER_DEFINED = 8, 16  # attributes of tokens, as llama.h has them
 _LOOP = 12  # tokens: the same run of this length three times in a row ends the answer
 _NO_MMAP = 0
+_AMPLE = 2  # times what a model needs: with so much memory free, that was not what lacked
 # Tokens of the answer looked back at, and by how much their repeats are held down (frequency and presence are not): mild,
 # because an answer about numbers has to repeat them.
 _REPETITION = (64, 1.05, 0.0, 0.0)
@@ -78,6 +80,8 @@ class LanguageModel:
         settings.check_tensors = True
         model = llama.llama_model_load_from_file(str(path).encode(), settings)
         if not model:
+            if free_memory() < _AMPLE * found.memory_needed(context):  # it does not say why
+                raise ShortageError(_scarce(path))
             raise ModelError(
                 _("The model file {path} cannot be loaded: llama.cpp does not take it. Choose another model.").format(
                     path=path
@@ -94,11 +98,7 @@ class LanguageModel:
         made = llama.llama_init_from_model(model, wanted)
         if not made:
             llama.llama_model_free(model)
-            raise ModelError(
-                _("There is not enough memory for the model {path}. Close other programs and try again.").format(
-                    path=path
-                )
-            )
+            raise ShortageError(_scarce(path))
         return cls(binding=llama, model=model, context=made, format_=chat.FORMATS[found.chat_format], pace=pace)
 
     def generate(
@@ -304,3 +304,7 @@ def _loops(tokens: Sequence[int]) -> bool:
         tokens[-length:] == tokens[-2 * length : -length] == tokens[-3 * length : -2 * length]
         for length in range(_LOOP // 3, min(4 * _LOOP, len(tokens) // 3) + 1)
     )
+
+
+def _scarce(path: Path) -> str:
+    return _("There is not enough memory for the model {path}. Close other programs and try again.").format(path=path)
