@@ -128,6 +128,11 @@ def _starts(pieces: Iterator[tuple[int, str]], width: int, measure: Callable[[st
     return starts
 
 
+def stands_beside(character: str) -> bool:
+    """Whether it is a vowel that stands beside its letter, as in Hindi, Tamil, Khmer and Burmese: most terminals give it a cell."""
+    return unicodedata.category(character) == "Mc"
+
+
 def cells(text: str) -> int:
     """How many cells of a terminal a line takes."""
     if text.isascii():

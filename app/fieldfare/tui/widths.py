@@ -8,11 +8,12 @@ stands at its end: so each is given the most that any terminal gives it, and `wi
 from __future__ import annotations
 
 import re
-import unicodedata
 from functools import cache
 from itertools import groupby
 
 from rich import _unicode_data, cells
+
+from fieldfare.wrapping import stands_beside
 
 UNSURE = re.compile(
     "[\u0900-\u0dff\u0e33\u0eb3\u0f00-\u109f\u1780-\u17ff\u1900-\u1cff\ua800-\uabff\u200d\ufe0f"
@@ -38,7 +39,7 @@ def _table(version: str = "auto") -> cells.CellTable:
         if width:
             widths.append((first, last, width))
             continue
-        for beside, run in groupby(range(first, last + 1), lambda code: unicodedata.category(chr(code)) == "Mc"):
+        for beside, run in groupby(range(first, last + 1), lambda code: stands_beside(chr(code))):
             codes = list(run)
             if not beside:
                 widths.append((codes[0], codes[-1], 0))
