@@ -181,6 +181,15 @@ def test_a_word_that_stands_in_the_manual_is_never_corrected(winder: Archive) ->
     assert [group.phrases for group in understand("reel", [winder]).groups] == [{"reel": 1.0}]
 
 
+def test_of_words_that_tell_little_the_one_that_stands_everywhere_is_left_out(tmp_path: Path) -> None:
+    texts = [f"## {name}\n\nThe reel {name} is wound by the left hand." for name in ("A", "B", "C", "D")]
+    archive = packed(tmp_path, "reels", "\n\n".join(["# Reels", *texts, "## Places", "Where is it?"]), "en")
+    assert archive.frequency("the") > archive.manifest.passages / 2 >= archive.frequency("where")
+    assert [group.word for group in understand("where the", [archive]).groups] == ["where"]
+    assert [group.word for group in understand("the", [archive]).groups] == ["the"]
+    archive.close()
+
+
 @pytest.mark.parametrize(
     ("asked", "wanted"),
     [

@@ -8,9 +8,9 @@ from itertools import pairwise
 from typing import TYPE_CHECKING
 
 from fieldfare.pack.archive import fts_phrase
-from fieldfare.trade import meanings
 from fieldfare.retrieval.typing_errors import corrections
 from fieldfare.stems import COMPOUNDING, compound_parts, indexed, stem, stop_words, tokens
+from fieldfare.trade import meanings
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -100,7 +100,16 @@ def _content(asked: Sequence[str], languages: Sequence[str], archives: Sequence[
             continue
         kept.append(word)
     telling = [word for word in kept if word not in _SCAFFOLD]
-    return telling or kept or list(dict.fromkeys(asked))
+    return telling or kept or _rarer(asked, languages, archives)
+
+
+def _rarer(asked: Sequence[str], languages: Sequence[str], archives: Sequence[Archive]) -> list[str]:
+    """Of words that all tell little those that do not stand nearly everywhere, if any: of a large pack, reading where
+    `the` stands takes half a second.
+    """
+    half = sum(archive.manifest.passages for archive in archives) / 2
+    words = list(dict.fromkeys(asked))
+    return [word for word in words if _frequency(stem(word, languages[0]), archives) <= half] or words
 
 
 def _frequency(phrase: str, archives: Sequence[Archive]) -> int:
