@@ -10,18 +10,11 @@ first sentence, at the speed of the bare model in this run.
 from __future__ import annotations
 
 import argparse
-import fcntl
 import json
-import os
-import pty
 import re
-import select
-import signal
 import statistics
-import struct
 import sys
 import tempfile
-import termios
 import threading
 import time
 from dataclasses import dataclass, field
@@ -29,6 +22,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 import psutil
+from terminal import KEY, Terminal
 
 from fieldfare import answering, library, paths
 from fieldfare.assistant import Assistant, open_embedder
@@ -40,9 +34,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
 GOLD = Path(__file__).resolve().parents[2] / "packs" / "halden-gs40" / "questions.jsonl"
-ESCAPES = re.compile(rb"\x1b(?:\[[0-?]*[ -/]*[@-~]|\][^\x07\x1b]*(?:\x07|\x1b\\)|[PX^_][^\x1b]*\x1b\\|[ -/]*[0-~])")
-KEY = 0.03  # seconds between keys: well below the pause after which the screen searches
-FOUND = re.compile(r"places? in the manuals")
+STILL = 0.4  # seconds in which nothing is drawn
 FIRST = re.compile(r"\[\d+\]|Not answered|No complete answer")  # the number that a statement ends with
 WHOLE = re.compile(r"(?:Answer|Quoted) from \d|Not answered|No complete answer")
 
@@ -57,82 +49,22 @@ class Times:
     whole: list[float] = field(default_factory=list)
 
 
-class Terminal:
-    """The program in a pseudo-terminal of 90 by 50: no page beside the answer, whose numbers could be taken for its own."""
-
-    def __init__(self, command: list[str], home: str) -> None:
-        self.raw = b""
-        self.pid, self.terminal = pty.fork()
-        if self.pid == 0:
-            os.execvpe(
-                command[0],
-                command,
-                {**os.environ, "TERM": "tmux-256color", "FIELDFARE_HOME": home, "FIELDFARE_WELCOMED": "true"},
-            )
-        fcntl.ioctl(self.terminal, termios.TIOCSWINSZ, struct.pack("HHHH", 50, 90, 0, 0))
-
-    def read(self, seconds: float) -> bool:
-        """Take what was drawn within some time; whether there was anything."""
-        if not select.select([self.terminal], [], [], seconds)[0]:
-            return False
-        self.raw += os.read(self.terminal, 1 << 16)
-        return True
-
-    def press(self, keys: str) -> int:
-        """Press keys; where in the output their effect begins."""
-        while self.read(0):
-            pass
-        os.write(self.terminal, keys.encode())
-        return len(self.raw)
-
-    def wait(self, pattern: re.Pattern[str], since: int, limit: float = 60) -> bool:
-        """Read until something is drawn."""
-        end = time.perf_counter() + limit
-        while time.perf_counter() < end:
-            drawn = ESCAPES.sub(b" ", self.raw[since:]).decode("utf-8", "replace")
-            if pattern.search(drawn):
-                return True
-            self.read(0.05)
-        return False
-
-    def rest(self, seconds: float) -> None:
-        """Let time pass."""
-        end = time.perf_counter() + seconds
-        while (left := end - time.perf_counter()) > 0:
-            self.read(left)
-
-    def close(self) -> None:
-        """Quit; kill what does not."""
-        os.write(self.terminal, b"\x11")
-        end = time.perf_counter() + 10
-        gone = 0
-        while not gone and time.perf_counter() < end:
-            try:
-                self.rest(0.05)
-            except OSError:
-                time.sleep(0.05)
-            gone, _ = os.waitpid(self.pid, os.WNOHANG)
-        if not gone:
-            os.kill(self.pid, signal.SIGKILL)
-            os.waitpid(self.pid, 0)
-            print("the program did not quit within 10 s")
-
-
 def type_and_ask(terminal: Terminal, question: str, pause: float, times: Times) -> None:
     """Type a question, pause, press Enter and wait for the whole answer."""
-    since = begun = 0
+    begun = 0.0
     for letter in question:
-        since, begun = terminal.press(letter), time.perf_counter()
+        terminal.press(letter)
+        begun = time.perf_counter()
         if terminal.read(1.0):
             times.echo.append(time.perf_counter() - begun)
         terminal.rest(KEY - (time.perf_counter() - begun))
     if pause:
-        if terminal.wait(FOUND, since, 5):
-            times.instant.append(time.perf_counter() - begun)
+        times.instant.append(terminal.settled(STILL) - begun)
         terminal.rest(pause - (time.perf_counter() - begun))
-    since, begun = terminal.press("\r"), time.perf_counter()
+    terminal.press("\r")
+    begun = time.perf_counter()
     for pattern, kept in ((FIRST, times.first), (WHOLE, times.whole)):
-        if not terminal.wait(pattern, since):
+        if not terminal.wait(lambda screen, wanted=pattern: bool(wanted.search(screen))):
             raise SystemExit(f"no answer to {question!r} within a minute")
         kept.append(time.perf_counter() - begun)
     terminal.rest(0.3)
@@ -217,7 +149,7 @@ def main() -> None:
     with tempfile.TemporaryDirectory() as home:
         (Path(home) / "settings.toml").write_text("draft = true\ndraft_seconds = 0\n", "utf-8")  # draft, however slow
         terminal = Terminal(options.program, home)
-        if not terminal.wait(re.compile("● ready"), 0):
+        if not terminal.wait("● ready"):
             raise SystemExit("the model was not ready within a minute")
         terminal.rest(1.0)
         naive, ahead, others_ = Times(), Times(), Times()
@@ -231,7 +163,7 @@ def main() -> None:
         quitting = time.perf_counter() - begun
     print(f"{'seconds':<44}{'median':>8}{'p95':>8}{'n':>6}{'goal':>8}")
     row("key to letter on the screen", naive.echo + ahead.echo + others_.echo)
-    row("last key to results (the pause included)", ahead.instant + others_.instant, "0.16")
+    row("last key to results (the pause of 0.02 included)", ahead.instant + others_.instant, "0.1")
     row("Enter to first word, quoted or refused", others_.first)
     row("Enter to first word, drafted, after a pause", ahead.first, "0.4")
     row("Enter to first word, drafted, no pause", naive.first, "1.5")

@@ -10,7 +10,7 @@ over, as scripts/bench/search_times.py does, and kept in FOLDER.
 from __future__ import annotations
 
 import argparse
-import re
+import os
 import statistics
 import subprocess
 import sys
@@ -20,8 +20,8 @@ from pathlib import Path
 
 import corpora
 import psutil
-from keystrokes import KEY, Terminal
 from search_times import TIMES, multiplied
+from terminal import KEY, Terminal
 
 from fieldfare.assistant import open_embedder
 
@@ -34,14 +34,15 @@ BARE = [
         "class Bare(App):\n def compose(self): yield Input(placeholder='Question, code')\nBare().run()"
     ),
 ]
-PROMPT = re.compile("uestion, code")  # the cursor stands on the first letter
-STREAMING = re.compile(r"W\s*r")  # only what differs is sent: letters that stand there already are left out
+PROMPT = "uestion, code"  # the cursor stands on the first letter
 TYPED = (
     "how do I change the battery of the phone",
     "screen does not turn on after the repair",
     "which screws hold the display assembly",
     "remove the logic board connector",
 )
+ASKED = ("what does E22 mean", "which oil filter does the set need")
+LOADED = 4.0  # seconds after which embedder and reader are in memory
 DRAFTED = "Why must I not run at low load?"  # running text, which a model writes about
 BAUD = 9600 / 10  # bytes a second of a serial line with a start and a stop bit
 
@@ -57,7 +58,7 @@ def started(command: list[str], home: str) -> tuple[Terminal, float]:
     """The program with its prompt on the screen, and the seconds until it was there."""
     begun = time.perf_counter()
     terminal = Terminal(command, home)
-    if not terminal.wait(PROMPT, 0):
+    if not terminal.wait(PROMPT):
         raise SystemExit("no prompt within a minute")
     return terminal, time.perf_counter() - begun
 
@@ -74,28 +75,33 @@ def echoes(terminal: Terminal, text: str) -> list[float]:
     return found
 
 
-def settled(terminal: Terminal, silence: float) -> float:
-    """When the screen last changed, by `time.perf_counter`, once nothing was drawn for some seconds."""
-    last = time.perf_counter()
-    while terminal.read(silence):
-        last = time.perf_counter()
-    return last
-
-
 def start_and_memory(home: str, runs: int) -> None:
     own: list[float] = []
     bare: list[float] = []
-    held: list[int] = []
+    held: dict[str, list[float]] = {"of the bare program": [], "of the screen": [], "of the screen, after answers": []}
     for _ in range(runs):
         for command, kept in ((PROGRAM, own), (BARE, bare)):
             terminal, seconds = started(command, home)
             kept.append(seconds)
+            terminal.rest(LOADED)
+            held["of the screen" if command is PROGRAM else "of the bare program"].append(resident(terminal))
+            for question in ASKED if command is PROGRAM else ():
+                for letter in question:
+                    terminal.press(letter)
+                    terminal.rest(KEY)
+                terminal.press("\r")
+                terminal.settled(2.0)
             if command is PROGRAM:
-                terminal.rest(2.0)
-                held.append(psutil.Process(terminal.pid).memory_info().rss)
+                held["of the screen, after answers"].append(resident(terminal))
             terminal.close()
     row("start to prompt", own, 1.0, bare)
-    print(f"memory of the screen without a model: {statistics.median(held) / 1e6:.0f} MB (goal 150)", flush=True)
+    for name, values in held.items():
+        print(f"memory {name}, without a model: {statistics.median(values):.0f} MB (goal 150)", flush=True)
+
+
+def resident(terminal: Terminal) -> float:
+    """Megabytes that stand in memory for the program, libraries that others use too included."""
+    return float(psutil.Process(terminal.pid).memory_info().rss) / 1e6
 
 
 def keys_while_streaming(home: str, runs: int) -> None:
@@ -104,16 +110,17 @@ def keys_while_streaming(home: str, runs: int) -> None:
     terminal.close()
     (Path(home) / "settings.toml").write_text("draft = true\ndraft_seconds = 0\n", "utf-8")
     terminal, _ = started(PROGRAM, home)
-    terminal.wait(re.compile("● ready"), 0)
+    terminal.wait("● ready")
     terminal.rest(1.0)
     found: list[float] = []
     for _ in range(runs):
-        since = terminal.press(DRAFTED + "\r")
-        if not terminal.wait(STREAMING, since, 30):
+        terminal.press(DRAFTED)
+        terminal.press("\r")
+        if not terminal.wait("Writing…", 30):
             print("no answer was being written: nothing to type beside", flush=True)
             break
         found += echoes(terminal, TYPED[0])
-        settled(terminal, 3.0)
+        terminal.settled(3.0)
         terminal.press("\x1b")
         terminal.rest(0.5)
     if found:
@@ -133,7 +140,7 @@ def bytes_on_the_line(home: str) -> None:
     print(f"a letter: {statistics.median(keys):.0f} bytes, {1000 * statistics.median(keys) / BAUD:.0f} ms")
     terminal.rest(1.0)
     since = terminal.press("\r")
-    settled(terminal, 3.0)
+    terminal.settled(3.0)
     sent = len(terminal.raw) - since
     print(f"an answer with its pages: {sent} bytes, {sent / BAUD:.1f} s", flush=True)
     terminal.close()
@@ -151,17 +158,15 @@ def typed_over(pack: Path, home: str) -> None:
             terminal.press(letter)
             begun = time.perf_counter()
             terminal.rest(KEY)
-        found.append(settled(terminal, 1.0) - begun)
+        found.append(terminal.settled(1.0) - begun)
         terminal.press("\x1b")
         terminal.rest(0.5)
     if found:
-        row("last key to a settled screen, 100,000 passages", found, 0.16, [])
+        row("last key to a settled screen, 100,000 passages", found, 0.1, [])
     terminal.close()
 
 
 def _home(home: str) -> dict[str, str]:
-    import os
-
     return {**os.environ, "FIELDFARE_HOME": home, "FIELDFARE_WELCOMED": "true"}
 
 
