@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import json
 import os
+import threading
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING
 
@@ -14,6 +15,7 @@ from textual.widgets import Input
 
 from fakes import FakeAssistant
 from fieldfare.domain import Asked, Limit, Measured, Noted, Reference, Stepped, StepState, Verdict, WorkMachine
+from fieldfare.errors import DamageError
 from fieldfare.journal import Journal
 from fieldfare.report import export
 from fieldfare.tui.app import FieldfareApp
@@ -234,6 +236,32 @@ def test_a_photograph_is_found_by_letters_of_its_name_and_shown(tmp_path: Path) 
     assert job is not None and len(journal.entries(job.id)) == 4
 
 
+def test_a_photograph_is_read_beside_the_screen_and_what_is_wrong_with_it_is_said(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    go = threading.Event()
+
+    def attachment(digest: str) -> bytes:
+        go.wait(30)
+        raise DamageError("An attached file is damaged in the journal. Attach it again.")
+
+    async def scenario(app: FieldfareApp, pilot: Pilot[None]) -> None:
+        await until_text(pilot, "4 entries")
+        await pilot.press("enter")
+        await until(pilot, lambda: isinstance(app.screen, EntryScreen))
+        await pilot.press("z")
+        await until(pilot, lambda: app.screen.id == "picture")
+        assert "damaged" not in shown(app)
+        go.set()
+        await until_text(pilot, "Attach it again.")
+
+    Image.new("RGB", (80, 60), "teal").save(tmp_path / "plate.jpg")
+    journal = working()
+    journal.attach(tmp_path / "plate.jpg", "plate")
+    monkeypatch.setattr(journal, "attachment", attachment)
+    play(scenario, journal)
+
+
 def test_an_entry_is_read_whole_and_removed_only_when_it_is_meant() -> None:
     async def scenario(app: FieldfareApp, pilot: Pilot[None]) -> None:
         await until_text(pilot, "3 entries")
@@ -309,6 +337,23 @@ def test_titles_and_other_jobs(documents: Path) -> None:
 
     journal = play(scenario)
     assert [(job.title, job.order) for job in journal.jobs()] == [("Second", "WO-18"), ("Oil change", "WO-17")]
+
+
+def test_the_job_that_a_question_names_is_the_one_that_is_wiped() -> None:
+    async def scenario(app: FieldfareApp, pilot: Pilot[None]) -> None:
+        await until_text(pilot, "3 entries")
+        room, journal = app.screen, app.desk.journal
+        assert isinstance(room, JobScreen)
+        await pilot.press("w")
+        await until_text(pilot, "Wipe this job: Oil change")
+        journal.begin("another job")  # elsewhere, while the question stands
+        journal.note("stays")
+        room._read()
+        await until(pilot, lambda: room._shown.job and room._shown.job.title == "another job")
+        await pilot.press("2")
+        await until(pilot, lambda: len(journal.jobs()) == 1, "one is wiped")
+
+    assert [job.title for job in play(scenario).jobs()] == ["another job"]
 
 
 @pytest.mark.parametrize("size", [(40, 15), (120, 40)])

@@ -164,10 +164,11 @@ class TranslationsChanged(Message):
 
 @dataclass
 class PictureLoaded(Message):
-    """A picture is decoded; `image` is None where it cannot be shown. `shot` is whose of an album it is."""
+    """A picture is decoded; `image` is None where it cannot be shown, and `said` why. `shot` is whose of an album it is."""
 
     image: Image | None
     shot: Shot | None = None
+    said: str = ""
 
 
 @dataclass

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import TYPE_CHECKING, ClassVar
 
 from textual.binding import Binding, BindingType
@@ -11,9 +12,9 @@ from textual.widgets import Static
 
 from fieldfare.catalogue import N_, _
 from fieldfare.domain import Asked, Attached, Noted, Read, places_of
-from fieldfare.errors import FieldfareError
 from fieldfare.report.contents import detail, headline, source_line, time_line, verdict_name
 from fieldfare.text import clean, squeeze
+from fieldfare.tui.album import Shot
 from fieldfare.tui.screens.overlay import Overlay
 from fieldfare.tui.screens.picture import PictureScreen
 from fieldfare.tui.widgets.bars import KeyBar
@@ -92,12 +93,8 @@ class EntryScreen(Overlay[bool]):
         self._show_keys()
 
     def action_picture(self) -> None:
-        """Show the photograph."""
+        """Show the photograph; it is read there, in a worker."""
         deed = self._entry.deed
         if isinstance(deed, Attached):
-            try:
-                data = self._journal.attachment(deed.digest)
-            except FieldfareError as error:
-                self.app.notify(squeeze(str(error)), severity="error", markup=False)
-                return
-            self.app.push_screen(PictureScreen(headline(deed), data))
+            shot = Shot(title=headline(deed), load=partial(self._journal.attachment, deed.digest))
+            self.app.push_screen(PictureScreen(shot.title, None, album=(shot,)))

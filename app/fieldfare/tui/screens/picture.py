@@ -151,12 +151,16 @@ class PictureScreen(Overlay["Shot | None"]):
 
     @work(thread=True, exclusive=True, exit_on_error=False)
     def _decode(self, data: bytes | None, shot: Shot | None) -> None:
+        image: Image | None = None
+        said = _("cannot be shown")
         try:
             encoded = data if data is not None else shot.load() if shot is not None else b""
-            image: Image | None = decode(encoded)
-        except Exception:  # noqa: BLE001 - whatever is wrong with a picture, its title says that it cannot be shown
-            image = None
-        self.post_message(PictureLoaded(image, shot))
+            said, image = "", decode(encoded)
+        except FieldfareError as error:
+            said = squeeze(str(error))
+        except Exception:  # noqa: BLE001, S110 - whatever is wrong with a picture, its title says that it cannot be shown
+            pass
+        self.post_message(PictureLoaded(image, shot, said))
 
     @on(PictureLoaded)
     def _loaded(self, message: PictureLoaded) -> None:
@@ -167,7 +171,7 @@ class PictureScreen(Overlay["Shot | None"]):
             self._drawing.fine = is_line_drawing(message.image)
         if self._image is not None and self._region is not None:
             self._image = marked(self._image, self._region)
-        self._tell("" if message.image is not None else _("cannot be shown"))
+        self._tell(message.said)
         self._draw()
 
     def action_leaf(self, step: int) -> None:
