@@ -106,7 +106,6 @@ class ManualsScreen(RoomScreen):
 
     def on_screen_resume(self) -> None:
         """Manuals may have come or gone, and places been marked."""
-        super().on_screen_resume()
         self._read()
 
     @work(thread=True, exclusive=True, group="manuals", exit_on_error=False)
@@ -299,9 +298,8 @@ class ManualsScreen(RoomScreen):
             self.app.push_screen(PictureScreen.of(self.desk, wanted), self._to_text)
 
     def _to_text(self, shot: Shot | None) -> None:
-        manual = self._chosen
-        if shot is not None and shot.spot is not None and manual is not None:
-            self._open(manual.pack, shot.spot)
+        if shot is not None and shot.spot is not None:
+            self._open(shot.pack, shot.spot)
 
     # Bookmarks.
 
@@ -352,7 +350,8 @@ class ManualsScreen(RoomScreen):
         """The keys of the moment."""
         if self._inside and self.outline.listing.has_focus:
             return ("enter", "Enter", _("Read")), ("right", "→ ←", _("Open, close")), ("slash", "/", _("Search"))
-        keys: list[Key] = [("enter", "Enter", _("Headings")), ("slash", "/", _("Search"))]
+        found = bool(self._manuals)
+        keys: list[Key] = [("enter", "Enter", _("Headings")), ("slash", "/", _("Search"))] if found else []
         manual = self._chosen
         keys += [("g", "g", _("Figures"))] if manual is not None and manual.figures else []
         keys += [("p", "p", _("Printed pages"))] if manual is not None and manual.sheets else []
