@@ -104,7 +104,7 @@ case $action in
         (cd -- "$here" && sha256sum --quiet --strict -c SHA256SUMS >/dev/null 2>&1) || fail 24 "This copy is damaged. Get it again."
         [ "$here" != "$program" ] || fail 2 "It is installed here already."
         rm -rf -- "$program.new" "$program.old"
-        # Whole beside the one in use, then one rename: who starts it meanwhile gets the old or the new one.
+        # Whole beside the one in use, then two renames: who starts it between them finds none, and starts it again.
         if ! cp -R -- "$here" "$program.new" 2>/dev/null; then
             rm -rf -- "$program.new"
             fail 23 "The program could not be copied to $prefix/lib. Nothing was changed: make space, then try again."
