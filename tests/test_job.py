@@ -38,7 +38,7 @@ from fieldfare.domain import (
     WorkMachine,
 )
 from fieldfare.errors import FieldfareError, UsageError
-from fieldfare.journal import Journal, open_journal
+from fieldfare.journal import Journal, attachments, open_journal
 from fieldfare.journal.handover import hand_over, receive
 from fieldfare.report import data
 from fieldfare.report.contents import report_of
@@ -470,6 +470,13 @@ CHANGES: dict[str, Callable[[dict[str, Any]], object]] = {
     "another size": lambda made: attached(made).update(size=5),
     "endless text": lambda made: made["job"].update(title="x" * 200_000),
     "a huge number": lambda made: made["job"].update(number=10**400),
+    "a timer for ages": lambda made: made["procedures"][0]["progress"].update(
+        timers=[{"step": "1-a", "started": "2026-01-01T00:00:00Z", "seconds": 9 * 10**15}]
+    ),
+    "the end of time": lambda made: made["job"].update(begun="9999-12-31T23:59:59Z"),
+    "the beginning of time": lambda made: made["entries"][0].update(at="0001-01-01T00:00:00Z"),
+    "half a character": lambda made: made["job"].update(title="\ud800x"),
+    "half a character deep inside": lambda made: made["procedures"][0]["progress"].update(current="\udfff"),
 }  # fmt: skip
 
 
@@ -480,6 +487,24 @@ def test_a_hostile_parcel_is_refused_with_a_sentence_and_nothing_is_taken_in(
     with pytest.raises(FieldfareError, match=r"\w"):
         receive(colleague, remade(parcel, CHANGES[change]), silent)
     assert colleague.jobs() == () and colleague.pins() == ()
+
+
+def test_what_can_be_typed_can_be_handed_over(journal: Journal, colleague: Journal, tmp_path: Path) -> None:
+    job = journal.begin("x" * 500, "y" * 500)
+    with pytest.raises(UsageError, match="at most 500"):
+        journal.name(job.id, "x" * 501)
+    with pytest.raises(UsageError, match="at most 500"):
+        journal.begin(order="x" * 501)
+    with pytest.raises(UsageError, match="at most 500"):
+        journal.use_machine(WorkMachine(maker="x" * 501))
+    hand_over(journal, journal.job(job.id), tmp_path / "long.fjob", silent)
+    assert receive(colleague, tmp_path / "long.fjob", silent)[0].order == "y" * 500
+
+
+def test_names_of_files_keep_the_letters_that_ascii_can_spell(journal: Journal) -> None:
+    job = journal.begin("Ölwechsel Größe/½ Ω", "WO-17")
+    assert file_name(job, "pdf") == f"job-{job.begun.astimezone():%Y-%m-%d}-Oelwechsel-Groesse-1-2-Ohm-WO-17.pdf"
+    assert attachments.file_name(3, "image/webp", "Café\x1b Tür..jpg") == "03-Cafe_Tuer.webp"
 
 
 def test_a_damaged_parcel_is_refused(parcel: Path, colleague: Journal, tmp_path: Path) -> None:

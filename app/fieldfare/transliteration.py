@@ -39,6 +39,12 @@ def spelled(character: str) -> str:
     return name[-1].lower() if name[:1] == ["GREEK"] and name[2:3] == ["LETTER"] else "?"
 
 
+def file_stem(text: str) -> str:
+    """The letters and digits of a text as a file name has them on every system, other characters as spaces: `Oelwechsel CP 200`."""
+    ascii_text = text.encode("ascii", ERRORS).decode("ascii")
+    return " ".join("".join(one if one.isalnum() or one in "-_" else " " for one in ascii_text).split())
+
+
 def _replace(error: UnicodeError) -> tuple[str, int]:
     if not isinstance(error, UnicodeEncodeError):
         raise error

@@ -16,6 +16,12 @@ if TYPE_CHECKING:
     from fieldfare.domain.pack import Manifest, Passage
 
 
+MAX_NAME = 500
+"""Characters of what is drawn as a name: a title, an order, a maker, a model, a serial number, a file."""
+LONGEST_TIMER = 24 * 3600
+"""Seconds; nobody stands beside what takes longer."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class WorkMachine:
     """The machine that is worked on; empty fields are unknown. `packs` are the ids of those that cover it."""

@@ -9,6 +9,7 @@ from fieldfare import images
 from fieldfare.catalogue import _
 from fieldfare.errors import SourceError, StorageError, UsageError
 from fieldfare.text import squeeze
+from fieldfare.transliteration import file_stem
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -79,5 +80,5 @@ def is_sound(deed: Attached, data: bytes) -> bool:
 def file_name(number: int, media_type: str, name: str) -> str:
     """A name for a copy of an attached file that is safe on every system: `photo-03-pump_plate.webp`."""
     stem = name.rpartition(".")[0] or name
-    safe = "".join(one if one.isascii() and (one.isalnum() or one in "-_") else "_" for one in stem)[:40].strip("_")
+    safe = file_stem(stem).replace(" ", "_")[:40].strip("_")
     return f"{number:02}-{safe or 'file'}{_SUFFIXES.get(media_type, '.bin')}"

@@ -8,15 +8,17 @@ from __future__ import annotations
 
 import hashlib
 import json
+import os
 import re
 import zipfile
 from typing import TYPE_CHECKING
 
 from fieldfare.catalogue import _
 from fieldfare.containers import Container
-from fieldfare.domain.job import Attached, Parcel
+from fieldfare.domain.job import LONGEST_TIMER, MAX_NAME, Attached, Parcel
 from fieldfare.errors import SourceError, StorageError, UsageError
 from fieldfare.journal import attachments, records
+from fieldfare.settings import sync_folder
 from fieldfare.text import clean, squeeze
 
 if TYPE_CHECKING:
@@ -32,7 +34,6 @@ FORMAT = "fieldfare-handover"
 VERSION = 1
 _JOB, _DIGEST, _FILES = "job.json", "SHA256", "files/"
 _MAX_JOB = 32 << 20  # bytes of job.json: ten thousand entries with long quotes have ten
-_MAX_NAME = 500  # characters of what is drawn as a name
 _ID = re.compile(r"[0-9a-f]{32}")
 _SHA256 = re.compile(r"[0-9a-f]{64}")
 
@@ -59,7 +60,10 @@ def hand_over(
                     raise UsageError(_("Stopped. Nothing was written."))
                 container.writestr(_FILES + digest, journal.attachment(digest), zipfile.ZIP_STORED)
                 progress(_("Packing the files"), number, len(digests))
+        with scratch.open("r+b") as written:
+            os.fsync(written.fileno())
         scratch.replace(target)
+        sync_folder(target.parent)
     except OSError as error:
         sentence = _("{path} cannot be written ({reason}). Check the folder and the space left.")
         raise StorageError(sentence.format(path=target, reason=error.strerror or error)) from error
@@ -115,8 +119,11 @@ def _check(parcel: Parcel) -> None:
         job.machine.serial,
         *(one.name for one in digests),
     )
-    if any(len(name) > _MAX_NAME for name in names):
+    if any(len(name) > MAX_NAME for name in names):
         raise ValueError("a name is too long")
+    timers = (timer for one in parcel.procedures for timer in one.progress.timers)
+    if any(not 0 <= timer.seconds <= LONGEST_TIMER for timer in timers):
+        raise ValueError("a timer runs for days")
     for deed in digests:
         if not _SHA256.fullmatch(deed.digest) or deed.media_type not in attachments.MEDIA_TYPES:
             raise ValueError(f"{deed.name[:40]!r} is of no known kind")

@@ -16,6 +16,7 @@ from uuid import uuid4
 from fieldfare import paths
 from fieldfare.catalogue import _
 from fieldfare.domain.job import (
+    MAX_NAME,
     Asked,
     Attached,
     Entry,
@@ -101,8 +102,9 @@ class Journal:
         """Work on a machine from now on.
 
         A current job takes the name over where it may mean the same machine (it had none, or lacked the serial number).
-        A job at another machine is put aside: it stays open, and the next entry begins a new one.
+        A job at another machine is put aside: it stays open, and the next entry begins a new one. Raises UsageError.
         """
+        _check_names(machine.maker, machine.model, machine.serial)
         with self._store.writing() as connection:
             self._keep("machine", records.text_of(machine))
             if machine.is_known:
@@ -150,7 +152,8 @@ class Journal:
         return _job(rows[0])
 
     def begin(self, title: str = "", order: str = "", machine: WorkMachine | None = None) -> Job:
-        """Begin a job at a machine, by default that which is worked on; a job that was current stays open."""
+        """Begin a job at a machine, by default that which is worked on; a job that was current stays open. Raises UsageError."""
+        _check_names(title, order)
         with self._store.writing() as connection:
             if machine is not None:
                 self._keep("job", "")
@@ -165,7 +168,8 @@ class Journal:
             return self.job(id_)
 
     def name(self, job: str, title: str, order: str = "") -> Job:
-        """Give a job a title and the number of its order."""
+        """Give a job a title and the number of its order. Raises UsageError."""
+        _check_names(title, order)
         with self._store.writing() as connection:
             connection.execute("UPDATE job SET title = ?, order_number = ? WHERE id = ?", (title, order, job))
             return self.job(job)
@@ -444,6 +448,12 @@ class Journal:
                 "INSERT OR REPLACE INTO progress VALUES (?, ?, ?, ?, ?, ?)",
                 (job, place.pack, place.document, _heading(place), records.time_text(at), records.text_of(progress)),
             )
+
+
+def _check_names(*names: str) -> None:
+    """Refuse what could be handed over to nobody."""
+    if any(len(one) > MAX_NAME for one in names):
+        raise UsageError(_("A name has at most {number} characters. Shorten it.").format(number=MAX_NAME))
 
 
 def _job(row: tuple[Any, ...]) -> Job:

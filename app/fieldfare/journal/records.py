@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 import types
 from dataclasses import MISSING, fields, is_dataclass
 from datetime import UTC, datetime
@@ -18,6 +19,8 @@ if TYPE_CHECKING:
 MAX_TEXT = 4_000_000  # characters of one text: a quoted table of thousands of rows has some hundred thousand
 MAX_ITEMS = 50_000  # of one tuple
 
+_YEARS = range(1970, 2200)  # of a clock that may be wrong; beyond them time zones cannot be reckoned everywhere
+
 KINDS: dict[str, type[Deed]] = {
     "asked": Asked,
     "read": Read,
@@ -28,6 +31,7 @@ KINDS: dict[str, type[Deed]] = {
     "attached": Attached,
 }
 """The kinds of entries by the names under which they are kept and exported."""
+_SURROGATE = re.compile("[\ud800-\udfff]")  # half a character, which JSON can hold and no file
 _NAMES: dict[type, str] = {kind: name for name, kind in KINDS.items()}
 
 Value = TypeVar("Value", bound="DataclassInstance")
@@ -86,10 +90,9 @@ def time_of(text: str) -> datetime:
     time = datetime.fromisoformat(text)
     if time.tzinfo is None:
         raise ValueError(f"{text[:40]!r} names no time zone")
-    try:
-        return time.astimezone(UTC)
-    except OverflowError as error:
-        raise ValueError(f"{text[:40]!r} is no time") from error
+    if time.year not in _YEARS:
+        raise ValueError(f"{text[:40]!r} is no time of work")
+    return time.astimezone(UTC)
 
 
 @cache
@@ -121,6 +124,8 @@ def _read(kind: Any, given: object, where: str) -> object:
         raise ValueError(f"{where} is no {getattr(kind, '__name__', kind)}")
     if isinstance(given, str) and len(given) > MAX_TEXT:
         raise ValueError(f"{where} is too long")
+    if isinstance(given, str) and _SURROGATE.search(given):
+        raise ValueError(f"{where} is no text")
     if isinstance(given, int) and abs(given) >= 1 << 53:
         raise ValueError(f"{where} is too large")
     return given

@@ -6,6 +6,7 @@ import re
 from typing import TYPE_CHECKING
 
 from fieldfare.conversion import number_of
+from fieldfare.domain.job import LONGEST_TIMER
 from fieldfare.domain.procedure import Wait
 from fieldfare.quantities import quantities
 from fieldfare.text import sentences, squeeze
@@ -16,8 +17,6 @@ if TYPE_CHECKING:
 
     from fieldfare.quantities import Quantity
 
-LONGEST = 24 * 3600
-"""Seconds; nobody stands beside what takes longer."""
 # Directly before a duration that is to pass: `wait 5 minutes`, `run it for 10 min`, `nach 5 Minuten`.
 _LASTS = re.compile(
     r"(?:\b(?:for|wait(?:\s+for)?|after|during|leave|hold|keep|pause(?:\s+of)?|another|further|"
@@ -47,7 +46,7 @@ def waits(text: str) -> tuple[Wait, ...]:
         for one in quantities(sentence):
             seconds = _seconds(one) if one.dimension == "time" else None
             before, behind = sentence[: one.start], sentence[one.end :]
-            if seconds is None or not 1 <= seconds <= LONGEST or one.bound in {"max", "below"}:
+            if seconds is None or not 1 <= seconds <= LONGEST_TIMER or one.bound in {"max", "below"}:
                 continue
             if (_LASTS.search(before) or _PASSES.match(behind)) and not _NOT_NOW.search(before):
                 printed = squeeze(sentence[one.start : one.end]).rstrip(".")

@@ -18,6 +18,7 @@ from fieldfare.report import data
 from fieldfare.report.contents import job_name, report_of
 from fieldfare.settings import write_atomically
 from fieldfare.text import clean
+from fieldfare.transliteration import file_stem
 
 if TYPE_CHECKING:
     import threading
@@ -66,10 +67,9 @@ def folders() -> tuple[Path, ...]:
 
 
 def file_name(job: Job, suffix: str) -> str:
-    """`job-2026-05-04-Oil_change-WO-17.pdf`: a name that every system takes."""
+    """`job-2026-05-04-Oil-change-WO-17.pdf`: a name that every system takes."""
     words = f"{job.begun.astimezone():%Y-%m-%d} {job_name(job)} {job.order}"
-    safe = "".join(one if one.isascii() and (one.isalnum() or one == "-") else " " for one in words)
-    return f"job-{'-'.join(safe.split())[:80].rstrip('-')}.{suffix}"
+    return f"job-{file_stem(words).replace(' ', '-')[:80].rstrip('-')}.{suffix}"
 
 
 def target_of(job: Job, suffix: str, to: Path | None) -> Path:

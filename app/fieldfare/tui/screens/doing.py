@@ -8,10 +8,10 @@ from typing import TYPE_CHECKING
 
 from fieldfare.catalogue import N_, _
 from fieldfare.domain import StepState
+from fieldfare.domain.job import LONGEST_TIMER
 from fieldfare.domain.procedure import Check, Wait
 from fieldfare.errors import UsageError
 from fieldfare.procedure import readings
-from fieldfare.procedure.durations import LONGEST
 from fieldfare.procedure.words import missing, name_of, said_of
 from fieldfare.text import squeeze
 from fieldfare.tui.screens.pick import PickScreen, TypeScreen
@@ -195,7 +195,7 @@ def _minutes(text: str) -> Wait:
 
 def _wrong_minutes(text: str) -> str:
     try:
-        fits = 1 <= _minutes(text).seconds <= LONGEST
+        fits = 1 <= _minutes(text).seconds <= LONGEST_TIMER
     except (ValueError, OverflowError):
         fits = False
     return "" if fits else _("Type a number of minutes, at most 24 hours.")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import threading
 from dataclasses import dataclass
+from functools import partial
 from typing import TYPE_CHECKING, ClassVar
 
 from textual import on, work
@@ -13,6 +14,7 @@ from textual.message import Message
 from textual.widgets import Static
 
 from fieldfare.catalogue import N_, _, ngettext
+from fieldfare.domain.job import MAX_NAME
 from fieldfare.errors import FieldfareError, UsageError
 from fieldfare.report.contents import detail, headline, job_name, needs_attention, time_line
 from fieldfare.text import clean, squeeze
@@ -218,23 +220,20 @@ class JobScreen(RoomScreen):
         """Write a note down in the job that is shown."""
         from fieldfare.tui.screens.noting import NoteScreen
 
-        self.app.push_screen(
-            NoteScreen("", job_name(self._shown.job) if self._shown.job else _("a new job")), self._note
-        )
+        name = job_name(self._shown.job) if self._shown.job else _("a new job")
+        self.app.push_screen(NoteScreen("", name), partial(self._note, self._job_id()))
 
-    def _note(self, text: str | None) -> None:
+    def _note(self, job: str, text: str | None) -> None:
         if text:
-            job = self._job_id()
             self._do(lambda: self._journal.note(text, job=job), _("Noted."))
 
     def action_attach(self) -> None:
         """Choose a photograph or PDF, then say what it shows."""
-        self.app.push_screen(FileScreen(), self._file_chosen)
+        self.app.push_screen(FileScreen(), partial(self._file_chosen, self._job_id()))
 
-    def _file_chosen(self, path: Path | None) -> None:
+    def _file_chosen(self, job: str, path: Path | None) -> None:
         if path is None:
             return
-        job = self._job_id()
 
         def attach(caption: str | None) -> None:
             if caption is not None:
@@ -256,10 +255,13 @@ class JobScreen(RoomScreen):
                 if order is not None:
                     self._do(lambda: self._journal.name(job.id, clean(title), clean(order)), _("Kept."))
 
-            screen = TypeScreen(_("Number of the work order"), value=job.order, hint=_("Enter leaves it empty"))
+            screen = TypeScreen(
+                _("Number of the work order"), value=job.order, hint=_("Enter leaves it empty"), check=_wrong_name
+            )
             self.app.push_screen(screen, ordered)
 
-        self.app.push_screen(TypeScreen(_("Title of the job"), value=job.title, hint=job_name(job)), titled)
+        screen = TypeScreen(_("Title of the job"), value=job.title, hint=job_name(job), check=_wrong_name)
+        self.app.push_screen(screen, titled)
 
     def action_finish(self) -> None:
         """End the job; its report is the next thing that is wanted."""
@@ -311,11 +313,10 @@ class JobScreen(RoomScreen):
             choices.append((ONE, _("Wipe this job: {name}").format(name=job_name(job)), entries))
         choices.append((ALL, _("Wipe everything"), _("All jobs, bookmarks, notes, questions and the machine.")))
         sentence = _("What is wiped is overwritten and cannot be brought back.")
-        self.app.push_screen(PickScreen(_("Wipe?"), choices, sentence=sentence), self._wipe)
+        self.app.push_screen(PickScreen(_("Wipe?"), choices, sentence=sentence), partial(self._wipe, job))
 
-    def _wipe(self, value: str | None) -> None:
-        if value == ONE:
-            job = self._shown_job()
+    def _wipe(self, job: Job | None, value: str | None) -> None:
+        if value == ONE and job is not None:
             self._chosen = ""
             self._do(lambda: self._forget(lambda: self._journal.wipe(job.id)), _("The job is wiped."))
         elif value == ALL:
@@ -385,6 +386,12 @@ class JobScreen(RoomScreen):
     def _job_id(self) -> str:
         """The job that is shown; empty where the first entry begins one."""
         return self._shown.job.id if self._shown.job else ""
+
+
+def _wrong_name(text: str) -> str:
+    if len(text) <= MAX_NAME:
+        return ""
+    return _("A name has at most {number} characters. Shorten it.").format(number=MAX_NAME)
 
 
 def _row(entry: Entry, *, day: bool) -> Row:
