@@ -50,7 +50,7 @@ def _doctor(options: argparse.Namespace) -> int:
         from fieldfare import offline
 
         print(offline.filters())
-        return 1 if offline.probe() else 0
+        return offline.OPENED if offline.probe() else 0
     from fieldfare.doctor import examine
 
     findings = examine()
@@ -58,8 +58,9 @@ def _doctor(options: argparse.Namespace) -> int:
         rows = [{"check": one.check, "ok": one.ok, "finding": one.finding} for one in findings]
         print(json.dumps(rows, ensure_ascii=False, indent=2))
     else:
+        width = max(len(_(one.check)) for one in findings)
         for one in findings:
-            print(f"{'ok  ' if one.ok else 'FAIL'}  {_(one.check):<10} {clean(one.finding)}")
+            print(f"{'ok  ' if one.ok else 'FAIL'}  {_(one.check):<{width}}  {clean(one.finding)}")
     return 0 if all(one.ok for one in findings) else 1
 
 

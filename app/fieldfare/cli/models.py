@@ -79,9 +79,7 @@ def _model_use(options: argparse.Namespace) -> int:
     embedded = options.file == "embedded"
     file = paths.language_model_file() if embedded else Path(options.file).absolute()
     if embedded and not file.is_file():
-        raise ModelError(
-            _("No language model came with this program: answers are quotes. Name a .gguf file of yours.")
-        )
+        raise ModelError(_("No language model came with this program: answers are quotes. Name a .gguf file of yours."))
     if options.sha256:
         llm.verify(file, options.sha256.lower())
     llm.check(llm.inspect(file), free_memory())
