@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from fieldfare import inventory, proof
+from fieldfare import inventory, offline, proof
 from fieldfare.errors import DamageError, UsageError
 
 if TYPE_CHECKING:
@@ -115,6 +115,29 @@ def test_the_report_for_people_ends_with_the_digest_of_its_lines_and_speaks_thei
 def test_a_child_that_the_filter_did_not_reach_is_no_proof(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(proof.offline, "filters", lambda: 9)  # the child has but one
     assert proof._child_socket()[0] is False
+
+
+def test_a_child_that_breaks_is_not_said_to_have_opened_a_socket(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    child = tmp_path / "child"
+    for program, said in (
+        ("echo its library is missing >&2; exit 1", "its library is missing"),
+        (f"exit {offline.OPENED}", "A socket to another machine could be opened."),
+        ("echo what", "invalid literal"),
+    ):
+        child.write_text(f"#!/bin/sh\n{program}\n")
+        child.chmod(0o755)
+        monkeypatch.setattr(sys, "executable", str(child))
+        trial = proof._tried("child", proof._child_socket)
+        assert trial.ok is False
+        assert said in trial.outcome
+
+    def slow(*_: object, **__: object) -> None:
+        raise subprocess.TimeoutExpired("child", 60)
+
+    monkeypatch.setattr(subprocess, "run", slow)
+    assert proof._tried("child", proof._child_socket).ok is False
 
 
 def test_an_open_network_is_no_proof(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -100,6 +100,10 @@ def describe() -> str:
     return _closed[0].sentence if _closed else "The network is not closed for this program."
 
 
+OPENED = 30
+"""Exit code of a child that was started to try a socket, and opened it: no other end of a process has it."""
+
+
 def probe() -> bool:
     """Whether an internet socket could be opened and pointed at another machine. Sends nothing."""
     import socket

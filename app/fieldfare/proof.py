@@ -87,7 +87,7 @@ def _tried(name: str, trial: Callable[[], tuple[bool | None, str]]) -> Trial:
     began = time.monotonic()
     try:
         ok, outcome = trial()
-    except (FieldfareError, OSError, LookupError) as error:
+    except (FieldfareError, OSError, LookupError, ValueError, subprocess.SubprocessError) as error:
         ok, outcome = False, str(error)
     return Trial(name=name, ok=ok, outcome=outcome, seconds=time.monotonic() - began)
 
@@ -128,8 +128,11 @@ def _child_socket() -> tuple[bool | None, str]:
     program = [sys.executable] if inventory.program_dir() else [sys.executable, "-P", "-m", "fieldfare"]
     found = {**os.environ, "PYTHONPATH": os.pathsep.join(filter(None, sys.path))}
     done = subprocess.run([*program, "doctor", "--socket"], capture_output=True, check=False, env=found, timeout=60)
-    if done.returncode != 0:
+    if done.returncode == offline.OPENED:
         return False, _("A socket to another machine could be opened.")
+    if done.returncode != 0:
+        said = done.stderr.decode("utf-8", "replace").strip().rpartition("\n")[2]
+        return False, _("It failed: {reason}").format(reason=said or done.returncode)
     mine, found_there = offline.filters(), int(done.stdout.strip() or 0)
     if not mine or not found_there:
         return True, _("It was refused.")
