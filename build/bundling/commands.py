@@ -67,8 +67,8 @@ def manual(commands: list[Command], version: str) -> str:
               ".TP", ".I /etc/fieldfare/fleet.toml", "what IT decided for all users",
               ".TP", ".I /var/lib/fieldfare", "packs, languages and keys for all users",
               ".SH EXIT STATUS",
-              "0 done or answered; 10 not in the manuals; 2 usage; 3 source; 4 pack; 5 model; 6 storage; 11 a pack that does not pass; "
-              "20 the processor; 21 the C library; 22 memory; 23 disk space; 70 a fault; 130 stopped."]  # fmt: skip
+              ("0 done or answered; 10 not in the manuals; 2 usage; 3 source; 4 pack; 5 model; 6 storage; 11 a pack that does not pass; "
+              "20 the processor; 21 the C library; 22 memory; 23 disk space; 70 a fault; 130 stopped.")]  # fmt: skip
     return "\n".join(lines) + "\n"
 
 
