@@ -23,6 +23,8 @@ from fieldfare.tui.widgets.wrapped import broken, hanging, shortened
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
+WIDEST = 105
+"""Cells of a line: a longer one is not read to its end."""
 STEP = 3
 """Lines that an arrow scrolls where the next row is farther than that."""
 
@@ -156,7 +158,7 @@ class Listing(ScrollView, can_focus=True):
             return
         height, self._laid_room = len(self.rows) * self._height, self._room
         if self._whole:
-            self._laid = [self._lay(i, width - 1) for i in range(len(self.rows))]
+            self._laid = [self._lay(i, min(WIDEST, width - 1)) for i in range(len(self.rows))]
             self._tops, height, short = [], 0, self.screen.has_class("-short")
             for row, lines in zip(self.rows, self._laid, strict=True):
                 self._tops.append(height)
@@ -214,7 +216,8 @@ class Listing(ScrollView, can_focus=True):
             return Strip.blank(width, base.rich_style)
         index = bisect_right(self._tops, y) - 1 if self._whole else y // self._height
         row, inside = self.rows[index], y - self._top(index) - (0 if self.rows[index].told else self._above)
-        chosen = index == self.at and not row.told
+        between = self._whole and self._room == 1 and inside >= len(self._laid[index])
+        chosen = index == self.at and not row.told and not between
         content = self._line(index, inside, width - 1) if inside >= 0 else Content("")
         whole = Content("▌" if chosen else " ") + content
         whole = whole.pad_right(max(0, width - whole.cell_length))
