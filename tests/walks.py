@@ -84,7 +84,7 @@ WALKS = (
         task="Set the machine",
         strokes=(
             Stroke(keys=("F6",), seen="2 Halden GS-40"),
-            Stroke(keys=("Down", "2"), seen="Serial number of Halden GS-40"),
+            Stroke(keys=("2",), seen="Serial number of Halden GS-40"),
             Stroke(text="GS40-0117", seen="GS40-0117"),
             Stroke(keys=("Enter",), seen="Halden GS-40 · GS40-0117"),
         ),
