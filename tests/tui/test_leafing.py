@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from fakes import DOCUMENT, OIL, PACK, STARTING, TORQUE, FakeAssistant
+from fieldfare.bookshelf import Bookshelf
 from fieldfare.domain import Block, BlockKind, Passage, Read, SectionView
 from fieldfare.domain.manual import Spot
 from fieldfare.errors import PackError
@@ -99,6 +100,19 @@ def test_sections_are_leafed_through_and_every_way_goes_back() -> None:
         await until(pilot, lambda: not isinstance(app.screen, ReadingScreen))
 
     play(scenario)
+
+
+def test_without_a_manual_the_room_offers_nothing_that_needs_one() -> None:
+    async def scenario(app: FieldfareApp, pilot: Pilot[None]) -> None:
+        await pilot.press("f3")
+        await until_text(pilot, "No manuals are installed. F7 installs them.")
+        await pilot.pause()
+        assert "Headings" not in rows(app)[-1] and "Search" not in rows(app)[-1]
+        assert "F10 Menu" in rows(app)[-1]
+
+    assistant = FakeAssistant(packs=())
+    assistant.bookshelf = Bookshelf(())
+    play(scenario, assistant=assistant)
 
 
 def test_what_is_searched_for_stands_out_in_warnings_too() -> None:
