@@ -87,6 +87,8 @@ def freeze(recipe: Recipe) -> None:
         "PYTHONHASHSEED": "0",
         "SOURCE_DATE_EPOCH": environment.EPOCH,
         "FIELDFARE_PROFILE": recipe.profile,
+        # Modules as they are: each is read at every start, and the installers are packed anyway.
+        "PYINSTALLER_ZLIB_COMPRESSION_LEVEL": "0",
     }
     if sys.platform in {"win32", "darwin"}:  # where the program's file holds its icon
         WORK.mkdir(exist_ok=True)
