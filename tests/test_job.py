@@ -520,6 +520,21 @@ def test_a_damaged_parcel_is_refused(parcel: Path, colleague: Journal, tmp_path:
         broken.write_bytes(bytes(flipped))
         try:
             receive(colleague, broken, silent)
+@pytest.mark.parametrize("after", [0, 1, 2])
+def test_taking_in_stops_between_two_files_and_takes_nothing(parcel: Path, colleague: Journal, after: int) -> None:
+    stop = threading.Event()
+    if not after:
+        stop.set()
+
+    def progress(_stage: str, done: int, total: int) -> None:
+        if done == (1 if after == 1 else total):
+            stop.set()
+
+    with pytest.raises(UsageError, match="Stopped"):
+        receive(colleague, parcel, progress, stop)
+    assert colleague.jobs() == ()
+
+
         except FieldfareError:
             assert colleague.jobs() == ()
         else:  # a bit that says nothing, as the time of a member

@@ -16,9 +16,10 @@ from textual.widgets import Input
 from fakes import FakeAssistant
 from fieldfare.domain import Asked, Limit, Measured, Noted, Reference, Stepped, StepState, Verdict, WorkMachine
 from fieldfare.errors import DamageError
-from fieldfare.journal import Journal
+from fieldfare.journal import Journal, handover
 from fieldfare.report import export
 from fieldfare.tui.app import FieldfareApp
+from fieldfare.tui.screens.choosing import ChoosingScreen
 from fieldfare.tui.screens.entry import EntryScreen
 from fieldfare.tui.screens.files import FileScreen
 from fieldfare.tui.screens.job import JobScreen
@@ -30,6 +31,8 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from textual.pilot import Pilot
+
+    from fieldfare.domain import Job
 
     Scenario = Callable[[FieldfareApp, Pilot[None]], Awaitable[None]]
 
@@ -317,6 +320,58 @@ def test_a_job_is_handed_over_and_taken_in_on_the_screen(documents: Path) -> Non
     assert job is not None and len(journal.entries(job.id)) == 3 and journal.machine().serial == "SN 7"
 
 
+def test_a_job_that_is_taken_in_can_be_stopped(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def receive(
+        journal: Journal, file: Path, progress: Callable[[str, int, int], None], stop: threading.Event
+    ) -> tuple[object, int]:
+        progress("Checking the files", 1, 9)
+        assert stop.wait(30)
+        return real(journal, file, progress, stop)
+
+    real = handover.receive
+    monkeypatch.setattr(handover, "receive", receive)
+    other = working()
+    picture = tmp_path / "plate.jpg"
+    Image.new("RGB", (80, 60), "teal").save(picture)
+    other.attach(picture)
+    job = other.current()
+    assert job is not None
+    handover.hand_over(other, job, tmp_path / "oil.fjob", lambda *_: None)
+
+    async def scenario(app: FieldfareApp, pilot: Pilot[None]) -> None:
+        await until_text(pilot, "Nothing is written down")
+        room = app.screen
+        assert isinstance(room, JobScreen)
+        room._take_in(tmp_path / "oil.fjob")
+        await until_text(pilot, "s Stop")
+        await pilot.press("s")
+        await until_text(pilot, "Stopped. Nothing was written.")
+        await until_text(pilot, "n Note")
+
+    assert not play(scenario, Journal(None)).jobs()
+
+
+def test_the_list_of_jobs_waits_for_the_journal_and_no_key_is_lost_meanwhile() -> None:
+    journal, go = working(), threading.Event()
+
+    def jobs() -> tuple[Job, ...]:
+        go.wait(30)
+        return real()
+
+    real, journal.jobs = journal.jobs, jobs  # type: ignore[method-assign]
+
+    async def scenario(app: FieldfareApp, pilot: Pilot[None]) -> None:
+        await until_text(pilot, "3 entries")
+        await pilot.press("j")
+        await until(pilot, lambda: isinstance(app.screen, ChoosingScreen))
+        await pilot.press("1")
+        assert isinstance(app.screen, ChoosingScreen)
+        go.set()
+        await until_text(pilot, "A new job is begun.")
+
+    play(scenario, journal)
+
+
 def test_titles_and_other_jobs(documents: Path) -> None:
     async def scenario(app: FieldfareApp, pilot: Pilot[None]) -> None:
         await until_text(pilot, "3 entries")
@@ -337,6 +392,22 @@ def test_titles_and_other_jobs(documents: Path) -> None:
 
     journal = play(scenario)
     assert [(job.title, job.order) for job in journal.jobs()] == [("Second", "WO-18"), ("Oil change", "WO-17")]
+
+
+def test_a_report_that_breaks_is_said_and_its_screen_can_be_left(monkeypatch: pytest.MonkeyPatch) -> None:
+    def broken(*_: object, **__: object) -> None:
+        raise RuntimeError("too large on page 3")
+
+    monkeypatch.setattr("fieldfare.report.export.export", broken)
+
+    async def scenario(app: FieldfareApp, pilot: Pilot[None]) -> None:
+        await until_text(pilot, "3 entries")
+        await pilot.press("e", "enter")
+        await until_text(pilot, "The report cannot be written: too large on page 3")
+        await pilot.press("escape")
+        await until(pilot, lambda: isinstance(app.screen, JobScreen))
+
+    play(scenario)
 
 
 def test_the_job_that_a_question_names_is_the_one_that_is_wiped() -> None:

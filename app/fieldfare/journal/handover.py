@@ -56,8 +56,7 @@ def hand_over(
             container.writestr(_JOB, text)
             container.writestr(_DIGEST, hashlib.sha256(text).hexdigest())
             for number, digest in enumerate(digests, 1):
-                if stop is not None and stop.is_set():
-                    raise UsageError(_("Stopped. Nothing was written."))
+                _go_on(stop)
                 container.writestr(_FILES + digest, journal.attachment(digest), zipfile.ZIP_STORED)
                 progress(_("Packing the files"), number, len(digests))
         with scratch.open("r+b") as written:
@@ -71,8 +70,13 @@ def hand_over(
         scratch.unlink(missing_ok=True)
 
 
-def receive(journal: Journal, file: Path, progress: Callable[[str, int, int], None]) -> tuple[Job, int]:
-    """Take in a job that was handed over; the job and how many entries were new. Raises UsageError or SourceError."""
+def receive(
+    journal: Journal, file: Path, progress: Callable[[str, int, int], None], stop: threading.Event | None = None
+) -> tuple[Job, int]:
+    """Take in a job that was handed over; the job and how many entries were new. Raises UsageError or SourceError.
+
+    With `stop` it ends between two files, and nothing is taken in.
+    """
     name = squeeze(file.name)
     if not file.is_file():
         raise UsageError(_("{name} is no file. Name one that was handed over (.fjob).").format(name=name))
@@ -80,9 +84,20 @@ def receive(journal: Journal, file: Path, progress: Callable[[str, int, int], No
         parcel = _read(container, name)
         files = {one.deed.digest: one.deed for one in parcel.entries if isinstance(one.deed, Attached)}
         for number, deed in enumerate(files.values(), 1):  # all of them before anything is taken in
+            _go_on(stop)
             _check_file(container, deed, name)
             progress(_("Checking the files"), number, len(files))
-        return journal.take_in(parcel, lambda digest: container.read(_FILES + digest, attachments.MAX_FILE))
+
+        def content(digest: str) -> bytes:
+            _go_on(stop)
+            return container.read(_FILES + digest, attachments.MAX_FILE)
+
+        return journal.take_in(parcel, content)
+
+
+def _go_on(stop: threading.Event | None) -> None:
+    if stop is not None and stop.is_set():
+        raise UsageError(_("Stopped. Nothing was written."))
 
 
 def _read(container: Container, name: str) -> Parcel:

@@ -18,6 +18,7 @@ from fieldfare.domain.job import MAX_NAME
 from fieldfare.errors import FieldfareError, UsageError
 from fieldfare.report.contents import detail, headline, job_name, needs_attention, time_line
 from fieldfare.text import clean, squeeze
+from fieldfare.tui.screens.choosing import ChoosingScreen, Offer
 from fieldfare.tui.screens.entry import EntryScreen
 from fieldfare.tui.screens.files import FileScreen
 from fieldfare.tui.screens.pick import Choice, PickScreen, TypeScreen
@@ -58,6 +59,20 @@ class JobRead(Message):
 
 
 @dataclass
+class JobsRead(Message):
+    """The jobs that there are, for the `screen` on which one is chosen; `error` says why they cannot be read."""
+
+    screen: ChoosingScreen[str | None]
+    jobs: tuple[Job, ...]
+    current: Job | None
+    error: str = ""
+
+
+class Received(Message):
+    """A job is taken in, or it was given up."""
+
+
+@dataclass
 class Working(Message):
     """A long piece of work came further."""
 
@@ -89,6 +104,7 @@ class JobScreen(RoomScreen):
         Binding("g", "go_on", N_("go on with this job"), show=False),
         Binding("h", "hand_over", N_("hand the job over to a colleague as one file"), show=False),
         Binding("w", "wipe", N_("wipe this job, or everything"), show=False),
+        Binding("s", "stop", N_("stop what is going on"), show=False),
     ]
 
     def __init__(self, desk: Desk) -> None:
@@ -101,6 +117,7 @@ class JobScreen(RoomScreen):
         self._reports = False  # whether the report is wanted once the job has ended
         self._format = "pdf"  # what was written last, and where to
         self._folder: Path | None = None
+        self._stop: threading.Event | None = None  # of the job that is taken in
 
     def compose_body(self) -> ComposeResult:
         """What the job is, then its entries."""
@@ -108,7 +125,9 @@ class JobScreen(RoomScreen):
         yield Listing()
 
     def keys(self) -> tuple[Key, ...]:
-        """What can be done with what is shown."""
+        """What can be done with what is shown; while a job is taken in, stop that."""
+        if self._stop is not None:
+            return (("s", "s", _("Stop")),)
         job = self._shown.job
         note, attach, jobs = ("n", "n", _("Note")), ("a", "a", _("Attach")), ("j", "j", _("Jobs"))
         if job is None:
@@ -123,7 +142,6 @@ class JobScreen(RoomScreen):
 
     def on_screen_resume(self) -> None:
         """Something may have been done meanwhile."""
-        super().on_screen_resume()
         self._read()
 
     def on_screen_suspend(self) -> None:
@@ -212,6 +230,8 @@ class JobScreen(RoomScreen):
             return job is not None
         if action == "finish":
             return self._shown.current
+        if action == "stop":
+            return self._stop is not None
         if action == "go_on":
             return job is not None and not self._shown.current
         return True
@@ -276,18 +296,28 @@ class JobScreen(RoomScreen):
         self._do(lambda: self._journal.reopen(job.id), _("This job goes on."))
 
     def action_jobs(self) -> None:
-        """Choose another job."""
+        """Choose another job; the list is there at once, and filled when the journal was read."""
+        screen = ChoosingScreen[str | None](_("Jobs"))
+        self.app.push_screen(screen, self._job_picked)
+        self._read_jobs(screen)
+
+    @work(thread=True, group="journal", exit_on_error=False)
+    def _read_jobs(self, screen: ChoosingScreen[str | None]) -> None:
         try:
-            jobs, current = self._journal.jobs(), self._journal.current()
+            self.post_message(JobsRead(screen, self._journal.jobs(), self._journal.current()))
         except FieldfareError as error:
-            self._say_failure(Failed(squeeze(str(error))))
-            return
-        choices: list[Choice] = [
-            (NEW, _("New job"), _("What is done from now on belongs to it.")),
-            (RECEIVE, _("Take in a job"), _("A colleague handed it over as a file.")),
-            *((one.id, job_name(one), _about(one, current=one == current)) for one in jobs),
-        ]
-        self.app.push_screen(PickScreen(_("Jobs"), choices), self._job_picked)
+            self.post_message(JobsRead(screen, (), None, squeeze(str(error))))
+
+    @on(JobsRead)
+    def _offer_jobs(self, message: JobsRead) -> None:
+        rows = (
+            Row(key=NEW, text=_("New job"), about=_("What is done from now on belongs to it.")),
+            Row(key=RECEIVE, text=_("Take in a job"), about=_("A colleague handed it over as a file.")),
+            *(Row(key=one.id, text=job_name(one), about=_about(one, current=one == message.current)) for one in message.jobs),
+        )  # fmt: skip
+        message.screen.offer(Offer(row=row, value=row.key) for row in rows)
+        if message.error:
+            message.screen.say(message.error)
 
     def _job_picked(self, value: str | None) -> None:
         if value == NEW:
@@ -300,8 +330,21 @@ class JobScreen(RoomScreen):
             self._read()
 
     def _take_in(self, path: Path | None) -> None:
-        if path is not None:
-            self._receive(path)
+        if path is not None and self._stop is None:
+            self._stop = threading.Event()
+            self.show_keys()
+            self._receive(path, self._stop)
+
+    def action_stop(self) -> None:
+        """Stop taking a job in."""
+        if self._stop is not None:
+            self._stop.set()
+            self.say(_("Stopping…"))
+
+    def on_unmount(self) -> None:
+        """Nobody waits for the job any more."""
+        if self._stop is not None:
+            self._stop.set()
 
     def action_wipe(self) -> None:
         """Ask, and name what would be gone."""
@@ -360,18 +403,25 @@ class JobScreen(RoomScreen):
             self._format, self._folder = chosen
 
     @work(thread=True, group="journal", exit_on_error=False)
-    def _receive(self, path: Path) -> None:
+    def _receive(self, path: Path, stop: threading.Event) -> None:
         from fieldfare.journal.handover import receive
 
         try:
-            job, new = receive(self._journal, path, self._receiving)
+            job, new = receive(self._journal, path, self._receiving, stop)
             self._chosen = job.id
             entries = ngettext("{number} new entry", "{number} new entries", new).format(number=new)
             said = _("{name} is here: {entries}. g goes on with it.").format(name=job_name(job), entries=entries)
             with self._order:
+                self.post_message(Received())
                 self.post_message(JobRead(self._current(), said))
         except FieldfareError as error:
+            self.post_message(Received())
             self.post_message(Failed(squeeze(str(error))))
+
+    @on(Received)
+    def _received(self) -> None:
+        self._stop = None
+        self.show_keys()
 
     def _receiving(self, stage: str, done: int, total: int) -> None:
         self.post_message(Working(progress_text(stage, done, total)))
