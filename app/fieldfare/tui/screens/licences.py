@@ -59,11 +59,10 @@ class LicencesScreen(ChoosingScreen["Part | None"]):
         if inventory.program_dir() is None:
             said = _("What this Python installation holds, the tools for developers included.")
         else:
+            others = len(message.parts) - 1  # the first is the program itself
             said = ngettext(
-                "{count} part that others made is inside.",
-                "{count} parts that others made are inside.",
-                len(message.parts),
-            ).format(count=len(message.parts))
+                "{count} part that others made is inside.", "{count} parts that others made are inside.", others
+            ).format(count=others)
         self.say(message.problem or said)
         self.offer(
             Offer(row=Row(text=squeeze(f"{one.name} {one.version}"), about=squeeze(one.licence)), value=one)
