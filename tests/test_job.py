@@ -214,6 +214,19 @@ def test_a_report_says_whose_pack_nobody_signed(journal: Journal, tmp_path: Path
     assert next(one.deed for one in journal.entries(job.id)) == Read(reference=replace(PLACE, unsigned=True))
 
 
+@pytest.mark.parametrize("text", ["Loosen the screw. " * 400, "x" * 6000], ids=["words", "a word"])
+def test_texts_of_any_length_go_over_pages_and_stay_whole(journal: Journal, tmp_path: Path, text: str) -> None:
+    long = replace(PLACE, text=text, heading=(text,))
+    job = journal.begin("Long")
+    journal.record(Stepped(reference=long, number="1", state=StepState.DONE, reason="stuck"))
+    journal.record(Measured(name="Supply", value="1", reference=long))
+    for number in range(120):
+        journal.record(Read(reference=replace(PLACE, pack=f"pack-{number}", digest=f"{number}")))
+    told = written(journal, job, "pdf", tmp_path)
+    assert told.count("Loosen") >= 400 * 2 or told.count("x") >= 6000 * 2
+    assert told.count("pack-119") == 2, "among the facts, and where it was read"
+
+
 def test_the_pdf_embeds_photographs_and_its_letters(journal: Journal, job: Job, tmp_path: Path) -> None:
     done = export(journal, job, "pdf", tmp_path)
     document = pypdfium2.PdfDocument(done.path)
@@ -507,19 +520,6 @@ def test_names_of_files_keep_the_letters_that_ascii_can_spell(journal: Journal) 
     assert attachments.file_name(3, "image/webp", "Café\x1b Tür..jpg") == "03-Cafe_Tuer.webp"
 
 
-def test_a_damaged_parcel_is_refused(parcel: Path, colleague: Journal, tmp_path: Path) -> None:
-    whole = parcel.read_bytes()
-    broken = tmp_path / "broken.fjob"
-    for length in (0, 10, len(whole) // 2, len(whole) - 1):
-        broken.write_bytes(whole[:length])
-        with pytest.raises(FieldfareError):
-            receive(colleague, broken, silent)
-    for at in range(0, len(whole), len(whole) // 40):
-        flipped = bytearray(whole)
-        flipped[at] ^= 0x10
-        broken.write_bytes(bytes(flipped))
-        try:
-            receive(colleague, broken, silent)
 @pytest.mark.parametrize("after", [0, 1, 2])
 def test_taking_in_stops_between_two_files_and_takes_nothing(parcel: Path, colleague: Journal, after: int) -> None:
     stop = threading.Event()
@@ -535,6 +535,19 @@ def test_taking_in_stops_between_two_files_and_takes_nothing(parcel: Path, colle
     assert colleague.jobs() == ()
 
 
+def test_a_damaged_parcel_is_refused(parcel: Path, colleague: Journal, tmp_path: Path) -> None:
+    whole = parcel.read_bytes()
+    broken = tmp_path / "broken.fjob"
+    for length in (0, 10, len(whole) // 2, len(whole) - 1):
+        broken.write_bytes(whole[:length])
+        with pytest.raises(FieldfareError):
+            receive(colleague, broken, silent)
+    for at in range(0, len(whole), len(whole) // 40):
+        flipped = bytearray(whole)
+        flipped[at] ^= 0x10
+        broken.write_bytes(bytes(flipped))
+        try:
+            receive(colleague, broken, silent)
         except FieldfareError:
             assert colleague.jobs() == ()
         else:  # a bit that says nothing, as the time of a member

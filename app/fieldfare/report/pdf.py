@@ -125,7 +125,8 @@ def _story(report: Report, file_of: Callable[[str], bytes], tick: Callable[[], N
     yield _paragraph(_markup(report.title), 16, bold=True, spaceAfter=6)
     rows = [[_paragraph(_markup(label), colour=_GREY), _paragraph(_markup(value))] for label, value in report.facts]
     if rows:
-        yield Grid(rows, colWidths=[90, _WIDTH - 90], style=[("VALIGN", (0, 0), (-1, -1), "TOP"), *_padding(1.5)])
+        style = [("VALIGN", (0, 0), (-1, -1), "TOP"), *_padding(1.5)]
+        yield Grid(rows, colWidths=[90, _WIDTH - 90], style=style, splitInRow=1)
     for chapter in report.chapters:
         yield _paragraph(_markup(chapter.title), 12.5, bold=True, spaceBefore=14, spaceAfter=4, keepWithNext=1)
         if chapter.under:
@@ -150,7 +151,7 @@ def _padding(size: float) -> list[tuple[Any, ...]]:
 
 
 def _grid(table: Table) -> Any:
-    """Columns as wide as their texts want, within the page; the header stands on each page."""
+    """Columns as wide as their texts want, within the page; the header stands on each page, a row may go over several."""
     from reportlab.platypus import LongTable
 
     widths = _column_widths(list(zip(table.header, *table.rows, strict=True)))
@@ -163,7 +164,7 @@ def _grid(table: Table) -> Any:
         *(("BACKGROUND", (0, one + 1), (-1, one + 1), _MARK) for one in sorted(table.marked)),
         *_padding(2),
     ]
-    return LongTable(rows, colWidths=widths, repeatRows=1, style=style)
+    return LongTable(rows, colWidths=widths, repeatRows=1, style=style, splitInRow=1)
 
 
 def _column_widths(columns: Sequence[Sequence[str]]) -> list[float]:

@@ -148,6 +148,8 @@ class ReportScreen(Overlay[tuple[str, "Path | None"]]):
                 said = _written(done)
         except FieldfareError as error:
             said = squeeze(str(error))
+        except Exception as error:  # noqa: BLE001 - a job that breaks its report must not lock this screen
+            said = _("The report cannot be written: {error}").format(error=squeeze(str(error))[:300])
         self.post_message(Ended(said))
 
     @on(Working)
