@@ -76,7 +76,7 @@ def test_the_entry_point_closes_the_network_before_anything_else() -> None:
 
 def test_the_screen_reaches_the_core_through_its_doors_only() -> None:
     doors = set(
-        "assistant bookshelf catalogue doctor domain errors holdings journal nameplate offered preferences procedure "
+        "assistant bookshelf catalogue doctor domain errors holdings inventory journal nameplate offered preferences procedure "
         "question_words report signal_words text tui typed_paths viewer workplace wrapping".split()
     )
     for file in (ROOT / "app/fieldfare/tui").rglob("*.py"):
