@@ -224,6 +224,25 @@ def test_progress_goes_to_the_job_it_was_read_from_or_nowhere(journal: Journal) 
     assert [one.deed for job in journal.jobs() for one in journal.entries(job.id)] == [done]
 
 
+def test_a_damaged_line_hides_no_other_and_is_told(journal: Journal) -> None:
+    for number in range(3):
+        journal.note(f"note {number}")
+        journal.pin(PLACE, f"pin {number}")
+    journal.save(Progress(procedure=PLACE, current="2"))
+    job = journal.current()
+    assert job is not None
+    with journal._store.writing() as connection:
+        connection.execute("UPDATE entry SET deed = '{' WHERE number = 2")
+        connection.execute("UPDATE pin SET at = 'long ago' WHERE note = 'pin 0'")
+        connection.execute("UPDATE progress SET progress = '{}'")
+    assert [one.deed for one in journal.entries(job.id)] == [Noted(text="note 0"), Noted(text="note 2")]
+    assert journal.problem == "1 line of the journal is damaged and left out here. All others are whole."
+    assert [one.note for one in journal.pins()] == ["pin 2", "pin 1"]
+    assert journal.procedures(job.id) == ()
+    parcel = journal.parcel(job)
+    assert (len(parcel.entries), len(parcel.procedures)) == (2, 0)
+
+
 def test_a_step_and_its_entry_are_kept_together_or_not_at_all(
     journal: Journal, monkeypatch: pytest.MonkeyPatch
 ) -> None:

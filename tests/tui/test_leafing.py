@@ -12,7 +12,7 @@ from fakes import DOCUMENT, OIL, PACK, STARTING, TORQUE, FakeAssistant
 from fieldfare.bookshelf import Bookshelf
 from fieldfare.domain import Block, BlockKind, Passage, Read, SectionView
 from fieldfare.domain.manual import Spot
-from fieldfare.errors import PackError
+from fieldfare.errors import PackError, StorageError
 from fieldfare.journal import Journal
 from fieldfare.tui.app import FieldfareApp
 from fieldfare.tui.marking import Marking
@@ -100,6 +100,21 @@ def test_sections_are_leafed_through_and_every_way_goes_back() -> None:
         await until(pilot, lambda: not isinstance(app.screen, ReadingScreen))
 
     play(scenario)
+
+
+def test_a_journal_that_cannot_be_read_hides_no_manual(monkeypatch: pytest.MonkeyPatch) -> None:
+    def broken(_pack: str = "") -> None:
+        raise StorageError("journal.sqlite cannot be read.")
+
+    journal = Journal(None)
+    monkeypatch.setattr(journal, "pins", broken)
+
+    async def scenario(app: FieldfareApp, pilot: Pilot[None]) -> None:
+        await pilot.press("f3")
+        await until_text(pilot, "journal.sqlite cannot be read.")
+        assert DOCUMENT in shown(app)
+
+    play(scenario, journal=journal)
 
 
 def test_without_a_manual_the_room_offers_nothing_that_needs_one() -> None:

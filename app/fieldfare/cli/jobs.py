@@ -78,9 +78,12 @@ def _with_journal(options: argparse.Namespace, run: Any) -> int:
     from fieldfare.journal import open_journal
 
     with open_journal() as journal:
-        if journal.problem:
-            print(f"fieldfare: {clean(journal.problem)}", file=sys.stderr)
+        problem = journal.problem
+        if problem:
+            print(f"fieldfare: {clean(problem)}", file=sys.stderr)
         code: int = run(options, journal)
+        if journal.problem != problem:
+            print(f"fieldfare: {clean(journal.problem)}", file=sys.stderr)
         return code
 
 

@@ -10,11 +10,11 @@ import hashlib
 import json
 from dataclasses import replace
 from datetime import UTC, datetime
-from typing import TYPE_CHECKING, Any, Self
+from typing import TYPE_CHECKING, Any, Self, TypeVar
 from uuid import uuid4
 
 from fieldfare import paths
-from fieldfare.catalogue import _
+from fieldfare.catalogue import _, ngettext
 from fieldfare.domain.job import (
     MAX_NAME,
     Asked,
@@ -36,13 +36,14 @@ from fieldfare.journal import attachments, records
 from fieldfare.journal.store import FILE, Store, set_aside
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterable
     from pathlib import Path
     from types import TracebackType
 
     from fieldfare.domain.job import Deed
     from fieldfare.journal.attachments import File
 
+Found = TypeVar("Found")
 _JOB = "SELECT number, id, machine, title, order_number, begun, ended FROM job"
 
 
@@ -69,7 +70,7 @@ class Journal:
     """What was done on this device. Methods raise StorageError where the file cannot be read or written.
 
     One job at most is current: what is recorded belongs to it, and begins one where none is. `problem` is a sentence where
-    the file was damaged or cannot be written.
+    the file is damaged, as a whole or in a line that was left out, or cannot be written.
     """
 
     def __init__(self, path: Path | None, clock: Callable[[], datetime] | None = None, problem: str = "") -> None:
@@ -127,9 +128,9 @@ class Journal:
     def machines(self) -> tuple[WorkMachine, ...]:
         """The machines that were worked on, the last one first."""
         rows = self._store.rows("SELECT maker, model, serial, packs FROM machine ORDER BY used DESC")
-        return tuple(
-            WorkMachine(maker=maker, model=model, serial=serial, packs=tuple(json.loads(packs)))
-            for maker, model, serial, packs in rows
+        return self._sound(
+            rows,
+            lambda row: WorkMachine(maker=row[0], model=row[1], serial=row[2], packs=tuple(json.loads(row[3]))),
         )
 
     # -- jobs
@@ -142,7 +143,7 @@ class Journal:
 
     def jobs(self) -> tuple[Job, ...]:
         """Every job of this device, the newest first."""
-        return tuple(map(_job, self._store.rows(f"{_JOB} ORDER BY begun DESC, number DESC")))
+        return self._sound(self._store.rows(f"{_JOB} ORDER BY begun DESC, number DESC"), _job)
 
     def job(self, name: str) -> Job:
         """A job by its id or its number on this device. Raises UsageError."""
@@ -236,7 +237,7 @@ class Journal:
     def entries(self, job: str) -> tuple[Entry, ...]:
         """What was done in a job, in order of time."""
         rows = self._store.rows("SELECT id, at, kind, deed FROM entry WHERE job = ? ORDER BY at, number", job)
-        return tuple(_entry(row) for row in rows)
+        return self._sound(rows, _entry)
 
     def attachment(self, digest: str) -> bytes:
         """The bytes of an attached file. Raises DamageError where they are not what they were."""
@@ -290,10 +291,7 @@ class Journal:
     def pins(self, pack: str = "") -> tuple[Pin, ...]:
         """The bookmarks and notes, the newest first; those of one pack where it is named."""
         rows = self._store.rows("SELECT id, reference, note, at FROM pin WHERE ? IN ('', pack) ORDER BY at DESC", pack)
-        return tuple(
-            Pin(id=id_, reference=_parsed(Reference, place), note=note, at=records.time_of(at))
-            for id_, place, note, at in rows
-        )
+        return self._sound(rows, _pin)
 
     # -- how far procedures are
 
@@ -331,7 +329,7 @@ class Journal:
     def procedures(self, job: str) -> tuple[Progress, ...]:
         """The procedures of a job, that which was touched last first."""
         rows = self._store.rows("SELECT progress FROM progress WHERE job = ? ORDER BY at DESC", job)
-        return tuple(_parsed(Progress, row[0]) for row in rows)
+        return self._sound(rows, lambda row: _parsed(Progress, row[0]))
 
     def forget(self, procedure: Reference) -> None:
         """Begin a procedure anew: what was kept of it in the current job is removed, its entries stay."""
@@ -348,7 +346,9 @@ class Journal:
         """A job with all that belongs to it: the notes at places of its manuals go with it."""
         entries = self.entries(job.id)
         rows = self._store.rows("SELECT at, progress FROM progress WHERE job = ? ORDER BY at", job.id)
-        procedures = tuple(KeptProgress(at=records.time_of(at), progress=_parsed(Progress, text)) for at, text in rows)
+        procedures = self._sound(
+            rows, lambda row: KeptProgress(at=records.time_of(row[0]), progress=_parsed(Progress, row[1]))
+        )
         used = {*job.machine.packs, *(place.pack for entry in entries for place in places_of(entry.deed))}
         pins = tuple(pin for pin in self.pins() if pin.note and pin.reference.pack in used)
         return Parcel(job=job, entries=entries, procedures=procedures, pins=pins)
@@ -382,6 +382,23 @@ class Journal:
             return self.job(job.id), new
 
     # -- inside
+
+    def _sound(self, rows: Iterable[tuple[Any, ...]], read: Callable[[tuple[Any, ...]], Found]) -> tuple[Found, ...]:
+        """What can be read; of what is damaged the rest is not withheld, and `problem` says how much that is."""
+        found, damaged = [], 0
+        for row in rows:
+            try:
+                found.append(read(row))
+            except (DamageError, ValueError):
+                damaged += 1
+        if damaged and not self.problem:
+            sentence = ngettext(
+                "{number} line of the journal is damaged and left out here. All others are whole.",
+                "{number} lines of the journal are damaged and left out here. All others are whole.",
+                damaged,
+            )
+            self.problem = sentence.format(number=damaged)
+        return tuple(found)
 
     def _time(self) -> str:
         return records.time_text(self._now())
@@ -483,6 +500,11 @@ def _entry(row: tuple[Any, ...]) -> Entry:
         return Entry(id=id_, at=records.time_of(at), deed=records.deed_of(kind, deed))
     except ValueError as error:
         raise DamageError(_("{name} is damaged ({reason}).").format(name=FILE, reason=error)) from error
+
+
+def _pin(row: tuple[Any, ...]) -> Pin:
+    id_, place, note, at = row
+    return Pin(id=id_, reference=_parsed(Reference, place), note=note, at=records.time_of(at))
 
 
 def _pin_row(pin: Pin) -> tuple[str, ...]:

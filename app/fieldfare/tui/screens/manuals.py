@@ -114,9 +114,17 @@ class ManualsScreen(RoomScreen):
             found = self.desk.assistant.bookshelf.manuals()
             own = self.desk.workplace.packs
             ordered = sorted(found, key=lambda one: (one.pack not in own if own else False, bool(one.superseded_by)))
-            self.post_message(ManualsRead(tuple(ordered), self.desk.journal.pins()))
         except FieldfareError as error:
             self.post_message(ManualsRead((), (), str(error)))
+            return
+        journal = self.desk.journal
+        pins: tuple[Pin, ...] = ()
+        before = trouble = journal.problem
+        try:
+            pins, trouble = journal.pins(), journal.problem
+        except FieldfareError as error:
+            trouble = str(error)
+        self.post_message(ManualsRead(tuple(ordered), pins, trouble if trouble != before else ""))
 
     @on(ManualsRead)
     def _have_read(self, message: ManualsRead) -> None:
