@@ -213,6 +213,7 @@ NOT_SPOKEN = {
     "Enter", "Esc", "Tab",  # printed on the keys
     "/…/model.gguf",  # an example of a path
     "textual_image.widget",
+    "Input",  # a selector of style sheets
 }  # fmt: skip
 ACTION = re.compile(r"(?:app|screen|[A-Z]\w+)\.\w+")  # names of what a key does
 WORDS = re.compile(r"[A-Za-zÀ-ÿ]{2,}[ ,.:]+[A-Za-zÀ-ÿ(]{2,}|^[A-Z][a-zà-ÿ]+[….:]?$|[a-z]{3,}…")
