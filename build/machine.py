@@ -142,8 +142,12 @@ class Allowance:
         (self.folder / "cgroup.procs").write_text(str(os.getpid()))
 
     def close(self) -> float:
-        """Lift it; the most that was taken, in MB."""
-        peak = int(self.peak.read_text()) / 1e6
+        """Lift it once all that ran in it is gone; the most that was taken, in MB. RolloutError where something stays."""
+        peak, end = int(self.peak.read_text()) / 1e6, time.monotonic() + PATIENCE
+        while left := (self.folder / "cgroup.procs").read_text().split():
+            if time.monotonic() > end:
+                raise RolloutError(f"processes stay behind: {', '.join(left)}")
+            time.sleep(0.1)
         self.folder.rmdir()
         return peak
 

@@ -19,6 +19,8 @@ from environment import ROOT
 ALLOWED = ROOT / "build" / "allowed-hosts.txt"
 _ADDRESS = re.compile(rb"(?:https?|wss?|ftp)://([A-Za-z0-9][A-Za-z0-9.-]*[A-Za-z0-9])")
 _CALLS = re.compile(rb"\0(?:connect|getaddrinfo|gethostbyname|WSAConnect)\0")
+# Ends the archive of modules and says how long it is (PyInstaller's archive/writers.py).
+_COOKIE, _COOKIE_SIZE = b"MEI\x0c\x0b\x0a\x0b\x0e", 88
 _LIBRARIES = (".so", ".dylib", ".dll", ".pyd", ".exe")
 
 
@@ -28,6 +30,8 @@ def unknown() -> dict[str, list[str]]:
     found: dict[str, set[str]] = {}
     for name, file in compiled():
         data = file.read_bytes()
+        if file == program.executable(program.MADE):
+            data = bootloader(data)
         hosts = {match[1].decode("ascii").lower() for match in _ADDRESS.finditer(data)}
         if _CALLS.search(data):
             hosts.add(re.sub(r"\.cpython-\d+-[\w-]+|[-.][0-9a-f]{8}\b|\.abi3", "", Path(name).name))
@@ -37,6 +41,15 @@ def unknown() -> dict[str, list[str]]:
         for host in hosts_in_code(file.read_bytes()) - allowed:
             found.setdefault(host, set()).add(name)
     return {host: sorted(files) for host, files in sorted(found.items())}
+
+
+def bootloader(data: bytes) -> bytes:
+    """The executable without the archive of modules behind it: those are read as sources, see `modules`."""
+    cookie = data.rfind(_COOKIE)
+    if cookie < 0:
+        return data
+    size = int.from_bytes(data[cookie + len(_COOKIE) :][:4], "big")
+    return data[: cookie + _COOKIE_SIZE - size]
 
 
 def allowed_names(text: str) -> set[str]:
@@ -65,7 +78,7 @@ def compiled() -> list[tuple[str, Path]]:
     """The program and the libraries of the bundle."""
     found = []
     for path in sorted(program.MADE.rglob("*")):
-        is_library = path.suffix in _LIBRARIES or ".so." in path.name or path == program.MADE / "fieldfare"
+        is_library = path.suffix in _LIBRARIES or ".so." in path.name or path == program.executable(program.MADE)
         if is_library and path.is_file() and not path.is_symlink():
             found.append((path.relative_to(program.MADE).as_posix(), path))
     return found
