@@ -13,6 +13,7 @@ from fieldfare import catalogue
 from fieldfare.preferences import Preferences
 from fieldfare.settings import Settings
 from fieldfare.tui.app import FieldfareApp
+from fieldfare.tui.screens.procedure import ProcedureScreen
 from fieldfare.tui.widgets.listing import Listing
 from tui.screen import asked, rows, shown, until, until_text
 
@@ -108,6 +109,21 @@ def test_another_language_holds_at_once_in_every_room(monkeypatch: pytest.Monkey
         await until_text(pilot, "INSTALL OR UPDATE")
         await pilot.press("f8", "1", "1")
         await until_text(pilot, "Language of the screen: By itself")
+
+    play(scenario, Preferences())
+
+
+def test_the_clock_of_the_procedures_ticks_while_its_room_is_drawn_in_another_language() -> None:
+    async def scenario(app: FieldfareApp, pilot: Pilot[None]) -> None:
+        await pilot.press("f4")
+        await until(pilot, lambda: isinstance(app.screen, ProcedureScreen) and app.screen.is_mounted)
+        room = app.screen
+        assert isinstance(room, ProcedureScreen)
+        await room.query("TimerLine").remove()  # as it is half way through
+        room.tick_timers()
+        await room.recompose()
+        room.tick_timers()
+        assert room.query("TimerLine")
 
     play(scenario, Preferences())
 

@@ -373,12 +373,10 @@ class UnderwayScreen(KeepingScreen):
         return found
 
     def tick_timers(self) -> None:
-        """Draw the time that is left."""
-        line = self.query_one(TimerLine)
-        running = self.alarms.running
-        line.display = bool(running)
-        if running:
-            now = datetime.now(UTC)
-            said = [f"◷ {one.line(now)}" for one in running[:3]]
-            line.update(Content("\n".join(said)))
-            line.set_class(not ahead(running, now), "-over")
+        """Draw the time that is left; there is no line for it while the room is drawn in another language."""
+        running, now = self.alarms.running, datetime.now(UTC)
+        for line in self.query(TimerLine):
+            line.display = bool(running)
+            if running:
+                line.update(Content("\n".join(f"◷ {one.line(now)}" for one in running[:3])))
+                line.set_class(not ahead(running, now), "-over")
