@@ -86,9 +86,9 @@ def _read(file: Path, source_language: str) -> tuple[Unit, ...]:
     from fieldfare.ingest.xliff import read_xliff
 
     if file.suffix.lower() not in _FORMATS:
-        raise UsageError(f"{file.name} is neither an .xliff nor a .tmx file.")
+        raise UsageError(f"{file.name} is neither an .xliff nor a .tmx file. Name one of those.")
     if not file.is_file():
-        raise UsageError(f"{file} does not exist.")
+        raise UsageError(f"{file} does not exist. Name the reviewed .xliff or .tmx file.")
     return read_tmx(file, source_language) if file.suffix.lower() == ".tmx" else read_xliff(file)
 
 
@@ -230,7 +230,7 @@ def _import(options: argparse.Namespace) -> int:
     _refuse_own(options.to, language)
     units = [unit for unit in _read(options.back, language) if unit.target_language == options.to]
     if not units:
-        raise UsageError(f"{options.back} holds nothing from {language} into {options.to}.")
+        raise UsageError(f"{options.back} holds nothing from {language} into {options.to}. Name the language that it is in: --to CODE")
     least = State.TRANSLATED if options.approve else State.APPROVED
     today = datetime.datetime.now(tz=datetime.UTC).date().isoformat()
     judged = review(units, least=least, by=options.by, on=today)

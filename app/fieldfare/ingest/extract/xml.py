@@ -44,7 +44,9 @@ def parse(data: bytes, name: str) -> etree._Element:
     try:
         return etree.fromstring(data, etree.XMLParser(**_SAFE))
     except (etree.LxmlError, ValueError, LookupError) as error:
-        raise SourceError(f"{name} is not well-formed XML ({error}). Correct or export it again.") from error
+        raise SourceError(
+            f"{name} is not well-formed XML ({getattr(error, 'msg', error)}). Correct or export it again."
+        ) from error
 
 
 def parse_file(file: Path) -> etree._Element:
@@ -82,7 +84,9 @@ def stream(source: BinaryIO | Member, name: str, parents: frozenset[str]) -> Ite
                 while parent is not None and element.getprevious() is not None:
                     del parent[0]
     except (etree.LxmlError, ValueError, LookupError) as error:
-        raise SourceError(f"{name} is not well-formed XML ({error}). Export it again.") from error
+        raise SourceError(
+            f"{name} is not well-formed XML ({getattr(error, 'msg', error)}). Export it again."
+        ) from error
 
 
 def form_of(file: Path) -> str | None:
