@@ -41,6 +41,7 @@ from fieldfare.domain import (
     Verdict,
     WorkMachine,
 )
+from fieldfare.domain.job import MAX_NAME
 from fieldfare.domain.translation import Outcome
 from fieldfare.journal import Journal
 from fieldfare.journal.attachments import File
@@ -131,8 +132,9 @@ def journal(text: str) -> Journal:
         translated=text,
     )  # fmt: skip
     made = Journal(None, problem=text)
-    made.use_machine(WorkMachine(maker=text, model=text, serial=text))
-    made.begin(text, text)
+    name = text[:MAX_NAME]
+    made.use_machine(WorkMachine(maker=name, model=name, serial=name))
+    made.begin(name, name)
     for deed in (
         Asked(question=text, verdict=Verdict.REFUSED, sources=(place,), message=text),
         Read(reference=place),
