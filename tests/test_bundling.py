@@ -124,11 +124,14 @@ def test_the_scan_names_unknown_hosts_and_libraries_that_connect(
     (made / "_internal").mkdir(parents=True)
     (work / "fieldfare").mkdir(parents=True)
     (work / "fieldfare" / "origins.json").write_text("[]")
-    (made / "fieldfare").write_bytes(b"ELF")
+    archive = b"module with https://docs.example/ in its docstring"
+    cookie = b"MEI\014\013\012\013\016" + (len(archive) + 88).to_bytes(4, "big") + bytes(76)
+    (made / "fieldfare").write_bytes(b"ELF https://boot.example/" + archive + cookie + b"sections")
     (made / "_internal" / "libspy.so.1").write_bytes(b"\0connect\0 https://telemetry.example/v1 https://github.com/x")
     monkeypatch.setattr(bundling.program, "MADE", made)
     monkeypatch.setattr(bundling.scan, "WORK", work)
     found = bundling.scan.unknown()
+    assert found.pop("boot.example") == ["fieldfare"]
     assert found == {"libspy.so.1": ["_internal/libspy.so.1"], "telemetry.example": ["_internal/libspy.so.1"]}
 
 
