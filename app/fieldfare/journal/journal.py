@@ -32,7 +32,7 @@ from fieldfare.domain.job import (
     places_of,
 )
 from fieldfare.errors import DamageError, JobChangedError, StorageError, UsageError
-from fieldfare.journal import attachments, records
+from fieldfare.journal import attachments, records, rows
 from fieldfare.journal.store import FILE, Store, set_aside
 
 if TYPE_CHECKING:
@@ -44,7 +44,6 @@ if TYPE_CHECKING:
     from fieldfare.journal.attachments import File
 
 Found = TypeVar("Found")
-_JOB = "SELECT number, id, machine, title, order_number, begun, ended FROM job"
 
 
 def open_journal(folder: Path | None = None, clock: Callable[[], datetime] | None = None) -> Journal:
@@ -97,7 +96,7 @@ class Journal:
     def machine(self) -> WorkMachine:
         """The machine that is worked on, from session to session; nameless where none is set."""
         kept = self._kept("machine")
-        return _parsed(WorkMachine, kept) if kept else WorkMachine()
+        return rows.parsed(WorkMachine, kept) if kept else WorkMachine()
 
     def use_machine(self, machine: WorkMachine) -> None:
         """Work on a machine from now on.
@@ -127,9 +126,9 @@ class Journal:
 
     def machines(self) -> tuple[WorkMachine, ...]:
         """The machines that were worked on, the last one first."""
-        rows = self._store.rows("SELECT maker, model, serial, packs FROM machine ORDER BY used DESC")
+        found = self._store.rows("SELECT maker, model, serial, packs FROM machine ORDER BY used DESC")
         return self._sound(
-            rows,
+            found,
             lambda row: WorkMachine(maker=row[0], model=row[1], serial=row[2], packs=tuple(json.loads(row[3]))),
         )
 
@@ -138,19 +137,19 @@ class Journal:
     def current(self) -> Job | None:
         """The job that entries go to."""
         kept = self._kept("job")
-        rows = self._store.rows(f"{_JOB} WHERE id = ? AND ended IS NULL", kept) if kept else []
-        return _job(rows[0]) if rows else None
+        found = self._store.rows(f"{rows.JOB} WHERE id = ? AND ended IS NULL", kept) if kept else []
+        return rows.job(found[0]) if found else None
 
     def jobs(self) -> tuple[Job, ...]:
         """Every job of this device, the newest first."""
-        return self._sound(self._store.rows(f"{_JOB} ORDER BY begun DESC, number DESC"), _job)
+        return self._sound(self._store.rows(f"{rows.JOB} ORDER BY begun DESC, number DESC"), rows.job)
 
     def job(self, name: str) -> Job:
         """A job by its id or its number on this device. Raises UsageError."""
-        rows = self._store.rows(f"{_JOB} WHERE id = ? OR CAST(number AS TEXT) = ?", name, name)
-        if not rows:
+        found = self._store.rows(f"{rows.JOB} WHERE id = ? OR CAST(number AS TEXT) = ?", name, name)
+        if not found:
             raise UsageError(_("There is no job {name}. List them: fieldfare job list").format(name=name))
-        return _job(rows[0])
+        return rows.job(found[0])
 
     def begin(self, title: str = "", order: str = "", machine: WorkMachine | None = None) -> Job:
         """Begin a job at a machine, by default that which is worked on; a job that was current stays open. Raises UsageError."""
@@ -236,15 +235,15 @@ class Journal:
 
     def entries(self, job: str) -> tuple[Entry, ...]:
         """What was done in a job, in order of time."""
-        rows = self._store.rows("SELECT id, at, kind, deed FROM entry WHERE job = ? ORDER BY at, number", job)
-        return self._sound(rows, _entry)
+        found = self._store.rows("SELECT id, at, kind, deed FROM entry WHERE job = ? ORDER BY at, number", job)
+        return self._sound(found, rows.entry)
 
     def attachment(self, digest: str) -> bytes:
         """The bytes of an attached file. Raises DamageError where they are not what they were."""
-        rows = self._store.rows("SELECT data FROM attachment WHERE digest = ?", digest)
-        if not rows or hashlib.sha256(rows[0][0]).hexdigest() != digest:
+        found = self._store.rows("SELECT data FROM attachment WHERE digest = ?", digest)
+        if not found or hashlib.sha256(found[0][0]).hexdigest() != digest:
             raise DamageError(_("An attached file is damaged in the journal. Attach it again."))
-        data: bytes = rows[0][0]
+        data: bytes = found[0][0]
         return data
 
     def remove(self, entry: str) -> None:
@@ -263,11 +262,11 @@ class Journal:
 
     def questions(self, limit: int = 200) -> tuple[str, ...]:
         """The questions of all jobs, the last one first, each once."""
-        rows = self._store.rows(
+        found = self._store.rows(
             "SELECT deed ->> '$.question' FROM entry WHERE kind = 'asked' ORDER BY at DESC, number DESC LIMIT ?",
             limit * 10,  # what was asked again and again is passed over
         )
-        return tuple(dict.fromkeys(row[0] for row in rows))[:limit]
+        return tuple(dict.fromkeys(row[0] for row in found))[:limit]
 
     # -- bookmarks and notes at places
 
@@ -275,7 +274,7 @@ class Journal:
         """Set a bookmark at a place, with a `note` where there is one."""
         pin = Pin(id=uuid4().hex, reference=place, note=note, at=self._now())
         with self._store.writing() as connection:
-            connection.execute("INSERT INTO pin VALUES (?, ?, ?, ?, ?)", _pin_row(pin))
+            connection.execute("INSERT INTO pin VALUES (?, ?, ?, ?, ?)", rows.pin_row(pin))
         return pin
 
     def write_on(self, pin: str, note: str) -> None:
@@ -290,8 +289,8 @@ class Journal:
 
     def pins(self, pack: str = "") -> tuple[Pin, ...]:
         """The bookmarks and notes, the newest first; those of one pack where it is named."""
-        rows = self._store.rows("SELECT id, reference, note, at FROM pin WHERE ? IN ('', pack) ORDER BY at DESC", pack)
-        return self._sound(rows, _pin)
+        found = self._store.rows("SELECT id, reference, note, at FROM pin WHERE ? IN ('', pack) ORDER BY at DESC", pack)
+        return self._sound(found, rows.pin)
 
     # -- how far procedures are
 
@@ -317,19 +316,19 @@ class Journal:
     def progress(self, procedure: Reference) -> Progress | None:
         """How far a procedure is in the current job, whichever version of its pack it was begun with."""
         job = self.current()
-        rows = self._store.rows(
+        found = self._store.rows(
             "SELECT progress FROM progress WHERE job = ? AND pack = ? AND document = ? AND heading = ?",
             job.id if job else "",
             procedure.pack,
             procedure.document,
-            _heading(procedure),
+            rows.heading_text(procedure),
         )
-        return _parsed(Progress, rows[0][0]) if rows else None
+        return rows.parsed(Progress, found[0][0]) if found else None
 
     def procedures(self, job: str) -> tuple[Progress, ...]:
         """The procedures of a job, that which was touched last first."""
-        rows = self._store.rows("SELECT progress FROM progress WHERE job = ? ORDER BY at DESC", job)
-        return self._sound(rows, lambda row: _parsed(Progress, row[0]))
+        found = self._store.rows("SELECT progress FROM progress WHERE job = ? ORDER BY at DESC", job)
+        return self._sound(found, lambda row: rows.parsed(Progress, row[0]))
 
     def forget(self, procedure: Reference) -> None:
         """Begin a procedure anew: what was kept of it in the current job is removed, its entries stay."""
@@ -337,7 +336,7 @@ class Journal:
         with self._store.writing() as connection:
             connection.execute(
                 "DELETE FROM progress WHERE job = ? AND pack = ? AND document = ? AND heading = ?",
-                (job.id if job else "", procedure.pack, procedure.document, _heading(procedure)),
+                (job.id if job else "", procedure.pack, procedure.document, rows.heading_text(procedure)),
             )
 
     # -- to and from a colleague
@@ -345,9 +344,9 @@ class Journal:
     def parcel(self, job: Job) -> Parcel:
         """A job with all that belongs to it: the notes at places of its manuals go with it."""
         entries = self.entries(job.id)
-        rows = self._store.rows("SELECT at, progress FROM progress WHERE job = ? ORDER BY at", job.id)
+        found = self._store.rows("SELECT at, progress FROM progress WHERE job = ? ORDER BY at", job.id)
         procedures = self._sound(
-            rows, lambda row: KeptProgress(at=records.time_of(row[0]), progress=_parsed(Progress, row[1]))
+            found, lambda row: KeptProgress(at=rows.time(row[0]), progress=rows.parsed(Progress, row[1]))
         )
         used = {*job.machine.packs, *(place.pack for entry in entries for place in places_of(entry.deed))}
         pins = tuple(pin for pin in self.pins() if pin.note and pin.reference.pack in used)
@@ -378,15 +377,15 @@ class Journal:
                 if kept.at > self._saved_at(job.id, kept.progress.procedure):
                     self._save(job.id, kept.progress, kept.at)
             for pin in parcel.pins:
-                connection.execute("INSERT OR IGNORE INTO pin VALUES (?, ?, ?, ?, ?)", _pin_row(pin))
+                connection.execute("INSERT OR IGNORE INTO pin VALUES (?, ?, ?, ?, ?)", rows.pin_row(pin))
             return self.job(job.id), new
 
     # -- inside
 
-    def _sound(self, rows: Iterable[tuple[Any, ...]], read: Callable[[tuple[Any, ...]], Found]) -> tuple[Found, ...]:
+    def _sound(self, kept: Iterable[tuple[Any, ...]], read: Callable[[tuple[Any, ...]], Found]) -> tuple[Found, ...]:
         """What can be read; of what is damaged the rest is not withheld, and `problem` says how much that is."""
         found, damaged = [], 0
-        for row in rows:
+        for row in kept:
             try:
                 found.append(read(row))
             except (DamageError, ValueError):
@@ -404,8 +403,8 @@ class Journal:
         return records.time_text(self._now())
 
     def _kept(self, name: str) -> str:
-        rows = self._store.rows("SELECT value FROM kept WHERE name = ?", name)
-        return str(rows[0][0]) if rows else ""
+        found = self._store.rows("SELECT value FROM kept WHERE name = ?", name)
+        return str(found[0][0]) if found else ""
 
     def _keep(self, name: str, value: str) -> None:
         with self._store.writing() as connection:
@@ -415,16 +414,16 @@ class Journal:
         """The entry that says the same already."""
         if isinstance(deed, Asked):
             query = "SELECT id, at, kind, deed FROM entry WHERE kind = 'asked' AND job = ? ORDER BY at DESC, number DESC LIMIT 1"
-            rows = self._store.rows(query, job)
+            found = self._store.rows(query, job)
         elif isinstance(deed, Read):
             query = (
                 "SELECT id, at, kind, deed FROM entry WHERE kind = 'read' AND job = ? "
                 "AND deed ->> '$.reference.digest' = ? AND deed ->> '$.reference.document' = ?"
             )
-            rows = self._store.rows(query, job, deed.reference.digest, deed.reference.document)
+            found = self._store.rows(query, job, deed.reference.digest, deed.reference.document)
         else:
             return None
-        for entry in map(_entry, rows):
+        for entry in map(rows.entry, found):
             if _untranslated(entry.deed) == _untranslated(deed) or (
                 isinstance(deed, Read)
                 and isinstance(entry.deed, Read)
@@ -449,21 +448,28 @@ class Journal:
             connection.execute("INSERT OR IGNORE INTO attachment VALUES (?, ?, ?)", (digest, media_type, data))
 
     def _saved_at(self, job: str, procedure: Reference) -> datetime:
-        rows = self._store.rows(
+        found = self._store.rows(
             "SELECT at FROM progress WHERE job = ? AND pack = ? AND document = ? AND heading = ?",
             job,
             procedure.pack,
             procedure.document,
-            _heading(procedure),
+            rows.heading_text(procedure),
         )
-        return records.time_of(rows[0][0]) if rows else datetime.min.replace(tzinfo=UTC)
+        return rows.time(found[0][0]) if found else datetime.min.replace(tzinfo=UTC)
 
     def _save(self, job: str, progress: Progress, at: datetime) -> None:
         place = progress.procedure
         with self._store.writing() as connection:
             connection.execute(
                 "INSERT OR REPLACE INTO progress VALUES (?, ?, ?, ?, ?, ?)",
-                (job, place.pack, place.document, _heading(place), records.time_text(at), records.text_of(progress)),
+                (
+                    job,
+                    place.pack,
+                    place.document,
+                    rows.heading_text(place),
+                    records.time_text(at),
+                    records.text_of(progress),
+                ),
             )
 
 
@@ -473,50 +479,7 @@ def _check_names(*names: str) -> None:
         raise UsageError(_("A name has at most {number} characters. Shorten it.").format(number=MAX_NAME))
 
 
-def _job(row: tuple[Any, ...]) -> Job:
-    number, id_, machine, title, order, begun, ended = row
-    return Job(
-        id=id_,
-        number=number,
-        machine=_parsed(WorkMachine, machine),
-        title=title,
-        order=order,
-        begun=records.time_of(begun),
-        ended=records.time_of(ended) if ended else None,
-    )
-
-
-def _parsed(kind: type[records.Value], text: str) -> records.Value:
-    """A value that this journal wrote; DamageError where it is not what was written."""
-    try:
-        return records.parsed(kind, text)
-    except ValueError as error:
-        raise DamageError(_("{name} is damaged ({reason}).").format(name=FILE, reason=error)) from error
-
-
-def _entry(row: tuple[Any, ...]) -> Entry:
-    id_, at, kind, deed = row
-    try:
-        return Entry(id=id_, at=records.time_of(at), deed=records.deed_of(kind, deed))
-    except ValueError as error:
-        raise DamageError(_("{name} is damaged ({reason}).").format(name=FILE, reason=error)) from error
-
-
-def _pin(row: tuple[Any, ...]) -> Pin:
-    id_, place, note, at = row
-    return Pin(id=id_, reference=_parsed(Reference, place), note=note, at=records.time_of(at))
-
-
-def _pin_row(pin: Pin) -> tuple[str, ...]:
-    place = pin.reference
-    return pin.id, place.pack, records.text_of(place), pin.note, records.time_text(pin.at)
-
-
 def _untranslated(deed: Deed) -> Deed:
     if not isinstance(deed, Asked):
         return deed
     return replace(deed, sources=tuple(replace(one, translated="") for one in deed.sources))
-
-
-def _heading(place: Reference) -> str:
-    return json.dumps(place.heading, ensure_ascii=False)
