@@ -14,6 +14,7 @@ from fieldfare.tui.app import FieldfareApp
 from fieldfare.tui.screens.reading import ReadingScreen
 from fieldfare.tui.widgets.hazard import HazardBox
 from fieldfare.tui.widgets.question import QuestionInput
+from fieldfare.tui.widgets.section import PaneHead
 from tui.screen import asked, shown, type_text, until, until_text
 
 if TYPE_CHECKING:
@@ -152,10 +153,14 @@ def test_the_page_is_translated_step_by_step_and_cell_by_cell() -> None:
             assert isinstance(app.screen, ReadingScreen)
             assert original not in shown(app)
             assert ("Fig. 8-2: Drenaje y filtro de aceite  (Enter" in shown(app)) is (number == "1")
+            head = app.screen.query_one(PaneHead)
+            marked = "machine translation of the original · " in str(head.content)
+            assert marked is (number == "1")  # of the table a person approved what is translated
             await pilot.press("t")
             await until_text(pilot, original)
             assert translated not in shown(app)
             assert ("Fig. 8-2: Oil drain and filter  (Enter" in shown(app)) is (number == "1")
+            assert "machine" not in str(head.content)
             await pilot.press("t", "escape")
             await until_text(pilot, "Found in the manuals")
         assert TORQUES.rows[2][2] == "35 N·m"

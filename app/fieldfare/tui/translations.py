@@ -36,6 +36,11 @@ class Translations:
         """Whether anything is translated, so that there is something to switch."""
         return any(one.changed for one in self._said.values())
 
+    @property
+    def machine(self) -> bool:
+        """Whether something that is shown was translated by a machine."""
+        return not self.original and any(one.changed and one.machine for one in self._said.values())
+
     def take(self, text: str, rendering: Rendering) -> None:
         """A text came nearer to its translation."""
         self._said[text] = rendering

@@ -21,7 +21,7 @@ from fieldfare.text import primary, squeeze
 from fieldfare.tui.highlight import quoted_rows, quoted_span
 from fieldfare.tui.marking import Marking
 from fieldfare.tui.messages import Said, SectionLoaded, Target, TextTranslated, TranslationsChanged
-from fieldfare.tui.translations import Translations, redraw, texts_of
+from fieldfare.tui.translations import MACHINE, Translations, redraw, texts_of
 from fieldfare.tui.widgets.blocks import Code, PageRow, Prose
 from fieldfare.tui.widgets.column import Column
 from fieldfare.tui.widgets.figure import FigureRow
@@ -176,6 +176,7 @@ class SectionPane(Column):
         message.translations.take(message.text, message.said)
         if message.translations is self._translations:
             redraw(self, message.text)
+            self._tell_head()
             self.post_message(TranslationsChanged())
 
     @property
@@ -183,10 +184,20 @@ class SectionPane(Column):
         """Whether there is a translation to switch off and on."""
         return self._translations.any
 
+    @property
+    def by_machine(self) -> bool:
+        """Whether something of what is shown was translated by a machine."""
+        return self._translations.machine
+
     def show_original(self, *, original: bool) -> None:
         """The originals, or what they say in the reader's language."""
         self._translations.original = original
         redraw(self)
+        self._tell_head()
+
+    def _tell_head(self) -> None:
+        for head in self.parts(PaneHead):
+            head.tell()
 
     def _widgets(self, target: Target, view: SectionView) -> Iterator[Widget]:
         number = f"[{target.number}] " if target.number else ""
@@ -416,23 +427,24 @@ class SectionPane(Column):
 
 
 class PaneHead(Static):
-    """The line that stays at the top of the pane: where this is printed, and that hazards stand above."""
+    """The line that stays at the top of the pane: where this is printed, that hazards stand above, that a machine translated it."""
 
     def __init__(self, pane: SectionPane, source: str) -> None:
         super().__init__(Content(source), classes="pane-head", markup=False)
         self._pane = pane
         self._source = source
-        self._hidden = -1
+        self._told = (-1, False)
 
     def tell(self) -> None:
-        """Count the hazards above again."""
-        above = self._pane.hazards_above()
-        if len(above) == self._hidden:
+        """Count the hazards above again, and see who translated this."""
+        above, machine = self._pane.hazards_above(), self._pane.by_machine
+        if (len(above), machine) == self._told:
             return
-        self._hidden = len(above)
+        self._told = (len(above), machine)
         words = ", ".join(dict.fromkeys(box.word for box in above))
         warning = " " + _("▲ {signal_words} above: key w").format(signal_words=words) + " " if above else ""
-        self.update(Content.assemble((warning, "bold reverse"), " " if above else "", self._source), layout=False)
+        source = f"{_(MACHINE)} · {self._source}" if machine else self._source
+        self.update(Content.assemble((warning, "bold reverse"), " " if above else "", source), layout=False)
 
     @on(Click)
     def _clicked(self) -> None:
