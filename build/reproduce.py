@@ -17,17 +17,17 @@ from pathlib import Path
 ROOT = Path(__file__).resolve().parent.parent
 
 
-def make(folder: Path, recipe: str) -> dict[str, str]:
-    """A bundle from what is committed; every file of it and its archives with their digests."""
+def make(folder: Path, commit: str, recipe: str) -> dict[str, str]:
+    """A bundle from a commit; every file of it and its archives with their digests."""
     folder.mkdir()
-    packed = subprocess.run(["git", "archive", "HEAD"], cwd=ROOT, capture_output=True, check=True).stdout
+    packed = subprocess.run(["git", "archive", commit], cwd=ROOT, capture_output=True, check=True).stdout
     subprocess.run(["tar", "-x", "-C", str(folder)], input=packed, check=True)
     (folder / ".venv").symlink_to(ROOT / ".venv")
     options = ["--no-setup", "--no-smoke", "--not-packed"]
     subprocess.run([sys.executable, str(folder / "scripts" / "bundle"), recipe, *options], check=True)
     lines = (folder / "dist" / "fieldfare" / "SHA256SUMS").read_text("utf-8").splitlines()
     found = {line[66:]: line[:64] for line in lines}
-    for file in (folder / "dist").glob("*.*"):
+    for file in (folder / "dist").glob("fieldfare[-_]*"):
         with file.open("rb") as stream:
             found[file.name] = hashlib.file_digest(stream, "sha256").hexdigest()
     return found
@@ -38,8 +38,9 @@ def main(arguments: list[str]) -> int:
     recipe = arguments[0] if arguments else "small"
     if (ROOT / recipe).is_file():
         recipe = str(ROOT / recipe)
+    asked = subprocess.run(["git", "rev-parse", "HEAD"], cwd=ROOT, capture_output=True, check=True, text=True)
     with tempfile.TemporaryDirectory(prefix="fieldfare-") as scratch:
-        first, second = (make(Path(scratch) / name, recipe) for name in ("one", "another"))
+        first, second = (make(Path(scratch) / name, asked.stdout.strip(), recipe) for name in ("one", "another"))
     differing = sorted(name for name in first.keys() | second.keys() if first.get(name) != second.get(name))
     for name in differing:
         print(f"differs: {name}")

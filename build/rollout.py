@@ -35,7 +35,7 @@ ASKED = 12  # gold questions
 DRAFTED = ("Why must I not run at low load?", "--draft")
 MODEL = 150  # MB that a language model takes at least when it is loaded
 WATCHED = 20  # seconds that the screen is open under strace
-LITTLE = 1_500_000_000  # bytes of memory of a small machine
+LITTLE, LESS = 1_500_000_000, 250_000_000  # bytes of memory of a small machine, and too few for a language model
 MANUAL = "# Pump\n\n## Service\n\n1. Tighten the drain plug to {torque} N·m.\n"
 
 
@@ -209,25 +209,18 @@ class Rollout:
         return ", ".join(name for name, _ in seen) + ": answers; a pack on a full disk: refused, exit code 23"
 
     def memory(self) -> str:
-        """With 1.5 GB of memory it answers, with the language model where it has one; with a tenth of it, it answers or says why not."""
+        """With 1.5 GB of memory it answers, with the language model where it has one; where there is too little for that, it quotes and says so."""
         seen = []
-        for limit in (LITTLE, LITTLE // 10):
+        for limit, least in ((LITTLE, MODEL), (LESS, 0)):
             allowance = Allowance(limit)
             try:
-                done = self.machine.tech(
-                    "fieldfare", "ask", *DRAFTED[: 2 if self.drafts else 1], fine=(), first=allowance.join
-                )
+                done = self.machine.tech("fieldfare", "ask", *DRAFTED[: 2 if self.drafts else 1], first=allowance.join)
             finally:
                 peak = allowance.close()
-            least = MODEL if self.drafts and limit == LITTLE else 0
-            answered = done.returncode == 0 and peak > least
-            sentence = done.stderr.startswith("fieldfare: ") and "Traceback" not in done.stderr
-            if not answered and (limit == LITTLE or not sentence):
-                raise RolloutError(
-                    f"{limit // 10**6} MB: exit code {done.returncode}, took {peak:.0f} MB: {done.stderr.strip()[-500:]}"
-                )
-            last = done.stderr.strip().splitlines()[-1:] if done.returncode else [f"answered, took {peak:.0f} MB"]
-            seen.append(f"{limit // 10**6} MB: {last[0] if last else done.returncode}")
+            said = done.stderr.strip()
+            if self.drafts and (peak < least or bool(said) == bool(least)):
+                raise RolloutError(f"{limit // 10**6} MB: took {peak:.0f} MB and said: {said[-500:]}")
+            seen.append(f"{limit // 10**6} MB: answered, took {peak:.0f} MB{f', {said}' if said else ''}")
         return "; ".join(seen)
 
     def upgrade(self) -> str:
