@@ -244,9 +244,9 @@ def test_a_number_names_what_is_to_be_measured_and_is_no_value_of_it(journal: Jo
     assert [(one.value, one.unit, one.verdict) for one in taken] == [
         ("12.6", "V", Limit.OK), ("12.5", "V", Limit.OK), ("12", "V", Limit.LOW),
     ]  # fmt: skip
-    assert "! voltage: 12 V, expected 12.4 V or more: LOW" in led(journal, "+")[-600:], (
-        "told on the page and at the end"
-    )
+    told = led(journal, "+", "+")
+    assert "\n! voltage: 12 V, expected 12.4 V or more: LOW" in told, "on the page"
+    assert "! 1 voltage: 12 V, expected 12.4 V or more: LOW" in told, "and at the end"
 
 
 def test_a_warning_that_was_cut_off_is_shown_again_before_it_is_acknowledged(
@@ -297,8 +297,8 @@ def test_lines_keep_nothing_in_a_job_that_began_meanwhile(tmp_path: Path) -> Non
 
 def test_a_number_of_any_length_stands_for_nothing(journal: Journal) -> None:
     many = "9" * 5000
-    told = led(journal, f"f {many}", f"r {many} V", "q", f"p {many}", f"f {many}")
-    assert "There are no figures here." in told
+    told = led(journal, "", f"f {many}", f"r {many} V", "q", f"p {many}", f"f {many}")
+    assert "There are no figures here." in told and "Type one number and its unit" in told
 
 
 def test_that_nothing_is_kept_is_said_in_place_of_that_it_is(journal: Journal, monkeypatch: pytest.MonkeyPatch) -> None:

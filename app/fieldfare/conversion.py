@@ -136,8 +136,13 @@ def _printed(quantity: Quantity, shown: dict[str, str], unit: Unit) -> str:
     return f"{text} {unit.symbol}"
 
 
+_LONGEST = 60  # characters of a number: nothing is measured to more places
+
+
 def number_of(printed: str) -> Fraction | None:
-    """A plain number or fraction of an inch; None for what can be read in two ways (`1,234`) or is a power."""
+    """A plain number or fraction of an inch; None for what can be read in two ways (`1,234`), is a power, or has no end."""
+    if len(printed) > _LONGEST:
+        return None
     if match := _FRACTION.fullmatch(printed):
         sign, whole, above, below = match.groups()
         value = Fraction(int(whole or 0)) + Fraction(int(above), int(below))

@@ -170,7 +170,7 @@ class Steps:
                 _("Skipped: {step}").format(step=f"{squeeze(step.number)} {squeeze(step.text)} ({squeeze(reason)})")
             )
         for step, measured in course.out_of_limits():
-            yield laid_out(f"{squeeze(step.number)} {_reading(measured)}")
+            yield laid_out(_reading(measured, step.number))
 
     def _timers(self) -> Iterator[str]:
         for timer in self._course.progress.timers:
@@ -329,9 +329,9 @@ def _named(title: ProcedureTitle) -> str:
     return f"{' > '.join(map(squeeze, title.heading))} ({squeeze(title.document)}{page}, {steps})"
 
 
-def _reading(measured: Measured) -> str:
-    mark = "! " if measured.verdict in {Limit.LOW, Limit.HIGH} else ""
-    return f"{mark}{squeeze(measured.name)}: {said_of(measured)}"
+def _reading(measured: Measured, number: str = "") -> str:
+    mark = "!" if measured.verdict in {Limit.LOW, Limit.HIGH} else ""
+    return " ".join(filter(None, (mark, squeeze(number), f"{squeeze(measured.name)}: {said_of(measured)}")))
 
 
 def _is_reading(check: Check, typed: str) -> bool:

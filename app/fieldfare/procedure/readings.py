@@ -30,7 +30,7 @@ if TYPE_CHECKING:
     from fieldfare.units import Unit
 
 MOST = 12  # readings of one step
-_NAME = 60  # characters of a name; a longer one names nothing
+_NAME = 60  # characters of a name, and of a value: a longer one is none
 _TYPED = re.compile(r"([-−–+]?)([.,]?\d(?:[\d.,/ ]*\d)?(?![\d/]))\s*((?:1/)?[^\d\s.,].*)?")
 _BOUNDARY = re.compile(r"[;:()]|,(?!\s*(?:dass|ob)\b)|\s[–—-]\s")
 
@@ -112,7 +112,13 @@ def judge(check: Check, typed: str) -> Judged:
     expected = UNITS.get(check.unit)
     text, unit = _as_printed(squeeze(typed), expected)
     found = quantities(text)
-    whole = len(found) == 1 and found[0].start == 0 and found[0].low and not text[found[0].end :].strip(" .")
+    whole = (
+        len(text) <= _NAME
+        and len(found) == 1
+        and found[0].start == 0
+        and found[0].low
+        and not text[found[0].end :].strip(" .")
+    )
     if not whole or found[0].high or found[0].plus or found[0].bound:
         raise UsageError(_("Type one number and its unit, such as {example}.").format(example=_example(check)))
     one = found[0]
