@@ -53,11 +53,11 @@ def type_and_ask(terminal: Terminal, question: str, pause: float, times: Times) 
     """Type a question, pause, press Enter and wait for the whole answer."""
     begun = 0.0
     for letter in question:
+        terminal.rest(KEY - (time.perf_counter() - begun))
         terminal.press(letter)
         begun = time.perf_counter()
         if terminal.read(1.0):
             times.echo.append(time.perf_counter() - begun)
-        terminal.rest(KEY - (time.perf_counter() - begun))
     if pause:
         times.instant.append(terminal.settled(STILL) - begun)
         terminal.rest(pause - (time.perf_counter() - begun))

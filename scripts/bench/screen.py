@@ -40,6 +40,8 @@ TYPED = (
     "screen does not turn on after the repair",
     "which screws hold the display assembly",
     "remove the logic board connector",
+    "where is the antenna cable",
+    "how to open the case without damage",
 )
 ASKED = ("what does E22 mean", "which oil filter does the set need")
 LOADED = 4.0  # seconds after which embedder and reader are in memory
@@ -151,13 +153,13 @@ def typed_over(pack: Path, home: str) -> None:
         [*PROGRAM, "pack", "install", str(pack), "--unsigned"], check=True, env=_home(home), stdout=sys.stderr
     )
     terminal, _ = started(PROGRAM, home)
-    terminal.rest(2.0)
+    terminal.rest(LOADED)
     found = []
-    for text in TYPED:
+    for text in TYPED * 3:
         for letter in text:
+            terminal.rest(KEY)
             terminal.press(letter)
             begun = time.perf_counter()
-            terminal.rest(KEY)
         found.append(terminal.settled(1.0) - begun)
         terminal.press("\x1b")
         terminal.rest(0.5)
