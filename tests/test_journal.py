@@ -215,10 +215,10 @@ def test_progress_goes_to_the_job_it_was_read_from_or_nowhere(journal: Journal) 
     for end in (lambda: journal.begin("another"), lambda: journal.finish(first.id)):
         journal.reopen(first.id)
         end()
-        with pytest.raises(JobChangedError, match="not written down"):
+        with pytest.raises(JobChangedError, match="not kept"):
             journal.save(replace(kept, current="4"), done, job=first.id)
     journal.reopen(first.id)
-    with pytest.raises(JobChangedError, match="not written down"):
+    with pytest.raises(JobChangedError, match="not kept"):
         journal.save(kept, job="")
     assert journal.progress(PLACE) == replace(kept, current="3")
     assert [one.deed for job in journal.jobs() for one in journal.entries(job.id)] == [done]

@@ -304,9 +304,7 @@ class Journal:
             current = self.current()
             there = current.id if current else ""
             if job is not None and there != job and (job or self.progress(progress.procedure) is not None):
-                raise JobChangedError(
-                    _("The job is another one now: what you did last is not written down. Look, then do it again.")
-                )
+                raise JobChangedError(_("The job is another one now: what you did last is not kept. Do it again."))
             current = current or self.begin()
             self._save(current.id, progress, self._now())
             for deed in deeds:
