@@ -204,7 +204,7 @@ class SectionPane(Column):
         revision = " · " + _("rev. {revision}").format(revision=squeeze(view.revision)) if view.revision else ""
         page = page_name(view.place)
         unsigned = _("UNSIGNED PACK") + " · " if view.unsigned else ""
-        yield PaneHead(self, unsigned + (f"{page} · " if page else "") + squeeze(view.document) + revision)
+        yield PaneHead(self, (f"{page} · " if page else "") + squeeze(view.document) + revision, unsigned)
         yield TableHead(self)
         yield Static(Content.assemble((number + heading_path(view.heading), "bold")), classes="path", markup=False)
         quotes = self._quotes(target, view)
@@ -429,10 +429,10 @@ class SectionPane(Column):
 class PaneHead(Static):
     """The line that stays at the top of the pane: where this is printed, that hazards stand above, that a machine translated it."""
 
-    def __init__(self, pane: SectionPane, source: str) -> None:
-        super().__init__(Content(source), classes="pane-head", markup=False)
+    def __init__(self, pane: SectionPane, source: str, unsigned: str) -> None:
+        super().__init__(Content(unsigned + source), classes="pane-head", markup=False)
         self._pane = pane
-        self._source = source
+        self._source, self._unsigned = source, unsigned
         self._told = (-1, False)
 
     def tell(self) -> None:
@@ -443,7 +443,7 @@ class PaneHead(Static):
         self._told = (len(above), machine)
         words = ", ".join(dict.fromkeys(box.word for box in above))
         warning = " " + _("▲ {signal_words} above: key w").format(signal_words=words) + " " if above else ""
-        source = f"{_(MACHINE)} · {self._source}" if machine else self._source
+        source = self._unsigned + (f"{_(MACHINE)} · " if machine else "") + self._source
         self.update(Content.assemble((warning, "bold reverse"), " " if above else "", source), layout=False)
 
     @on(Click)
