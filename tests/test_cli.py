@@ -193,7 +193,17 @@ def test_build_install_ask_remove(pump_source: Path, tmp_path: Path) -> None:
 def test_doctor_says_what_it_checked(tmp_path: Path) -> None:
     done = fieldfare("doctor", "--json", home=tmp_path)
     findings = {one["check"]: one for one in json.loads(done.stdout)}
-    assert set(findings) == {"program", "processor", "memory", "network", "settings", "embedder", "model", "pack", "terminal"}
+    assert set(findings) == {
+        "program",
+        "processor",
+        "memory",
+        "network",
+        "settings",
+        "embedder",
+        "model",
+        "pack",
+        "terminal",
+    }
     assert done.returncode == 0, done.stdout
     assert "MiniLM" in findings["embedder"]["finding"]
 
@@ -273,3 +283,19 @@ def test_the_bundle_for_devices_says_that_it_makes_no_packs(tmp_path: Path, comm
     assert "Traceback" not in done.stderr
     if done.returncode == 2 and command[0] != "diff":
         assert "does not make them" in done.stderr
+
+
+def test_ctrl_c_while_the_program_is_still_being_read_is_no_traceback(tmp_path: Path) -> None:
+    code = """
+import sys
+class Impatient:
+    def find_spec(self, name, *_):
+        if name == "fieldfare.cli":
+            raise KeyboardInterrupt
+sys.meta_path.insert(0, Impatient())
+from fieldfare.__main__ import main
+main()
+"""
+    environment = {**os.environ, "FIELDFARE_HOME": str(tmp_path), "PYTHONPATH": str(ROOT / "app")}
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=False, env=environment)
+    assert (done.returncode, done.stdout, done.stderr) == (130, "", "")
