@@ -12,6 +12,7 @@ import os
 import shlex
 import shutil
 from dataclasses import dataclass, replace
+from math import ceil
 from typing import TYPE_CHECKING
 
 from fieldfare import paths, stock, trust
@@ -246,7 +247,7 @@ def check_space(folder: Path, size: int, name: str) -> None:
         raise SpaceError(
             _(
                 "{name} needs {size:.0f} MB and {free:.0f} MB are free in {parent}. Nothing was changed: make space, then try again."
-            ).format(name=name, size=size / 1e6, free=free / 1e6, parent=folder.parent.parent)
+            ).format(name=name, size=ceil(size / 1e6), free=free // 1e6, parent=folder.parent.parent)
         )
 
 

@@ -13,6 +13,7 @@ import os
 import secrets
 import shutil
 import tempfile
+from math import ceil
 from typing import TYPE_CHECKING, Any
 
 from fieldfare import paths, stock, trust
@@ -277,7 +278,7 @@ def _check_space(needed: int, file: Path, scratch: Path) -> None:
         raise SpaceError(
             _(
                 "{name} needs {needed:.0f} MB and {free:.0f} MB are free in {parent}. Nothing was changed: make space, then try again."
-            ).format(name=file.name, needed=needed / 1e6, free=free / 1e6, parent=scratch.parent)
+            ).format(name=file.name, needed=ceil(needed / 1e6), free=free // 1e6, parent=scratch.parent)
         )
 
 
