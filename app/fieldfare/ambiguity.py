@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 from fieldfare import conversation
 from fieldfare.catalogue import N_, _
 from fieldfare.domain import Answer, BlockKind, Choice, Verdict
-from fieldfare.text import identifier_candidates, squeeze, stem, words
+from fieldfare.text import identifier_candidates, names_something, squeeze, stem, words
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -31,6 +31,8 @@ MACHINES = N_("Several machines have this. Which one?")
 
 def ask_back(question: Question, finding: Finding, names: dict[str, str]) -> Answer | None:
     """The readings to choose from, None where the question has one; `names` are the machines of the packs, by pack."""
+    if not names_something(question.text):
+        return None
     fitting = [one for one in finding.evidence if one.coverage >= HOLDS and not one.passage.superseded_by]
     things = not conversation.names_thing(question.text) and not identifier_candidates(question.text)
     found = list(_by_thing(question, fitting) if things else _by_machine(question, fitting, names))

@@ -17,7 +17,16 @@ from fieldfare.gate import GATE
 from fieldfare.quantities import quantities
 from fieldfare.question_words import language_of
 from fieldfare.stems import tokens
-from fieldfare.text import content_words, identifier_candidates, identifier_key, loose_key, sentences, stem, words
+from fieldfare.text import (
+    content_words,
+    identifier_candidates,
+    identifier_key,
+    loose_key,
+    names_something,
+    sentences,
+    stem,
+    words,
+)
 from fieldfare.trade import meanings
 
 if TYPE_CHECKING:
@@ -89,7 +98,7 @@ class Encoder(Protocol):
 def refuse(finding: Finding, question: Question) -> Answer | None:
     """The refusal where the evidence is too weak to answer, None where it will do."""
     nearest = finding.evidence[:3]
-    if not any(len(word) > 1 for word in content_words(question.text)):
+    if not names_something(question.text):
         nearest = ()
         message = _("Please ask with at least one word or code that could stand in a manual.")
     elif finding.unknown:

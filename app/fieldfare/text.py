@@ -128,6 +128,11 @@ def content_words(text: str) -> list[str]:
     return [word for word in words(text) if word not in STOP_WORDS]
 
 
+def names_something(text: str) -> bool:
+    """Whether a question has a word or code that could stand in a manual."""
+    return any(len(word) > 1 for word in content_words(text))
+
+
 _STEM_ENDINGS = ("ations", "ation", "ings", "ing", "ness", "ment", "ers", "ies", "er", "ed", "es", "ly", "s", "e")
 
 
