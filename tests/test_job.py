@@ -33,6 +33,7 @@ from fieldfare.domain import (
     Read,
     Reference,
     Stepped,
+    StepProgress,
     StepState,
     Verdict,
     WorkMachine,
@@ -179,6 +180,64 @@ def test_a_report_says_what_was_done_with_sources_limits_and_reasons(
     assert [one for one in EXPECTED if one not in text] == []
     assert text.index("Needs attention") < text.index("no wrench") < text.index("Questions and answers")
     assert "no tool" not in text, "the step was done after all"
+
+
+def half_done(journal: Journal) -> Job:
+    """A job with a procedure whose first step is done, the second skipped, and the others open."""
+    job = journal.begin("Oil change")
+    steps = (
+        StepProgress(step="start", acknowledged=True), StepProgress(step="1-1234abcd", state=StepState.DONE),
+        StepProgress(step="2-5678abcd", state=StepState.SKIPPED, reason="no wrench"), StepProgress(step="3-9abcabcd"),
+        StepProgress(step="3.a-9abcabcd"),
+    )  # fmt: skip
+    done = Stepped(reference=place("Drain the oil."), number="1", state=StepState.DONE)
+    skipped = Stepped(reference=PLACE, number="2", state=StepState.SKIPPED, reason="no wrench")
+    journal.save(Progress(procedure=place(""), current="3-9abcabcd", steps=steps), done, skipped)
+    other = replace(place(""), heading=("9 Storage",))  # looked at, nothing done
+    journal.save(Progress(procedure=other, current="start", steps=(StepProgress(step="1-1234abcd"),)))
+    return job
+
+
+@pytest.mark.parametrize("suffix", ["pdf", "html", "md"])
+def test_a_report_says_which_steps_are_open_before_anything_else(journal: Journal, tmp_path: Path, suffix: str) -> None:
+    text = written(journal, half_done(journal), suffix, tmp_path)
+    needs = text[text.index("Needs attention") : text.index("Procedure")]
+    assert "2 of 4 steps are open" in needs and "8.2 Oil change" in needs and "3, 3.a" in needs
+    assert "1 done, 1 skipped, 2 open" in text[text.index("Procedure") :]
+    assert "9 Storage" not in text
+
+
+def test_programs_are_told_which_steps_are_open(journal: Journal, tmp_path: Path) -> None:
+    job = half_done(journal)
+    (found,) = json.loads(written(journal, job, "json", tmp_path))["procedures"]
+    assert (found["done"], found["skipped"], found["open"], found["open_steps"]) == (1, 1, 2, ["3", "3.a"])
+    assert found["reference"]["heading"] == ["8 Maintenance", "8.2 Oil change"]
+    table = list(csv.DictReader(io.StringIO(written(journal, job, "csv", tmp_path).removeprefix("\ufeff"))))
+    assert [(row["kind"], row["step"], row["state"]) for row in table if row["kind"] != "step"] == [
+        ("open", "3", "open"), ("open", "3.a", "open"),
+    ]  # fmt: skip
+    assert table[-1]["section"] == "8 Maintenance > 8.2 Oil change"
+
+
+def test_the_end_of_a_job_with_open_steps_is_asked_for(
+    home: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    with open_journal(home) as journal:
+        half_done(journal)
+    monkeypatch.setattr("sys.stdin", Terminal("no\n"))
+    assert main(["job", "finish"]) == 1
+    assert "2 of 4 steps are open: finish all the same?" in capsys.readouterr().err
+    assert main(["job", "list", "--json"]) == 0 and "ended" not in json.loads(capsys.readouterr().out)[0]
+    monkeypatch.setattr("sys.stdin", io.StringIO())  # a script: nobody can be asked
+    assert main(["job", "finish"]) == 0
+    assert "2 of 4 steps are open." in capsys.readouterr().err
+
+
+class Terminal(io.StringIO):
+    """What somebody types."""
+
+    def isatty(self) -> bool:
+        return True
 
 
 def test_a_reading_is_numbers_for_programs_and_one_that_was_mended_needs_no_attention(

@@ -14,7 +14,19 @@ from PIL import Image
 from textual.widgets import Input
 
 from fakes import FakeAssistant
-from fieldfare.domain import Asked, Limit, Measured, Noted, Reference, Stepped, StepState, Verdict, WorkMachine
+from fieldfare.domain import (
+    Asked,
+    Limit,
+    Measured,
+    Noted,
+    Progress,
+    Reference,
+    Stepped,
+    StepProgress,
+    StepState,
+    Verdict,
+    WorkMachine,
+)
 from fieldfare.errors import DamageError
 from fieldfare.journal import Journal, handover
 from fieldfare.report import export
@@ -24,7 +36,7 @@ from fieldfare.tui.screens.entry import EntryScreen
 from fieldfare.tui.screens.files import FileScreen
 from fieldfare.tui.screens.job import JobScreen
 from fieldfare.tui.screens.report import ReportScreen
-from tui.screen import SIZES, rows, shown, type_text, until, until_text
+from tui.screen import SIZES, place, rows, shown, type_text, until, until_text
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable
@@ -196,6 +208,28 @@ def test_finishing_leads_to_the_report_and_a_finished_job_can_go_on(documents: P
     assert json.loads(next(documents.glob("*.json")).read_text())["job"]["ended"]
 
 
+def test_finishing_with_open_steps_is_asked_first() -> None:
+    journal = working()
+    steps = (
+        StepProgress(step="1-12345678", state=StepState.DONE),
+        *(StepProgress(step=f"{n}-12345678") for n in (2, 3)),
+    )
+    job = journal.save(Progress(procedure=PLACE, current="2-12345678", steps=steps))
+
+    async def scenario(app: FieldfareApp, pilot: Pilot[None]) -> None:
+        await until_text(pilot, "3 entries")
+        await pilot.press("f")
+        await until_text(pilot, "2 of 3 steps are open.")
+        await pilot.press("enter")  # the first choice: the job goes on
+        await until(pilot, lambda: isinstance(app.screen, JobScreen))
+        assert journal.job(job.id).ended is None
+        await pilot.press("f", "2")
+        await until(pilot, lambda: isinstance(app.screen, ReportScreen))
+
+    play(scenario, journal)
+    assert journal.job(job.id).ended is not None
+
+
 def test_a_photograph_is_found_by_letters_of_its_name_and_shown(tmp_path: Path) -> None:
     Image.new("RGB", (80, 60), "teal").save(tmp_path / "plate.jpg")
     Image.new("RGB", (80, 60), "teal").save(tmp_path / "pump.png")
@@ -227,7 +261,7 @@ def test_a_photograph_is_found_by_letters_of_its_name_and_shown(tmp_path: Path) 
         await pilot.press("enter")
         await until(pilot, lambda: isinstance(app.screen, EntryScreen))
         await pilot.press("z")
-        await until(pilot, lambda: app.screen.id == "picture")
+        await until(pilot, lambda: place(app) == "picture")
         await pilot.press("escape", "escape", "a")
         await until(pilot, lambda: isinstance(app.screen, FileScreen))
         fill(app, str(tmp_path / "broken.jpg"))
@@ -253,7 +287,7 @@ def test_a_photograph_is_read_beside_the_screen_and_what_is_wrong_with_it_is_sai
         await pilot.press("enter")
         await until(pilot, lambda: isinstance(app.screen, EntryScreen))
         await pilot.press("z")
-        await until(pilot, lambda: app.screen.id == "picture")
+        await until(pilot, lambda: place(app) == "picture")
         assert "damaged" not in shown(app)
         go.set()
         await until_text(pilot, "Attach it again.")

@@ -37,6 +37,7 @@ def register(commands: Commands) -> None:
     begin.add_argument("--serial", default="")
     finish = _command(ones, "finish", _finish, _("end a job"))
     _job_argument(finish)
+    finish.add_argument("--yes", action="store_true", help=_("do not ask"))
     reopen = _command(ones, "reopen", _reopen, _("go on with a job"))
     reopen.add_argument("job", metavar="JOB")
     note = _command(ones, "note", _note, _("write a note down in the current job"))
@@ -136,7 +137,7 @@ def _show(options: argparse.Namespace, journal: Journal) -> int:
     job = _meant(options, journal)
     entries = journal.entries(job.id)
     if options.json:
-        return _tell(options, data.job_object(job, entries, {}), "")
+        return _tell(options, data.job_object(job, entries, journal.procedures(job.id), {}), "")
     report = contents.report_of(job, entries)
     print(clean(report.title))
     for label, value in report.facts:
@@ -155,9 +156,25 @@ def _begin(options: argparse.Namespace, journal: Journal) -> int:
 
 
 def _finish(options: argparse.Namespace, journal: Journal) -> int:
-    job = journal.finish(_meant(options, journal).id)
+    from fieldfare.report.contents import open_steps
+
+    job = _meant(options, journal)
+    if (still := open_steps(journal.procedures(job.id))) and not job.ended:
+        if not options.yes and sys.stdin and sys.stdin.isatty():
+            question = _("{open}: finish all the same? Type yes:").format(open=still)
+            if not _confirmed(question):
+                print(_("The job goes on."), file=sys.stderr)
+                return 1
+        else:
+            print(f"fieldfare: {still}.", file=sys.stderr)
+    job = journal.finish(job.id)
     sentence = _("Job {job} is finished. Its report: fieldfare job export {number}")
     return _tell(options, _job_values(job), sentence.format(job=_named(job), number=job.number))
+
+
+def _confirmed(question: str) -> bool:
+    print(question, end=" ", file=sys.stderr, flush=True)
+    return input().strip().casefold() in {"yes", _("yes")}
 
 
 def _reopen(options: argparse.Namespace, journal: Journal) -> int:
@@ -241,8 +258,7 @@ def _wipe(options: argparse.Namespace, journal: Journal) -> int:
     if not options.yes:
         if not sys.stdin or not sys.stdin.isatty():
             raise UsageError(_("Wiping cannot be undone. Say --yes where nobody can be asked."))
-        print(_("Wipe {what}? It cannot be undone. Type yes:").format(what=what), end=" ", file=sys.stderr, flush=True)
-        if input().strip().casefold() not in {"yes", _("yes")}:
+        if not _confirmed(_("Wipe {what}? It cannot be undone. Type yes:").format(what=what)):
             print(_("Nothing was wiped."), file=sys.stderr)
             return 1
     if job is None:

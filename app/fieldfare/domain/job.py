@@ -247,6 +247,11 @@ class StepProgress:
     note: str = ""
     readings: tuple[Measured, ...] = ()
 
+    @property
+    def number(self) -> str:
+        """Its numbers from the outermost (`3.a`), as its key has them; empty for the pages before and behind the steps."""
+        return self.step.rpartition("-")[0]
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Progress:
@@ -259,6 +264,15 @@ class Progress:
     current: str
     steps: tuple[StepProgress, ...] = ()
     timers: tuple[Timer, ...] = ()
+
+    @property
+    def begun(self) -> bool:
+        """Whether anything was done in it."""
+        return any(one.state is not StepState.OPEN or one.readings or one.note for one in self.steps)
+
+    def in_state(self, state: StepState) -> tuple[StepProgress, ...]:
+        """Its steps in a state."""
+        return tuple(one for one in self.steps if one.number and one.state is state)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

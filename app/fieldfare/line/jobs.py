@@ -5,10 +5,11 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from fieldfare.catalogue import _
-from fieldfare.report.contents import describe, job_name, time_line
+from fieldfare.report.contents import describe, job_name, open_steps, time_line
 from fieldfare.typed_paths import typed_path
 
 if TYPE_CHECKING:
+    from fieldfare.domain import Job
     from fieldfare.line.session import Session
 
 
@@ -27,7 +28,7 @@ def carry_out(session: Session, text: str) -> None:
             journal.attach(typed_path(rest))
             say(_("Attached."))
         case "end" if job:
-            say(_("Finished: {name}").format(name=job_name(journal.finish(job.id))))
+            _finish(session, job)
         case "report" if job:
             _export(session, rest or "html")
         case "end" | "report":
@@ -35,6 +36,16 @@ def carry_out(session: Session, text: str) -> None:
         case _other:
             for line in _usage():
                 say(line)
+
+
+def _finish(session: Session, job: Job) -> None:
+    dialogue = session.dialogue
+    if still := open_steps(session.journal.procedures(job.id)):
+        typed = dialogue.ask(_("{open}: finish all the same? Type yes:").format(open=still)) or ""
+        if typed.strip().casefold() not in {"yes", _("yes")}:
+            dialogue.say(_("The job goes on."))
+            return
+    dialogue.say(_("Finished: {name}").format(name=job_name(session.journal.finish(job.id))))
 
 
 def _show(session: Session) -> None:

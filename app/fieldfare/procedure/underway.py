@@ -6,7 +6,6 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from fieldfare.catalogue import _
-from fieldfare.domain import StepState
 from fieldfare.procedure.course import begin, resume
 from fieldfare.text import squeeze
 
@@ -39,8 +38,7 @@ def go_on(procedures: Procedures, title: ProcedureTitle, kept: Callable[[Referen
     if progress is None:
         return Underway(course=course)
     place, notice, older = progress.procedure, "", None
-    touched = any(one.state is not StepState.OPEN or one.readings or one.note for one in progress.steps)
-    if place.digest != procedure.digest and touched:
+    if place.digest != procedure.digest and progress.begun:
         older = procedures.open_version(place.pack, place.digest, place.document, place.heading)
     if older is not None:
         said = _("Goes on in version {old}, in which it was begun. Installed now: {new}.")

@@ -8,7 +8,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from fieldfare.catalogue import _
+from fieldfare.catalogue import _, ngettext
 from fieldfare.domain import (
     Acknowledged,
     Asked,
@@ -22,6 +22,7 @@ from fieldfare.domain import (
     Verdict,
 )
 from fieldfare.domain.job import places_of
+from fieldfare.procedure.steps import BULLET
 from fieldfare.procedure.words import value_of
 from fieldfare.text import clean, squeeze
 
@@ -29,7 +30,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
     from datetime import datetime, tzinfo
 
-    from fieldfare.domain import Deed, Entry, Job, Reference
+    from fieldfare.domain import Deed, Entry, Job, Progress, Reference
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -85,11 +86,13 @@ class Report:
     chapters: tuple[Chapter, ...]
 
 
-def report_of(job: Job, entries: Sequence[Entry], zone: tzinfo | None = None) -> Report:
-    """The report of a job; times in a `zone`, by default that of this machine."""
+def report_of(
+    job: Job, entries: Sequence[Entry], procedures: Sequence[Progress] = (), zone: tzinfo | None = None
+) -> Report:
+    """The report of a job with how far its procedures are; times in a `zone`, by default that of this machine."""
     chapters = (
-        _attention(entries),
-        *_procedures(entries, zone),
+        _attention(entries, procedures),
+        *_procedures(entries, procedures, zone),
         _readings(entries, zone),
         _chapter(_("Warnings acknowledged"), Acknowledged, entries, zone),
         _chapter(_("Notes"), Noted, entries, zone),
@@ -125,6 +128,20 @@ def source_line(place: Reference) -> str:
 
 def _unsigned(place: Reference) -> str:
     return f", {_('unsigned pack')}" if place.unsigned else ""
+
+
+def open_steps(procedures: Iterable[Progress]) -> str:
+    """`2 of 3 steps are open`, of all procedures that something was done in; empty where none is open."""
+    begun = [one for one in procedures if one.begun]
+    still = sum(len(one.in_state(StepState.OPEN)) for one in begun)
+    total = sum(len(one.in_state(state)) for one in begun for state in StepState)
+    sentence = ngettext("{number} of {total} steps is open", "{number} of {total} steps are open", still)
+    return sentence.format(number=still, total=total) if still else ""
+
+
+def numbers_open(progress: Progress) -> tuple[str, ...]:
+    """The numbers of the steps that are open; a bullet has none."""
+    return tuple(squeeze(one.number) for one in progress.in_state(StepState.OPEN) if BULLET not in one.number)
 
 
 def limit_name(limit: Limit) -> str:
@@ -248,10 +265,15 @@ def _facts(job: Job, entries: Iterable[Entry], zone: tzinfo | None) -> tuple[tup
     return tuple((label, value) for label, value in facts if value)
 
 
-def _attention(entries: Iterable[Entry]) -> Chapter:
-    """What a reader must not overlook: steps left out, readings out of limits."""
+def _attention(entries: Iterable[Entry], procedures: Iterable[Progress]) -> Chapter:
+    """What a reader must not overlook: steps left open or out, readings out of limits."""
     steps, readings = _last_steps(entries), _last_readings(entries)
     rows = [
+        (said, source_line(one.procedure), ", ".join(dict.fromkeys(numbers_open(one))))
+        for one in procedures
+        if (said := open_steps((one,)))
+    ]
+    rows += [
         (
             _("Step {number} skipped").format(number=squeeze(deed.number)),
             squeeze(deed.reference.text),
@@ -293,7 +315,17 @@ def _procedure(place: Reference) -> tuple[object, ...]:
     return place.pack, place.version, place.document, place.heading
 
 
-def _procedures(entries: Iterable[Entry], zone: tzinfo | None) -> list[Chapter]:
+def _counts(place: Reference, procedures: Iterable[Progress]) -> str:
+    """How many steps of a procedure are done, skipped and open; empty where nobody knows."""
+    sentence = _("{done} done, {skipped} skipped, {open} open")
+    for one in procedures:
+        there = one.procedure
+        if (there.pack, there.document, there.heading) == (place.pack, place.document, place.heading):
+            return sentence.format_map({state: len(one.in_state(state)) for state in StepState})
+    return ""
+
+
+def _procedures(entries: Iterable[Entry], procedures: Sequence[Progress], zone: tzinfo | None) -> list[Chapter]:
     """A table of steps for each procedure."""
     groups: dict[tuple[object, ...], list[Entry]] = {}
     for entry in _last_steps(entries):
@@ -315,7 +347,8 @@ def _procedures(entries: Iterable[Entry], zone: tzinfo | None) -> list[Chapter]:
                 rows.append((squeeze(deed.number), text, state, time_line(entry.at, zone)))
         header = (_("Step"), _("Text"), _("State"), _("Time"))
         table = Table(header=header, rows=tuple(rows), marked=frozenset(marked))
-        chapters.append(Chapter(title=_("Procedure"), under=source_line(place) if place else "", table=table))
+        under = " · ".join(filter(None, (_counts(place, procedures), source_line(place)))) if place else ""
+        chapters.append(Chapter(title=_("Procedure"), under=under, table=table))
     return chapters
 
 

@@ -8,7 +8,7 @@ import json
 import re
 from typing import TYPE_CHECKING, Any
 
-from fieldfare.domain import Acknowledged, Asked, Attached, Measured, Noted, Stepped
+from fieldfare.domain import Acknowledged, Asked, Attached, Measured, Noted, Stepped, StepState
 from fieldfare.domain.job import places_of
 from fieldfare.journal import records
 from fieldfare.text import clean
@@ -16,7 +16,7 @@ from fieldfare.text import clean
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
-    from fieldfare.domain import Entry, Job
+    from fieldfare.domain import Entry, Job, Progress, Reference
 
 FORMAT = "fieldfare-job"
 VERSION = 1
@@ -28,14 +28,20 @@ _FORMULA = ("=", "+", "-", "@", "\t", "\r", "\n", "＝", "＋", "－", "＠")  #
 _NUMBER = re.compile(r"[+-]?\d+([.,]\d+)?")
 
 
-def job_object(job: Job, entries: Sequence[Entry], files: Mapping[str, str]) -> dict[str, Any]:
-    """The job with its entries in order of time, all texts cleaned; `files` names the file beside it of each digest."""
+def job_object(
+    job: Job, entries: Sequence[Entry], procedures: Sequence[Progress], files: Mapping[str, str]
+) -> dict[str, Any]:
+    """The job with its entries in order of time and how far its procedures are, all texts cleaned.
+
+    `files` names the file beside it of each digest.
+    """
     made: dict[str, Any] = _cleaned(
         {
             "format": FORMAT,
             "version": VERSION,
             "job": records.plain(job),
             "entries": [entry_object(entry, files) for entry in entries],
+            "procedures": [_procedure_object(one) for one in procedures if one.begun],
         }
     )
     return made
@@ -47,6 +53,14 @@ def _cleaned(value: Any) -> Any:
     if isinstance(value, list):
         return [_cleaned(one) for one in value]
     return clean(value) if isinstance(value, str) else value
+
+
+def _procedure_object(progress: Progress) -> dict[str, Any]:
+    return {
+        "reference": records.plain(progress.procedure),
+        **{state.value: len(progress.in_state(state)) for state in StepState},
+        "open_steps": [one.number for one in progress.in_state(StepState.OPEN)],
+    }
 
 
 def entry_object(entry: Entry, files: Mapping[str, str]) -> dict[str, Any]:
@@ -61,27 +75,31 @@ def entry_object(entry: Entry, files: Mapping[str, str]) -> dict[str, Any]:
     return made
 
 
-def json_text(job: Job, entries: Sequence[Entry], files: Mapping[str, str]) -> str:
+def json_text(job: Job, entries: Sequence[Entry], procedures: Sequence[Progress], files: Mapping[str, str]) -> str:
     """The job as JSON."""
-    return json.dumps(job_object(job, entries, files), ensure_ascii=False, indent=2) + "\n"
+    return json.dumps(job_object(job, entries, procedures, files), ensure_ascii=False, indent=2) + "\n"
 
 
-def csv_text(job: Job, entries: Sequence[Entry], files: Mapping[str, str]) -> str:
-    """A row for each entry, for each source of a question: RFC 4180, UTF-8 with a mark that spreadsheets look for."""
+def csv_text(job: Job, entries: Sequence[Entry], procedures: Sequence[Progress], files: Mapping[str, str]) -> str:
+    """A row for each entry, for each source of a question, for each open step of a procedure that something was done in.
+
+    RFC 4180, UTF-8 with a mark that spreadsheets look for.
+    """
     stream = io.StringIO()
     writer = csv.DictWriter(stream, COLUMNS, restval="")
     writer.writeheader()
-    for entry in entries:
-        for row in _rows(entry, files):
-            row |= {
-                "job": job.id,
-                "order": job.order,
-                "title": job.title,
-                "maker": job.machine.maker,
-                "model": job.machine.model,
-                "serial": job.machine.serial,
-            }
-            writer.writerow({name: cell(value) for name, value in row.items()})
+    rows = [row for entry in entries for row in _rows(entry, files)]
+    rows += [row for one in procedures if one.begun for row in _open_rows(one)]
+    for row in rows:
+        row |= {
+            "job": job.id,
+            "order": job.order,
+            "title": job.title,
+            "maker": job.machine.maker,
+            "model": job.machine.model,
+            "serial": job.machine.serial,
+        }
+        writer.writerow({name: cell(value) for name, value in row.items()})
     return "\ufeff" + stream.getvalue()
 
 
@@ -114,16 +132,22 @@ def _rows(entry: Entry, files: Mapping[str, str]) -> list[dict[str, str]]:
             row |= {"text": deed.text}
         case Attached():
             row |= {"text": deed.caption, "name": deed.name, "file": files.get(deed.digest, "")}
-    found = [
-        {
-            "pack": place.pack,
-            "pack_version": place.version,
-            "document": place.document,
-            "revision": place.revision,
-            "section": " > ".join(place.heading),
-            "page": place.page,
-            "unsigned": "yes" if place.unsigned else "",
-        }
-        for place in places_of(deed)
-    ]
-    return [row | place for place in found] or [row]
+    return [row | _place(place) for place in places_of(deed)] or [row]
+
+
+def _open_rows(progress: Progress) -> list[dict[str, str]]:
+    """Steps that nothing was decided on; no entry tells of them."""
+    row = {"kind": "open", "state": StepState.OPEN.value} | _place(progress.procedure)
+    return [row | {"step": one.number} for one in progress.in_state(StepState.OPEN)]
+
+
+def _place(place: Reference) -> dict[str, str]:
+    return {
+        "pack": place.pack,
+        "pack_version": place.version,
+        "document": place.document,
+        "revision": place.revision,
+        "section": " > ".join(place.heading),
+        "page": place.page,
+        "unsigned": "yes" if place.unsigned else "",
+    }

@@ -147,11 +147,12 @@ def _content(
     tick: Callable[[], None],
 ) -> tuple[bytes, str]:
     """The file's bytes, and the characters that are missing in it."""
+    procedures = journal.procedures(job.id)
     if suffix == "json":
-        return data.json_text(job, entries, links).encode(), ""
+        return data.json_text(job, entries, procedures, links).encode(), ""
     if suffix == "csv":
-        return data.csv_text(job, entries, links).encode(), ""
-    report = report_of(job, entries)
+        return data.csv_text(job, entries, procedures, links).encode(), ""
+    report = report_of(job, entries, procedures)
     if suffix == "md":
         from fieldfare.report.markdown import markdown
 

@@ -16,7 +16,7 @@ from textual.widgets import Static
 from fieldfare.catalogue import N_, _, ngettext
 from fieldfare.domain.job import MAX_NAME
 from fieldfare.errors import FieldfareError, UsageError
-from fieldfare.report.contents import detail, headline, job_name, needs_attention, time_line
+from fieldfare.report.contents import detail, headline, job_name, needs_attention, open_steps, time_line
 from fieldfare.text import clean, squeeze
 from fieldfare.tui.screens.choosing import ChoosingScreen, Offer
 from fieldfare.tui.screens.entry import EntryScreen
@@ -48,6 +48,7 @@ class Shown:
     job: Job | None = None
     entries: tuple[Entry, ...] = ()
     current: bool = False
+    still: str = ""  # how many steps of its procedures are open
 
 
 @dataclass
@@ -181,7 +182,8 @@ class JobScreen(RoomScreen):
         if self._chosen:
             job = next((one for one in self._journal.jobs() if one.id == self._chosen), current)
         entries = self._journal.entries(job.id) if job else ()
-        return Shown(job=job, entries=entries, current=job is not None and job == current)
+        still = open_steps(self._journal.procedures(job.id)) if job else ""
+        return Shown(job=job, entries=entries, current=job is not None and job == current, still=still)
 
     @on(JobRead)
     def _draw(self, message: JobRead) -> None:
@@ -284,8 +286,18 @@ class JobScreen(RoomScreen):
         self.app.push_screen(screen, titled)
 
     def action_finish(self) -> None:
-        """End the job; its report is the next thing that is wanted."""
+        """End the job, and ask first where steps are open; its report is the next thing that is wanted."""
         job = self._shown_job()
+        if not self._shown.still:
+            self._finish(job, ONE)
+            return
+        choices = ((KEEP, _("Go on with the job"), ""), (ONE, _("Finish it all the same"), ""))
+        screen = PickScreen(_("Finish?"), choices, sentence=f"{self._shown.still}.")
+        self.app.push_screen(screen, partial(self._finish, job))
+
+    def _finish(self, job: Job, value: str | None) -> None:
+        if value != ONE:
+            return
         self._chosen = job.id
         self._reports = True
         self._do(lambda: self._journal.finish(job.id), _("The job is finished. g goes on with it."))
