@@ -230,7 +230,9 @@ def _import(options: argparse.Namespace) -> int:
     _refuse_own(options.to, language)
     units = [unit for unit in _read(options.back, language) if unit.target_language == options.to]
     if not units:
-        raise UsageError(f"{options.back} holds nothing from {language} into {options.to}. Name the language that it is in: --to CODE")
+        raise UsageError(
+            f"{options.back} holds nothing from {language} into {options.to}. Name the language that it is in: --to CODE"
+        )
     least = State.TRANSLATED if options.approve else State.APPROVED
     today = datetime.datetime.now(tz=datetime.UTC).date().isoformat()
     judged = review(units, least=least, by=options.by, on=today)
