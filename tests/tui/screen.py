@@ -31,6 +31,11 @@ def shown(app: FieldfareApp) -> str:
     return "\n".join(rows(app))
 
 
+def place(app: FieldfareApp) -> str | None:
+    """The name of what is on top: of an overlay, else of the room."""
+    return getattr(app.screen, "ABOUT", "") or app.screen.id
+
+
 async def until(pilot: Pilot[None], condition: Callable[[], object], what: str = "") -> None:
     """Wait until something holds; a bounded number of turns of the event loop, 20 ms each."""
     for _ in range(500):

@@ -90,7 +90,7 @@ def test_the_menu_is_narrowed_and_widened_by_letters() -> None:
         assert "Leave Fieldfare" not in shown(app)
         await pilot.press("backspace", "backspace", "backspace")
         await until_text(pilot, "Leave Fieldfare")
-        await pilot.click("#menu Listing", offset=(4, 0))
+        await pilot.click("Listing", offset=(4, 0))
         await until(pilot, lambda: app.current_mode == ROOMS[0].name and app.screen.id == "ask")
 
     play(scenario, size=(40, 60))

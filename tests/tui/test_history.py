@@ -13,7 +13,7 @@ from fieldfare.domain import Asked, Event, Noted, Question, Verdict
 from fieldfare.tui.screens.history import HistoryScreen
 from fieldfare.tui.widgets.question import QuestionInput
 from fieldfare.tui.widgets.rows import CitedGroup, FoundFigure
-from tui.screen import asked, scan, shown, type_text, until, until_text
+from tui.screen import asked, place, scan, shown, type_text, until, until_text
 from tui.test_ask import play
 
 if TYPE_CHECKING:
@@ -174,7 +174,7 @@ def test_who_asks_for_a_diagram_has_the_figures_first_and_opens_one_with_two_key
         await pilot.press("down")
         await until(pilot, lambda: isinstance(app.focused, FoundFigure))
         await pilot.press("enter")
-        await until(pilot, lambda: app.screen.id == "picture")
+        await until(pilot, lambda: place(app) == "picture")
 
     fake = FakeAssistant(script=REFUSAL)
     fake.figures = (FIGURE,)
@@ -208,7 +208,7 @@ def test_every_row_is_opened_by_a_tap(row: str, opened: str) -> None:
         app.screen.query(row).first().scroll_visible(animate=False)
         await pilot.pause(0.1)
         await pilot.click(row, offset=(6, 0))
-        await until(pilot, lambda: app.screen.id == opened)
+        await until(pilot, lambda: place(app) == opened)
 
     fake = FakeAssistant()
     fake.figures = (FIGURE,)
@@ -220,7 +220,7 @@ def test_enter_on_an_answered_question_opens_its_page() -> None:
         await asked(pilot)
         await until_text(pilot, "Enter Page")
         await pilot.press("enter")
-        await until(pilot, lambda: app.screen.id == "reading")
+        await until(pilot, lambda: place(app) == "reading")
 
     assert len(play(scenario).questions) == 1
 

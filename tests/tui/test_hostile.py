@@ -24,7 +24,7 @@ from fieldfare.errors import PackError
 from fieldfare.tui.widgets.listing import Listing
 from hostile import EVIL, HEAVY, OBEYED, SENT
 from tui import evil
-from tui.screen import asked, shown, until, until_text
+from tui.screen import asked, place, shown, until, until_text
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable
@@ -140,7 +140,7 @@ def test_the_manuals_and_what_is_found_in_them(device: str, size: tuple[int, int
         await pilot.press("enter")
         await leafed(app, pilot, "down", 2)
         await pilot.press("enter")
-        await until(pilot, lambda: app.screen.id == "reading" and app.screen.query(".path"), "the reader")
+        await until(pilot, lambda: place(app) == "reading" and app.screen.query(".path"), "the reader")
         await leafed(app, pilot)
         for key in ("o", "slash", "g", "e"):
             await through(app, pilot, key)
@@ -194,22 +194,24 @@ def test_the_device(device: str, size: tuple[int, int]) -> None:
         await until(pilot, lambda: type(app.screen).__name__ == "TellScreen", "what changed")
         await leafed(app, pilot)
         await pilot.press("escape", "i")
-        await until(pilot, lambda: app.screen.id == "folder" and len(app.screen.query_one(Listing).rows) > 1, "a place")
+        await until(pilot, lambda: place(app) == "folder" and len(app.screen.query_one(Listing).rows) > 1, "a place")
         await leafed(app, pilot)
         await pilot.press("2")
-        await until(pilot, lambda: any(row.key == "whole" for row in app.screen.query_one(Listing).rows), "what lies there")
+        await until(
+            pilot, lambda: any(row.key == "whole" for row in app.screen.query_one(Listing).rows), "what lies there"
+        )
         await leafed(app, pilot)
         await pilot.press("1")
         await until(pilot, lambda: type(app.screen).__name__ == "PickScreen", "what it would bring")
         await leafed(app, pilot)
         await pilot.press("escape", "f8")
-        await until(pilot, lambda: app.screen.id == "settings" and app.screen.query_one(Listing).rows)
+        await until(pilot, lambda: place(app) == "settings" and app.screen.query_one(Listing).rows)
         await leafed(app, pilot)
         await through(app, pilot, "6")
         listing = app.screen.query_one(Listing)
         doctor = next(at for at, row in enumerate(listing.rows) if row.key == "doctor")
         listing.post_message(Listing.Picked(listing, doctor))
-        await until(pilot, lambda: app.screen.id == "doctor" and len(app.screen.query("FindingLine")) == 2)
+        await until(pilot, lambda: place(app) == "doctor" and len(app.screen.query("FindingLine")) == 2)
         await leafed(app, pilot)
 
     play(scenario, evil.app(device), size)

@@ -19,7 +19,7 @@ from fieldfare.tui.screens.help import HelpScreen
 from fieldfare.tui.screens.noting import NoteScreen
 from fieldfare.tui.screens.pick import PickScreen, TellScreen, TypeScreen
 from fieldfare.tui.widgets.listing import Listing, Row
-from tui.screen import rows, until, until_text
+from tui.screen import place, rows, until, until_text
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable
@@ -87,7 +87,7 @@ def test_a_list_that_is_read_first_is_there_before_the_next_key() -> None:
         rush(app, "g", "1")
         await until(pilot, lambda: isinstance(app.screen, ChoosingScreen), "the list")
         gate.set()
-        await until(pilot, lambda: app.screen.id == "picture", "the first figure, not the first manual")
+        await until(pilot, lambda: place(app) == "picture", "the first figure, not the first manual")
 
     play(scenario)
 
@@ -160,3 +160,20 @@ def test_menu_and_help_stand_in_every_key_bar_and_long_texts_end_behind_a_word(s
                 await until(pilot, lambda: rows(app)[1].endswith(cut[key]), cut[key])  # noqa: B023 - it is awaited here
 
     play(scenario, size)
+
+
+@pytest.mark.parametrize("whole", [True, False])
+def test_rows_that_are_shown_out_of_sight_are_not_drawn_where_more_stood_before(whole: bool) -> None:
+    async def scenario(app: FieldfareApp, pilot: Pilot[None]) -> None:
+        listing = Listing(whole=whole)
+        await app.screen.mount(listing)
+        listing.show([Row(key=str(i), text=f"row {i}") for i in range(40)])
+        await until(pilot, lambda: listing.virtual_size.height >= 40)
+        listing.display = False
+        await until(pilot, lambda: not listing.scrollable_content_region.width)
+        listing.show([Row(key="only", text="the only one")])
+        assert listing.virtual_size.height == 0, "the next picture may come before it is measured"
+        listing.display = True
+        await until(pilot, lambda: 1 <= listing.virtual_size.height <= 3)
+
+    play(scenario)

@@ -54,6 +54,21 @@ def test_a_number_opens_the_passage_at_its_quote(size: tuple[int, int]) -> None:
     play(scenario, size=size)
 
 
+def test_a_manual_is_read_in_its_room_while_a_page_lies_over_the_answer() -> None:
+    async def scenario(app: FieldfareApp, pilot: Pilot[None]) -> None:
+        await opened(app, pilot)
+        page = app.screen
+        assert isinstance(page, ReadingScreen)
+        await pilot.press("f3")
+        await until(pilot, lambda: app.current_mode == "manuals")
+        app.push_screen(ReadingScreen(app.desk, page.target))
+        await until(pilot, lambda: isinstance(app.screen, ReadingScreen) and app.screen is not page)
+        await pilot.press("f2")
+        await until(pilot, lambda: app.screen is page)
+
+    play(scenario)
+
+
 @pytest.mark.parametrize("size", SIZES)
 def test_what_a_scanner_types_while_reading_is_the_next_question(size: tuple[int, int]) -> None:
     async def scenario(app: FieldfareApp, pilot: Pilot[None]) -> None:

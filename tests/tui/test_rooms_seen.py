@@ -41,7 +41,7 @@ from fieldfare.tui.widgets.listing import Listing
 from scripted import OIL as OIL_CHANGE
 from scripted import PACK
 from tui import evil
-from tui.screen import SNAPSHOTS, asked, shown, type_text, until, until_text
+from tui.screen import SNAPSHOTS, asked, place, shown, type_text, until, until_text
 
 if TYPE_CHECKING:
     from textual.pilot import Pilot
@@ -186,7 +186,7 @@ async def manuals(app: FieldfareApp, pilot: Pilot[None], album: Album) -> None:
     await pilot.press("enter")
     await album.keep("manuals, headings")
     await pilot.press("enter")
-    await until(pilot, lambda: app.screen.id == "reading" and app.screen.query(".path"))
+    await until(pilot, lambda: place(app) == "reading" and app.screen.query(".path"))
     await album.keep("reader")
     for key, name in (("o", "headings"), ("slash", "search"), ("e", "note"), ("f1", "help")):
         await album.over(key, f"reader, {name}")

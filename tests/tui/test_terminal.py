@@ -42,7 +42,7 @@ async def drive(pilot):
     app.push_screen(ReadingScreen(app.desk, Target(passage=OIL, quotes=("Fit a new copper washer.",))))
     for _ in range(200):
         await asyncio.sleep(0.1)
-        if app.screen.id == "picture":
+        if app.screen.ABOUT == "picture":
             await asyncio.sleep(1)
             break
         for figure in app.screen.query("FigureRow"):

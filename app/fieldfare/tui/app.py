@@ -338,7 +338,7 @@ class FieldfareApp(StrokeApp[None]):
         else:
             screen = self.screen
             own = commands(screen)
-            about = self.current_mode if len(self.screen_stack) == 1 else screen.id or str(getattr(screen, "ABOUT", ""))
+            about = self.current_mode if len(self.screen_stack) == 1 else str(getattr(screen, "ABOUT", ""))
             self.push_screen(HelpScreen(self.desk.assistant, about, own, of(type(self))))
 
     def _fatal_error(self) -> None:

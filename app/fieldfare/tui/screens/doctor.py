@@ -36,6 +36,7 @@ class Found(Message):
 class FindingLine(Wrapped):
     """A check by its name, whether all is well, and the sentence."""
 
+    ABOUT = "doctor"
     DEFAULT_CSS = "FindingLine { padding: 0 1; margin: 0 0 1 0; } .-short FindingLine { margin: 0; }"
     SCOPED_CSS = False
 
@@ -60,7 +61,7 @@ class DoctorScreen(Overlay[None]):
 
     def __init__(self, examine: Callable[[], Iterable[Finding]] | None = None) -> None:
         """`examine` in place of the device's own checks."""
-        super().__init__(id="doctor")
+        super().__init__()
         self._examine = examine or doctor.checks
         self._bad = self._all = 0
 

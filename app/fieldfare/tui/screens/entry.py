@@ -32,6 +32,7 @@ if TYPE_CHECKING:
 class EntryScreen(Overlay[bool]):
     """Dismissed with whether the entry is to be removed."""
 
+    ABOUT = "entry"
     DEFAULT_CSS = """
     EntryScreen VerticalScroll { padding: 0 1; }
     EntryScreen .said { height: auto; margin: 0 0 1 0; }
@@ -44,7 +45,7 @@ class EntryScreen(Overlay[bool]):
     ]
 
     def __init__(self, desk: Desk, entry: Entry) -> None:
-        super().__init__(id="entry")
+        super().__init__()
         self._journal, self._entry = desk.journal, entry
         self._asked = False  # whether to remove it
 

@@ -46,12 +46,11 @@ class FolderRead(Message):
 class FileScreen(ChoosingScreen["Path | None"]):
     """Dismissed with a file: a photograph or PDF, or a job that was handed over. Names are shown, never obeyed."""
 
+    ABOUT = "files"
     LIMIT = 4_096
 
     def __init__(self, *, handed_over: bool = False) -> None:
-        super().__init__(
-            _("Which file? The newest come first."), hint=_("Letters of its name, or its whole path"), id="files"
-        )
+        super().__init__(_("Which file? The newest come first."), hint=_("Letters of its name, or its whole path"))
         self._kinds = HANDED_OVER if handed_over else PICTURES
         self._folder: Path | None = None  # None is the list of places to begin at
         self._items: tuple[Item, ...] = ()

@@ -43,6 +43,7 @@ class FolderRead(Message):
 class FolderScreen(Overlay[Path | None]):
     """Gives a file with one of some endings or, where `whole` says what for, a folder; None for neither."""
 
+    ABOUT = "folder"
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("escape", "dismiss(None)", "Back", show=False),
         Binding("left,backspace", "up", "Up", show=False),
@@ -52,7 +53,7 @@ class FolderScreen(Overlay[Path | None]):
         self, heading: str, places: Callable[[], tuple[Path, ...]], endings: tuple[str, ...], whole: str = ""
     ) -> None:
         """`places` are those to begin with; it is called in a thread."""
-        super().__init__(id="folder")
+        super().__init__()
         self._heading, self._places, self._endings, self._whole = heading, places, endings, whole
         self._folder: Path | None = None
         self._shown: tuple[Path, ...] = ()

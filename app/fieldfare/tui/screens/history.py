@@ -16,6 +16,8 @@ if TYPE_CHECKING:
 class HistoryScreen(ChoosingScreen[str | None]):
     """The questions that hold every typed word, the last one first; dismissed with one, or with None."""
 
+    ABOUT = "history"
+
     def __init__(self, desk: Desk) -> None:
         asked = desk.workplace.questions
         said = ngettext("{number} question", "{number} questions", len(asked)).format(number=len(asked))
@@ -23,5 +25,4 @@ class HistoryScreen(ChoosingScreen[str | None]):
             said if asked else _("Nothing was asked yet."),
             (Offer(row=Row(text=squeeze(one)), value=one) for one in asked),
             hint=_("Words of the question"),
-            id="history",
         )

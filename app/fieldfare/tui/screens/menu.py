@@ -18,9 +18,10 @@ if TYPE_CHECKING:
 class MenuScreen(ChoosingScreen[str | None]):
     """Gives the key of the row that was chosen, None for none."""
 
+    ABOUT = "menu"
     BINDINGS: ClassVar[list[BindingType]] = [Binding("f10", "leave", N_("back, nothing changed"), show=False)]
 
     def __init__(self, rows: Iterable[Row]) -> None:
         """The `key` of each row is the key that does the same."""
         offers = (Offer(row=row, value=row.key) for row in rows)
-        super().__init__(_("Menu"), offers, hint=_("Letters narrow it down"), id="menu")
+        super().__init__(_("Menu"), offers, hint=_("Letters narrow it down"))

@@ -31,6 +31,7 @@ if TYPE_CHECKING:
 class NeedsScreen(Overlay[None]):
     """One page that scrolls; every line is printed in the manual."""
 
+    ABOUT = "needs"
     SCOPED_CSS = False  # what is scoped knows no class of the screen itself
     CSS = """
     NeedsScreen .group { margin: 1 0 0 0; text-style: bold; color: $accent; height: 1; }
@@ -43,7 +44,7 @@ class NeedsScreen(Overlay[None]):
     ]
 
     def __init__(self, procedure: Procedure, lists: Lists) -> None:
-        super().__init__(id="needs")
+        super().__init__()
         self._procedure, self._lists = procedure, lists
 
     def compose(self) -> ComposeResult:

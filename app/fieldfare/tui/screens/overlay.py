@@ -12,7 +12,7 @@ class Overlay(Screen[ScreenResultType]):
     """Goes once: a key that was pressed twice before the first was heard closes nothing below."""
 
     ABOUT: ClassVar[str] = ""
-    """Under which name the help says what it is for, where it has no id of its own."""
+    """Under which name the help says what it is for. It has no id: the same may lie over two rooms at once."""
 
     def dismiss(self, result: ScreenResultType | None = None) -> AwaitComplete:
         """Give the result to whoever opened this screen, and go."""

@@ -24,6 +24,7 @@ if TYPE_CHECKING:
 class OverviewScreen(ChoosingScreen[str | None]):
     """Dismissed with the key of a page, or with None."""
 
+    ABOUT = "overview"
     BINDINGS: ClassVar[list[BindingType]] = [Binding("o", "leave", N_("back, nothing changed"), show=False)]
 
     def __init__(self, course: Course) -> None:
@@ -43,7 +44,7 @@ class OverviewScreen(ChoosingScreen[str | None]):
         super().__init__(
             f"{heading(title.heading) or squeeze(title.document)}: {said}",
             (Offer(row=row, value=page) for row, page in zip(rows, pages, strict=True)),
-            at=course.pages.index(course.current), whole=False, numbered=False, id="overview",
+            at=course.pages.index(course.current), whole=False, numbered=False,
         )  # fmt: skip
 
     def keys(self) -> tuple[Key, ...]:

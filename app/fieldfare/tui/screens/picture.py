@@ -45,6 +45,7 @@ class PictureScreen(Overlay["Shot | None"]):
     Dismissed with the picture whose place in the text is wanted, or with nothing.
     """
 
+    ABOUT = "picture"
     CSS = """
     PictureScreen.-saying > #picture-title { height: auto; max-height: 4; text-wrap: wrap; text-overflow: fold; }
     """
@@ -81,7 +82,7 @@ class PictureScreen(Overlay["Shot | None"]):
         at: int = 0,
     ) -> None:
         """Of an `album` the picture `at` a place is shown; with a `desk` what is seen can be kept in the job."""
-        super().__init__(id="picture")
+        super().__init__()
         self._title = title
         self._region = region
         self._encoded = picture if isinstance(picture, bytes) else None

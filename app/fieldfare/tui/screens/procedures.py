@@ -25,9 +25,11 @@ if TYPE_CHECKING:
 class ProceduresScreen(ChoosingScreen["ProcedureTitle | None"]):
     """Dismissed with a procedure, or with None."""
 
+    ABOUT = "procedures"
+
     def __init__(self, desk: Desk) -> None:
         """It waits for `offer_titles`; what is pressed meanwhile waits too."""
-        super().__init__(_("Which procedure?"), hint=_("A word of its heading"), id="procedures")
+        super().__init__(_("Which procedure?"), hint=_("A word of its heading"))
         self._desk = desk
 
     def offer_titles(self, titles: tuple[ProcedureTitle, ...], begun: Mapping[Name, Progress]) -> None:

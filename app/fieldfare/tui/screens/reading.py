@@ -32,6 +32,7 @@ SAID = 5.0
 class ReadingScreen(ScannedScreen[str]):
     """The reader with its keys; it is dismissed with what was typed that is no key of it, or with nothing."""
 
+    ABOUT = "reading"
     CSS = """
     ReadingScreen StatusLine { display: none; }
     ReadingScreen.-saying StatusLine { display: block; }
@@ -44,7 +45,7 @@ class ReadingScreen(ScannedScreen[str]):
 
     def __init__(self, desk: Desk, target: Target, language: str = "", *, original: bool = False) -> None:
         """Translated into a `language`, unless the `original` is wanted."""
-        super().__init__(id="reading")
+        super().__init__()
         self._language, self._original = language, original
         self.desk = desk
         self.target = target

@@ -60,6 +60,7 @@ def progress_text(stage: str, done: int, total: int, seconds: float = 0.0) -> st
 class ReportScreen(Overlay[tuple[str, "Path | None"]]):
     """Dismissed with what was chosen, for the next time. Esc ends what is being written, then leads back."""
 
+    ABOUT = "report"
     DEFAULT_CSS = """
     ReportScreen > #told { height: auto; padding: 0 1; margin: 0 0 1 0; color: $accent; text-style: bold; }
     .-short ReportScreen > #told { margin: 0; }
@@ -70,7 +71,7 @@ class ReportScreen(Overlay[tuple[str, "Path | None"]]):
     ]
 
     def __init__(self, desk: Desk, job: Job, chosen: str, folder: Path | None) -> None:
-        super().__init__(id="report")
+        super().__init__()
         self._journal = desk.journal
         self._job, self._chosen = job, chosen
         self._folder = folder or export.folders()[0]

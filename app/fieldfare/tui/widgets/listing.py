@@ -154,7 +154,8 @@ class Listing(ScrollView, can_focus=True):
     @on(Resize)
     def _measure(self) -> None:
         width = self.scrollable_content_region.width
-        if not width:
+        if not width:  # not on the screen: what stood here before must not be drawn with other rows
+            self._tops, self._laid, self.virtual_size = [], [], Size(0, 0)
             return
         height, self._laid_room = len(self.rows) * self._height, self._room
         if self._whole:
