@@ -4,17 +4,22 @@ from __future__ import annotations
 
 import ast
 import importlib.util
+import pkgutil
 import re
 import subprocess
 import sys
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
 from babel.messages.catalog import Catalog
+from textual.dom import DOMNode
 
-from fieldfare import catalogue, offline
+from fakes import pack
+from fieldfare import catalogue, offline, tui
 from fieldfare.cli import main
+from fieldfare.tui.commands import key_name, of
 from fieldfare.wrapping import cells
 
 if TYPE_CHECKING:
@@ -183,6 +188,37 @@ def test_the_language_changes_while_the_program_runs() -> None:
         catalogue.use(code)
         said.append(catalogue._("Help"))
     assert said == ["Hilfe", "Aide", "Help", "Ayuda", "Help"]
+
+
+@pytest.mark.usefixtures("english_afterwards")
+def test_who_answers_for_a_pack_is_said_in_the_language_that_is_chosen_after_it_was_opened() -> None:
+    packs = [replace(pack(), signature=one) for one in ("signed by K. Ros", "came with the program", "unsigned")]
+    english = [one.voucher for one in packs]
+    assert english == [one.signature for one in packs]
+    for code in ("de", "es", "fr"):
+        catalogue.use(code)
+        assert not {one.voucher for one in packs} & set(english)
+        assert "K. Ros" in packs[0].voucher
+
+
+@pytest.mark.usefixtures("english_afterwards")
+def test_what_keys_do_and_how_they_are_called_is_in_the_catalogue(texts: Catalog) -> None:
+    for module in pkgutil.walk_packages(tui.__path__, f"{tui.__name__}."):
+        importlib.import_module(module.name)
+    kinds: list[type[DOMNode]] = [DOMNode]
+    said: set[str] = set()
+    while kinds:
+        kind = kinds.pop()
+        kinds += kind.__subclasses__()
+        said |= {one.meaning for one in of(kind)}
+    assert len(said) > 100
+    assert not [one for one in said if one not in texts]
+    catalogue.use("de")
+    assert (key_name("ctrl+q"), key_name("shift+tab")) == ("Strg+Q", "Umschalt+Tab")
+
+
+def test_no_number_of_a_text_has_thousands_without_the_marks_of_the_language(texts: Catalog) -> None:
+    assert not [one.id for one in texts if ":,}" in str(one.id)]  # `:,.0f` and Number have them
 
 
 @pytest.mark.usefixtures("english_afterwards")

@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from fieldfare import library, paths, stock, trust
+from fieldfare import catalogue, library, paths, stock, trust
 from fieldfare.cli import main
 from fieldfare.errors import FieldfareError, PackError, SignatureError, StorageError, UsageError
 from fieldfare.pack import signing
@@ -61,8 +61,10 @@ def test_who_has_packs_open_sees_that_others_came(published: Path) -> None:
 
 @pytest.mark.usefixtures("trusting")
 def test_install_update_roll_back_forward_and_remove(published: Path, home: Path) -> None:
+    catalogue.use("de")
     library.install(published / "pump-1.9.fpack")
-    assert used() == [("1.9", "signed by Korvan", "")]
+    assert used() == [("1.9", "signed by Korvan", "")], "it is kept in no language"
+    catalogue.use("en")
     with pytest.raises(UsageError, match="no older version"):
         library.rollback("pump")
     library.install(published / "pump-1.10.fpack")

@@ -11,7 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from fakes import pack as fake_pack
-from fieldfare import library
+from fieldfare import catalogue, library
 from fieldfare.domain import Block, BlockKind, Hazard, Limit, Measured, SectionView, StepState
 from fieldfare.domain.procedure import Check, Procedure, ProcedureTitle, Step, Wait
 from fieldfare.domain.source import Place
@@ -22,7 +22,7 @@ from fieldfare.procedure.collection import Procedures
 from fieldfare.procedure.durations import waits
 from fieldfare.procedure.lists import lists_of
 from fieldfare.procedure.steps import compose, is_step, same_hazard
-from fieldfare.procedure.words import missing, name_of, said_of
+from fieldfare.procedure.words import missing, name_of, said_of, value_of
 from fieldfare.text import squeeze
 from fieldfare.units import UNITS
 
@@ -325,6 +325,19 @@ def test_a_reading_is_judged_in_any_unit(check: Check, typed: str, verdict: Limi
 def test_what_is_no_reading_is_said(typed: str) -> None:
     with pytest.raises(UsageError, match=r"\w{3,}.*\."):
         readings.judge(VOLTS, typed)
+
+
+def test_a_reading_is_shown_with_the_mark_of_the_language_and_kept_as_a_plain_number() -> None:
+    at = course.begin(made(step("Measure the voltage: 12.4 V or more is good.", "1")))
+    _at, (deed,) = at.measure(at.procedure.steps[0].key, VOLTS, readings.judge(VOLTS, "12,45 V"), "voltage")
+    assert isinstance(deed, Measured) and (deed.value, value_of(deed)) == ("12.45", "12.45 V")
+    catalogue.use("de")
+    try:
+        assert value_of(deed) == "12,45 V"
+        with pytest.raises(UsageError, match="23,5 V"):
+            readings.judge(VOLTS, "much")
+    finally:
+        catalogue.use("en")
 
 
 def test_another_reading_is_none_that_a_step_asks_for() -> None:

@@ -83,8 +83,8 @@ WALKS = (
     Walk(
         task="Set the machine",
         strokes=(
-            Stroke(keys=("F6",), seen="2 Halden GS-40"),
-            Stroke(keys=("2",), seen="Serial number of Halden GS-40"),
+            Stroke(keys=("F6",), seen="Any machine"),
+            Stroke(keys=("Down", "Enter"), seen="Serial number of Halden GS-40"),
             Stroke(text="GS40-0117", seen="GS40-0117"),
             Stroke(keys=("Enter",), seen="Halden GS-40 · GS40-0117"),
         ),

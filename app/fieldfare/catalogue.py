@@ -77,6 +77,11 @@ class Number(float):
         return super().__format__(how).translate({ord("."): decimal, ord(","): thousands})
 
 
+def marked(text: str) -> str:
+    """A text of ours with the decimal mark of the language of the screen: `0.12 mm` is `0,12 mm` in German."""
+    return re.sub(r"(?<=\d)\.(?=\d)", _DECIMAL.get(spoken(), (".", ","))[0], text)
+
+
 def N_(text: str) -> str:  # noqa: N802 - gettext's own name for it
     """Mark a text of a constant for the catalogue; it is translated where it is drawn."""
     return text

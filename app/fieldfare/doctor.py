@@ -152,7 +152,7 @@ def _packs() -> Iterator[Finding]:
         vouched = (
             _("unsigned, unchanged since it was installed")
             if pack.unsigned
-            else _("{signature}, verified").format(signature=pack.signature)
+            else _("{signature}, verified").format(signature=pack.voucher)
         )
         passages = ngettext("{number} passage", "{number} passages", made.passages).format(number=made.passages)
         hazards = ngettext("{number} warning", "{number} warnings", made.hazards).format(number=made.hazards)

@@ -16,7 +16,7 @@ from math import ceil
 from typing import TYPE_CHECKING
 
 from fieldfare import paths, stock, trust
-from fieldfare.catalogue import N_, _
+from fieldfare.catalogue import _
 from fieldfare.domain import InstalledPack, Manifest
 from fieldfare.errors import (
     FieldfareError,
@@ -44,7 +44,6 @@ if TYPE_CHECKING:
 
     Progress = Callable[[str, int, int], None]
 
-CAME_WITH = N_("came with the program")
 SUFFIX = ".fpack"
 LARGEST_PACK = 16 << 30  # bytes; beyond it a declared size is taken for an attack on the disk
 _CHUNK = 1 << 20
@@ -258,7 +257,7 @@ def verify(file: Path, signature: bytes | None) -> Arrival:
         name = file.name + signing.SUFFIX
         parsed = signing.read_signature(signature, name)
         signer, _comment = trust.signer_of(parsed, name)
-        claim, state = signing.verify(file, parsed, signer.key), _("signed by {name}").format(name=signer.name)
+        claim, state = signing.verify(file, parsed, signer.key), f"{trust.SIGNED}{signer.name}"
         if claim.sha256 != trust.sha256(file):
             raise SignatureError(
                 _("{name} names another digest than the pack has. Ask its author to sign it again.").format(name=name)
@@ -381,7 +380,7 @@ def _open(copy: Copy) -> tuple[Archive, str]:
             _("{id} {version} is missing. Install it again.").format(id=copy.id, version=copy.version)
         ) from None
     if state == UNSIGNED and copy.bundled:
-        state = _(CAME_WITH)
+        state = "came with the program"
     archive = Archive(copy.file, unsigned=state == UNSIGNED)
     if (archive.manifest.id, archive.manifest.version) != (copy.id, copy.version):
         archive.close()

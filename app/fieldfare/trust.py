@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from fieldfare.pack.signing import Claim, PublicKey, Signature
 
 UNSIGNED = "unsigned"
+SIGNED = "signed by "
 RECEIPT = ".sha256"
 NAME = re.compile(r"\w[\w .@-]{0,62}")
 
@@ -137,7 +138,7 @@ def _candidates(signature: Signature, name: str) -> list[TrustedKey]:
 
 
 def vouch(file: Path) -> str:
-    """Who answers for a pack that is installed: `signed by NAME`, or `unsigned` where only its receipt does.
+    """Who answers for a pack that is installed, whatever the language: `signed by NAME`, or `unsigned` where only its receipt does.
 
     Raises FileNotFoundError where there is none, PackError where the file is not the one that was signed or installed.
     """
@@ -147,7 +148,7 @@ def vouch(file: Path) -> str:
             signature = read_signature(beside)
             signer, _comment = signer_of(signature, beside.name)
             signing.verify(file, signature, signer.key)
-            return _("signed by {name}").format(name=signer.name)
+            return f"{SIGNED}{signer.name}"
         found = sha256(file)
         expected = receipt(file).read_text(encoding="ascii").strip()
     except (OSError, UnicodeDecodeError) as error:

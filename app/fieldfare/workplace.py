@@ -112,6 +112,18 @@ class Workplace:
         """Write the machine down."""
         self._journal.use_machine(self.machine)
 
+    def is_remembered(self, machine: WorkMachine) -> bool:
+        """Whether a machine is offered only because it was worked on before, so that it can be forgotten."""
+        names = {_name(one) for one in self._memory.recent}
+        others = {_name(one) for one in (self.machine, *nameplate.known(self._manifests))}
+        return _name(machine) in names - others
+
+    def forget_machine(self, machine: WorkMachine) -> tuple[WorkMachine, ...]:
+        """Offer a machine no more that was worked on before; gives all spellings of it, for the journal to forget too."""
+        gone = tuple(one for one in self._memory.recent if _name(one) == _name(machine))
+        self._memory.recent = tuple(one for one in self._memory.recent if one not in gone)
+        return gone
+
     def offers(self, typed: str) -> tuple[WorkMachine, ...]:
         """The machines that may be meant by what was typed or scanned, the likeliest first."""
         known = nameplate.known(self._manifests)

@@ -54,11 +54,11 @@ def test_a_scanned_nameplate_sets_machine_and_serial_number_and_every_question_o
     assert play(scenario, two(), size).questions[0].packs == ("pump",)
 
 
-def test_a_machine_is_chosen_by_its_number_and_asked_for_its_serial_number() -> None:
+def test_a_chosen_machine_is_asked_for_its_serial_number() -> None:
     async def scenario(app: FieldfareApp, pilot: Pilot[None]) -> None:
         await opened(pilot)
-        await until_text(pilot, "1 Any machine")
-        await pilot.press("down", "2")
+        await until_text(pilot, "Any machine")
+        await pilot.press("down", "enter")
         await until_text(pilot, "Serial number of Halden GS-40?")
         await type_text(pilot, "77")
         await pilot.press("enter")
@@ -66,10 +66,51 @@ def test_a_machine_is_chosen_by_its_number_and_asked_for_its_serial_number() -> 
         assert app.desk.workplace.packs == (GS40.manifest.id,)
         await opened(pilot)
         await until_text(pilot, "set now")
-        await pilot.press("down", "1")
+        await pilot.press("home", "enter")
         await until(pilot, lambda: not app.desk.workplace.machine.is_known)
         await until(pilot, lambda: "Korvan" in rows(app)[0])
         assert app.desk.workplace.packs == ()
+
+    play(scenario, two())
+
+
+def test_a_name_that_begins_with_a_digit_is_typed_slowly_or_fast() -> None:
+    async def scenario(app: FieldfareApp, pilot: Pilot[None]) -> None:
+        await opened(pilot)
+        await until_text(pilot, "Any machine")
+        await pilot.press("down")
+        for digit in "1210":
+            await pilot.press(digit)
+            await pilot.pause(0.1)
+        await until_text(pilot, "Another machine: 1210")
+        assert isinstance(app.screen, MachineScreen)
+        await pilot.press("escape")
+        await until(pilot, lambda: not isinstance(app.screen, MachineScreen))
+        await opened(pilot)
+        scan(app, "1210")
+        await until_text(pilot, "Another machine: 1210")
+
+    play(scenario, two())
+
+
+def test_a_machine_that_was_typed_by_mistake_leaves_the_list_and_the_journal() -> None:
+    async def scenario(app: FieldfareApp, pilot: Pilot[None]) -> None:
+        for machine in (WorkMachine(model="1210", serial="1210"), WorkMachine()):
+            app.desk.workplace.choose(machine)
+            app.desk.journal.use_machine(machine)
+        await opened(pilot)
+        await until_text(pilot, "1210 · 1210")
+        await pilot.press("delete")
+        await until_text(pilot, "no pack is for can be removed")
+        await pilot.press("down", "delete")
+        await until(pilot, lambda: "1210" not in shown(app))
+        await until(pilot, lambda: not app.desk.journal.machines())
+        await pilot.press("down", "delete")
+        await pilot.pause(0.1)
+        assert "Halden GS-40" in shown(app)
+        await type_text(pilot, "gs")
+        await pilot.press("left", "delete")
+        await until(pilot, lambda: app.screen.query_one("LineInput").value == "g")  # type: ignore[attr-defined]
 
     play(scenario, two())
 

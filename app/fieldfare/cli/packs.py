@@ -79,7 +79,7 @@ def _install(options: argparse.Namespace) -> int:
     hazards = ngettext("{count} warning", "{count} warnings", made.hazards).format(count=made.hazards)
     print(
         _("{pack} is installed: {passages}, {warnings}, {signature}.").format(
-            pack=_name(pack), passages=passages, warnings=hazards, signature=clean(pack.signature)
+            pack=_name(pack), passages=passages, warnings=hazards, signature=clean(pack.voucher)
         )
     )
     if pack.unsigned:
@@ -110,7 +110,7 @@ def _list(options: argparse.Namespace) -> int:
         print(_("No pack is installed. Install one: fieldfare pack install FILE.fpack"))
     for pack in () if options.json else shelf.packs:
         kept = ", " + _("{version} is kept").format(version=pack.kept) if pack.kept else ""
-        signature = _("UNSIGNED") if pack.unsigned else clean(pack.signature)
+        signature = _("UNSIGNED") if pack.unsigned else clean(pack.voucher)
         print(
             f"{pack.manifest.id} {pack.manifest.version}  {clean(pack.manifest.title)}  "
             f"({Number(pack.size / 1e6):.1f} MB, {signature}{kept})"
@@ -205,7 +205,7 @@ def _update(options: argparse.Namespace) -> int:
         for line in failed:
             print(f"fieldfare: {clean(line)}", file=sys.stderr)
         for pack in done:
-            said = _("{pack} is installed, {signature}.").format(pack=_name(pack), signature=clean(pack.signature))
+            said = _("{pack} is installed, {signature}.").format(pack=_name(pack), signature=clean(pack.voucher))
             kept = _("{version} is kept.").format(version=pack.kept) if pack.kept else ""
             print(f"{said} {kept}".rstrip())
         if not plan.steps:

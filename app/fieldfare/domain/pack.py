@@ -149,3 +149,10 @@ class InstalledPack:
     def unsigned(self) -> bool:
         """Whether nobody whom this device trusts has signed it: every screen that shows its text says so."""
         return self.signature == "unsigned"
+
+    @property
+    def voucher(self) -> str:
+        """Who answers for it, in the language of the screen; `signature` is how that is kept."""
+        kinds = {"unsigned": _("unsigned"), "came with the program": _("came with the program")}
+        name = self.signature.removeprefix("signed by ")
+        return kinds.get(self.signature) or _("signed by {name}").format(name=name)

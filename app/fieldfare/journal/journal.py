@@ -132,6 +132,12 @@ class Journal:
             lambda row: WorkMachine(maker=row[0], model=row[1], serial=row[2], packs=tuple(json.loads(row[3]))),
         )
 
+    def forget_machines(self, machines: Iterable[WorkMachine]) -> None:
+        """Take machines out of those that were worked on; their names are overwritten, their jobs stay."""
+        names = [(one.maker, one.model, one.serial) for one in machines]
+        with self._store.wiping() as connection:
+            connection.executemany("DELETE FROM machine WHERE maker = ? AND model = ? AND serial = ?", names)
+
     # -- jobs
 
     def current(self) -> Job | None:

@@ -12,7 +12,7 @@ from itertools import pairwise
 from typing import TYPE_CHECKING, Any
 
 from fieldfare.capacity import free_memory
-from fieldfare.catalogue import _
+from fieldfare.catalogue import Number, _
 from fieldfare.errors import ModelError, ShortageError
 from fieldfare.llm import chat, library
 from fieldfare.llm.model_file import inspect
@@ -205,8 +205,8 @@ class LanguageModel:
         if len(prompt) > self._size - _LEAST_ROOM:
             raise ModelError(
                 _(
-                    "The question and its evidence are {count:,} tokens long and the model takes {size:,}. Ask a shorter question."
-                ).format(count=len(prompt), size=self._size - _LEAST_ROOM)
+                    "The question and its evidence are {count:,.0f} tokens long and the model takes {size:,.0f}. Ask a shorter question."
+                ).format(count=Number(len(prompt)), size=Number(self._size - _LEAST_ROOM))
             )
         return prompt, ends
 

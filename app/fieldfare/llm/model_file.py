@@ -70,13 +70,13 @@ class ModelFile:
     def describe(self) -> str:
         """A line for a person."""
         return _(
-            "{name}: {parameters:,.0f} million parameters, {quantisation}, {file_size:,.0f} MB, context {context:,} tokens, {chat_format} conversation, needs about {needed:,.0f} MB of memory"
+            "{name}: {parameters:,.0f} million parameters, {quantisation}, {file_size:,.0f} MB, context {context:,.0f} tokens, {chat_format} conversation, needs about {needed:,.0f} MB of memory"
         ).format(
             name=self.name or self.architecture,
             parameters=Number(self.parameters / 1e6),
             quantisation=self.quantisation,
             file_size=Number(self.file_size / 1e6),
-            context=self.context,
+            context=Number(self.context),
             chat_format=self.chat_format,
             needed=Number(self.memory_needed() / 1e6),
         )
@@ -259,8 +259,8 @@ class _Header:
         if start + end > self._size:
             _refuse(
                 self._path,
-                _("it is cut off: {announced:,} bytes are announced, {size:,} are there").format(
-                    announced=start + end, size=self._size
+                _("it is cut off: {announced:,.0f} bytes are announced, {size:,.0f} are there").format(
+                    announced=Number(start + end), size=Number(self._size)
                 ),
             )
         return parameters, sizes

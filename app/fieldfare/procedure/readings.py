@@ -11,7 +11,7 @@ import re
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
-from fieldfare.catalogue import _
+from fieldfare.catalogue import _, marked
 from fieldfare.conversion import conversions, number_of
 from fieldfare.domain import Limit
 from fieldfare.domain.procedure import Check
@@ -191,7 +191,7 @@ def _as_printed(text: str, expected: Unit | None) -> tuple[str, Unit | None]:
 
 
 def _example(check: Check) -> str:
-    return f"23.5 {check.unit}" if check.unit else "23.5 V"
+    return marked(f"23.5 {check.unit or 'V'}")
 
 
 def _measured(sentence: str) -> Iterator[_Wanted]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from fieldfare.catalogue import _
+from fieldfare.catalogue import _, marked
 from fieldfare.domain import Limit
 from fieldfare.text import squeeze
 
@@ -27,10 +27,10 @@ def missing(step: Step | None, taken: Sequence[Measured]) -> tuple[Check, ...]:
 
 
 def value_of(reading: Measured) -> str:
-    """What was measured: `−5 °C`, `23500 mV = 23.5 V`."""
+    """What was measured: `−5 °C`, `23500 mV = 23.5 V`; with the decimal mark of the language of the screen."""
     value = f"{squeeze(reading.value)} {squeeze(reading.unit)}".strip()
     shown = (f"−{one[1:]}" if one.startswith("-") else one for one in (value, squeeze(reading.converted)))
-    return " = ".join(filter(None, shown))
+    return marked(" = ".join(filter(None, shown)))
 
 
 def said_of(reading: Measured) -> str:

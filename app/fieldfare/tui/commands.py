@@ -21,6 +21,7 @@ NAMES = {
     "number_sign": "#", "asterisk": "*", "apostrophe": "'", "escape": "Esc", "enter": "Enter", "up": "↑", "down": "↓",
     "left": "←", "right": "→", "space": N_("Space"), "backspace": N_("Backspace"), "pageup": N_("PgUp"),
     "pagedown": N_("PgDn"), "home": N_("Home"), "end": N_("End"), "delete": N_("Del"), "insert": N_("Ins"), "tab": "Tab",
+    "ctrl": N_("Ctrl"), "shift": N_("Shift"),
 }  # fmt: skip
 """How a key is called where it is not called as it is typed."""
 
@@ -73,6 +74,7 @@ _MEANINGS = {
     "PictureScreen.mode": N_("dots or colours"),
     "PictureScreen.pan": N_("move the picture"),
     "QuestionInput.leave": N_("to the results"),
+    "Column.page_down": N_("a screen further"),
     "Column.move": N_("move through hazards, answer and pages"),
     "AnswerColumn.move": N_("move through hazards, answer and pages"),
     "Column.leave": N_("leave or enter the page beside the answer"),
@@ -102,7 +104,7 @@ def key_name(key: str) -> str:
         return key
     if key in NAMES:
         return _(NAMES[key])
-    return "+".join(part.capitalize() for part in key.split("+"))
+    return "+".join(_(NAMES[part]) if part in NAMES else part.capitalize() for part in key.split("+"))
 
 
 def commands(screen: Screen[object]) -> tuple[Command, ...]:

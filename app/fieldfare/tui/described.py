@@ -59,7 +59,7 @@ def whole_pack(held: Held) -> str:
 def _signed(held: Held, *, whole: bool = False) -> str:
     if held.pack.unsigned:
         return _("UNSIGNED: nobody answers for its text, every answer from it says so.") if whole else _("UNSIGNED")
-    said = squeeze(held.pack.signature)
+    said = squeeze(held.pack.voucher)
     if whole and held.trusted_since:
         said += ", " + _("whose key is trusted since {day}").format(day=_day(held.trusted_since))
     return said
@@ -69,7 +69,7 @@ def language(package: Package) -> tuple[str, str, str]:
     """Which way it leads, its version, and what else is known of it."""
     names = f"{squeeze(package.source_name)} → {squeeze(package.target_name)}"
     came = _("came with the program") if package.bundled else ""
-    parts = (_size(package.size), squeeze(package.vouched), came)
+    parts = (_size(package.size), squeeze(package.voucher), came)
     return names, squeeze(package.version), " · ".join(part for part in parts if part)
 
 

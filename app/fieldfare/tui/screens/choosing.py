@@ -42,7 +42,7 @@ class Offer(Generic[Value_co]):
 
 
 class NarrowingLine(LineInput):
-    """Takes letters, while arrows and Enter work in the list below; so do digits as long as nothing was typed.
+    """Takes letters, while arrows and Enter work in the list below; so do digits that choose, as long as nothing was typed.
 
     A scanner's first digit is none that was pressed: it is typed when another character or Enter follows within `SCAN`.
     """
@@ -55,8 +55,6 @@ class NarrowingLine(LineInput):
         Binding("home", "edge(-1)", show=False),
         Binding("end", "edge(1)", show=False),
     ]
-    numbered = True
-    """Whether digits choose while nothing was typed."""
 
     @dataclass
     class Numbered(Message):
@@ -66,6 +64,11 @@ class NarrowingLine(LineInput):
 
     _held: KeyEvent | None = None
     _timer: Timer | None = None
+
+    def __init__(self, limit: int, placeholder: str, *, numbered: bool) -> None:
+        """Digits choose where the rows are `numbered`."""
+        super().__init__(limit, placeholder)
+        self._numbered = numbered
 
     def action_edge(self, end: int) -> None:
         """To the beginning or end of what was typed, or of the list."""
@@ -80,7 +83,7 @@ class NarrowingLine(LineInput):
         """Tell digits that choose from those that are typed."""
         if (held := self._let_go()) is not None:
             self.put(held.key)
-        if self.numbered and not self.value and event.key in set("123456789"):
+        if self._numbered and not self.value and event.key in set("123456789"):
             event.stop()
             event.prevent_default()
             self._held = event
@@ -125,13 +128,14 @@ class ChoosingScreen(Overlay[ScreenResultType]):
 
     def __init__(
         self, heading: str, offers: Iterable[Offer[ScreenResultType]] | None = None, *, sentence: str = "", hint: str = "",
-        at: int | None = None, whole: bool = True, numbered: bool = True, id: str | None = None,  # noqa: A002 - Textual's own name for it
+        at: int | None = None, whole: bool = True, numbered: bool = True,
     ) -> None:  # fmt: skip
         """`sentence` stands above the rows; a `hint` at what can be typed makes a line for it; `at` is chosen first.
 
-        Rows that are not `whole` are shortened to a line. Without `offers` a subclass calls `show_offers` when it has some.
+        Rows that are not `whole` are shortened to a line; those that are not `numbered` leave the digits to the line.
+        Without `offers` a subclass calls `show_offers` when it has some.
         """
-        super().__init__(id=id)
+        super().__init__()
         self._heading, self._sentence, self._hint, self._at = heading, sentence, hint, at
         self._whole, self._has_numbers = whole, numbered
         self.all = None if offers is None else tuple(offers)
@@ -141,7 +145,7 @@ class ChoosingScreen(Overlay[ScreenResultType]):
         """From top to bottom."""
         yield Static(Content(self._heading), classes="heading", markup=False)
         if self._hint:
-            yield NarrowingLine(self.LIMIT, self._hint)
+            yield NarrowingLine(self.LIMIT, self._hint, numbered=self._has_numbers)
         yield Listing(whole=self._whole, numbered=self._has_numbers)
         yield KeyBar()
 
@@ -169,9 +173,8 @@ class ChoosingScreen(Overlay[ScreenResultType]):
         return self.query_one(NarrowingLine)
 
     def keys(self) -> tuple[Key, ...]:
-        """The most important first. Digits are typed where something that begins with one is asked for."""
-        counts = self._has_numbers and (not self._hint or self.line.numbered)
-        numbers: tuple[Key, ...] = (("1", "1-9", _("Choose")),) if counts else ()
+        """The most important first."""
+        numbers: tuple[Key, ...] = (("1", "1-9", _("Choose")),) if self._has_numbers else ()
         return ("enter", "Enter", _("Choose")), ("escape", "Esc", _("Back")), *numbers, ("down", "↓", _("More"))
 
     def say(self, text: str) -> None:
@@ -196,7 +199,7 @@ class ChoosingScreen(Overlay[ScreenResultType]):
         """Draw what may be meant; numbers are shown while they choose."""
         text = squeeze(self.line.value) if self._hint else ""
         if self._hint:
-            self.listing.counts = self.line.numbered and not self.line.value
+            self.listing.counts = not self.line.value
         self._offers = self.offers(text)
         told = (Row(text=self._sentence, told=True),) if self._sentence else ()
         at = None if self._at is None or text else self._at + len(told)

@@ -41,8 +41,7 @@ PURPOSES = {
     "library": N_("What is installed: packs of manuals, language packages, and whose signatures this device trusts."),
     "settings": N_("What you decide. A change holds at once and is kept."),
     "machine": N_(
-        "Choose the machine that you work on: type it, choose it, or scan its plate. Everything else obeys it. "
-        "Press Space before a name that begins with a digit."
+        "Choose the machine that you work on: type it, choose it, or scan its plate. Everything else obeys it."
     ),
     "history": N_("What was asked before; Enter asks it again."),
     "menu": N_("Every room, and all that the keys do here. Letters narrow it down; Enter or its number does it."),
@@ -62,6 +61,8 @@ PURPOSES = {
 
 class KeyLine(Wrapped):
     """A key and what it does, which hangs behind it."""
+
+    ABOUT = "help"
 
     def __init__(self, key: str, meaning: str) -> None:
         super().__init__()
@@ -88,7 +89,7 @@ class HelpScreen(Overlay[None]):
         self, assistant: Assistant, about: str, own: tuple[Command, ...], everywhere: tuple[Command, ...]
     ) -> None:
         """Help on the screen with the id `about`, which has its `own` keys."""
-        super().__init__(id="help")
+        super().__init__()
         self._assistant = assistant
         self._about, self._own, self._everywhere = about, own, everywhere
 
@@ -107,7 +108,7 @@ class HelpScreen(Overlay[None]):
             for pack in self._assistant.packs:
                 manifest = pack.manifest
                 machines = ", ".join(squeeze(str(machine)) for machine in manifest.machines)
-                version = f"{squeeze(manifest.id)} {squeeze(manifest.version)}, {squeeze(pack.signature)}"
+                version = f"{squeeze(manifest.id)} {squeeze(manifest.version)}, {squeeze(pack.voucher)}"
                 yield Static(Content(f"{squeeze(manifest.title)} ({version}): {machines}"), markup=False)
             yield Static(Content(squeeze(self._assistant.model_state.sentence)), markup=False)
             yield Static(Content(_("Nothing here uses a network.")), markup=False)

@@ -4,14 +4,18 @@ from __future__ import annotations
 
 from dataclasses import replace
 from enum import Enum, auto
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, ClassVar
 
-from fieldfare.catalogue import _, ngettext
+from textual import work
+from textual.binding import Binding, BindingType
+
+from fieldfare.catalogue import N_, _, ngettext
 from fieldfare.domain import WorkMachine
+from fieldfare.errors import FieldfareError
 from fieldfare.nameplate import machine_name
 from fieldfare.text import squeeze
 from fieldfare.tui.screens.choosing import ChoosingScreen, Offer
-from fieldfare.tui.widgets.bars import KeyBar
+from fieldfare.tui.widgets.bars import Key, KeyBar
 from fieldfare.tui.widgets.listing import Row
 
 if TYPE_CHECKING:
@@ -30,11 +34,22 @@ class MachineScreen(ChoosingScreen[WorkMachine | None]):
     """Dismissed with a machine (a nameless one means any), or with None to leave all as it is.
 
     One that is chosen by its name is asked for its serial number; a scanned plate with both is done at once. The maker is
-    asked of a machine that no pack knows.
+    asked of a machine that no pack knows. Digits are always typed: models and serial numbers begin with them.
     """
 
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding(
+            "delete",
+            "forget",
+            N_("take a machine out of the list that was worked on before"),
+            show=False,
+            priority=True,
+        )
+    ]
+    ABOUT = "machine"
+
     def __init__(self, desk: Desk) -> None:
-        super().__init__("", hint=" ", id="machine")
+        super().__init__("", hint=" ", numbered=False)
         self.desk = desk
         self._wanted = Wanted.MACHINE
         self._meant = WorkMachine()  # as far as it was said
@@ -58,11 +73,14 @@ class MachineScreen(ChoosingScreen[WorkMachine | None]):
             ),
         }[wanted]
         self.line.hint(holder)
-        self.line.numbered = wanted is Wanted.MACHINE  # serial numbers begin with digits
         self.line.value = ""
         self.say(sentence)
         self.show_offers()
         self.query_one(KeyBar).show(self.keys())
+
+    def keys(self) -> tuple[Key, ...]:
+        """As of every list, and how a machine leaves it."""
+        return (*super().keys(), ("delete", _("Del"), _("Remove")))
 
     def offers(self, text: str) -> tuple[Offer[WorkMachine | None], ...]:
         """The machines that may be meant; while the serial number is asked for, those of this model that were worked on."""
@@ -106,6 +124,25 @@ class MachineScreen(ChoosingScreen[WorkMachine | None]):
         self._meant = machine
         known = self._wanted is Wanted.MAKER or machine.maker or self.desk.workplace.manuals_of(machine)[0]
         self._want(Wanted.SERIAL if known else Wanted.MAKER)
+
+    def action_forget(self) -> None:
+        """Take the chosen machine out of the list where nothing stands behind the cursor that is to be deleted."""
+        place, line = self.desk.workplace, self.line
+        machine = self._offers[self.listing.at].value if self._offers else None
+        if line.cursor_position < len(line.value):
+            line.action_delete_right()
+        elif machine is None or not place.is_remembered(machine):
+            self.say(_("Only a machine that is not set and that no pack is for can be removed."))
+        else:
+            self._forget(place.forget_machine(machine))
+            self.show_offers()
+
+    @work(thread=True, group="journal", exit_on_error=False)
+    def _forget(self, machines: tuple[WorkMachine, ...]) -> None:
+        try:
+            self.desk.journal.forget_machines(machines)
+        except FieldfareError as error:
+            self.app.call_from_thread(self.app.notify, squeeze(str(error)), severity="error", markup=False)
 
     def action_leave(self) -> None:
         """Back to the machine where its serial number is asked for, else away with nothing changed."""

@@ -8,7 +8,7 @@ from textual.binding import Binding, BindingType
 from textual.content import Content
 from textual.widgets import Static, TextArea
 
-from fieldfare.catalogue import _
+from fieldfare.catalogue import N_, _
 from fieldfare.text import clean
 from fieldfare.tui.screens.overlay import Overlay
 from fieldfare.tui.widgets.bars import Key, KeyBar
@@ -31,7 +31,7 @@ class NoteScreen(Overlay[str | None]):
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("escape", "dismiss(None)", "Cancel", show=False, priority=True),
         Binding("enter", "keep", "Keep", show=False, priority=True),
-        Binding("ctrl+j,shift+enter", "line", "Line", show=False, priority=True),
+        Binding("ctrl+j,shift+enter", "line", N_("New line"), show=False, priority=True),
     ]
 
     def __init__(self, note: str, place: str) -> None:

@@ -44,7 +44,7 @@ class Column(AtOnce):
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("down", "move(1)", "Next", show=False),
         Binding("up", "move(-1)", "Previous", show=False),
-        Binding("space", "page_down", "Page down", show=False),
+        Binding("space", "page_down", show=False),
         Binding("left", "leave('left')", "Left", show=False),
         Binding("right", "leave('right')", "Right", show=False),
     ]
