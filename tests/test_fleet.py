@@ -54,6 +54,14 @@ def test_a_locked_setting_cannot_be_changed_and_the_screen_knows(site: Path) -> 
     assert settings.load().theme == "sun"
 
 
+def test_a_misspelt_setting_is_unknown_and_not_called_locked(site: Path) -> None:
+    (site / "site" / "fleet.toml").write_text('[locked]\ndraft = false\nscreen_langage = "de"\n')
+    assert settings.locked() == {"draft"}
+    said = [one for one in json.loads(run(site / "home", "doctor", "--json").stdout) if one["check"] == "settings"]
+    assert [one["ok"] for one in said] == [False, True]
+    assert ["screen_langage" in one["finding"] for one in said] == [True, False]
+
+
 OTHERS = {
     "language": "de", "screen_language": "fr", "model": "/m.gguf", "model_sha256": "a" * 64, "draft": True, "threads": 2,
     "draft_seconds": 9, "theme": "sun", "density": "large", "signs": "plain", "welcomed": True,

@@ -72,7 +72,7 @@ def locked() -> frozenset[str]:
     for file in fleet.files():
         with contextlib.suppress(FieldfareError):
             found |= fleet.table(file, "locked").keys()
-    return frozenset(found)
+    return frozenset(found & asdict(Settings()).keys())
 
 
 # Where values come from, as a person finds it, and how they are read; what comes later counts more.
