@@ -238,7 +238,7 @@ def test_picture_bombs_are_no_pictures(tmp_path: Path, name: str) -> None:
 LONG = 12_000  # characters for the libraries, whose own patterns are not ours
 OWN = 200_000  # for our own: a second pass for each of them takes hours
 ADVERSARIES = {
-    "markdown": ["{%", "{% ", "[[", "[[a|", "# a ", "# a{#", "`", "~~~a\n", "```\n", "={", "={ ", "<A", "<A a=\"", "<A a={{}", "import 'a",
+    "markdown": ["{%", "{% ", "$", "$a", "$a\n", "$$ a\n", "\\(", "\\[ a\n", "[[", "[[a|", "# a ", "# a{#", "`", "~~~a\n", "```\n", "={", "={ ", "<A", "<A a=\"", "<A a={{}", "import 'a",
                  "import a from 'b' ", "export a ", "![", "> ", "- ", "* ", "1. ", "a ", "**", "[", "](", "<!--", "<", ":::a\n", "!!! a\n",
                  "| ", "\\", "&", "---\n", "_a_", "<b>WARNING</b> ", "WARNING: ", "⚠ ", "[^1]", "\t"],
     "html": ["<div>", "<b>", "<ul><li>", "<table><tr><td>", "<dl><dd>", "<title>", "<!--", "<p>WARNING: ", "<ol><li>1</li>", "<!-- page 1 -->",

@@ -192,6 +192,46 @@ def test_code_is_kept_and_not_read_as_markup(tmp_path: Path) -> None:
     assert text.text == "Use {% x %} now."
 
 
+MATRIX = r"""$$
+\begin{pmatrix}
+a_1 & b_2 \\
+= c_1 [[x]] & d_2 *e* \\
+\end{pmatrix}
+$$"""
+
+
+@pytest.mark.parametrize(
+    ("text", "kind"),
+    [
+        (r"$$\dot{Q}_{swit} = \frac{1}{2} \cdot t_{on} \cdot f_s$$", BlockKind.CODE), (MATRIX, BlockKind.CODE),
+        (r"\[ P_{a} < U_{b} * I_{c} * 3 \]", BlockKind.CODE), ("text:\n" + MATRIX, BlockKind.CODE),
+        (r"where $R_{DS}$ is 5 and $1\, \mathrm{W}$ is $t_3 -t_1$", BlockKind.PARAGRAPH),
+        (r"with \( x_{1} \) and \(y_{2}\)", BlockKind.PARAGRAPH),
+    ],
+)  # fmt: skip
+@pytest.mark.parametrize("name", ["a.md", "a.mdx"])
+def test_a_formula_is_kept_as_it_is_written(tmp_path: Path, text: str, kind: BlockKind, name: str) -> None:
+    found = blocks_of(tmp_path, f"# T\n\n{text}\n", name)
+    assert found[-1].kind is kind
+    assert "\n".join(block.text for block in found) == text
+    (step,) = blocks_of(tmp_path, "# T\n\n1. Set $a_{1} b_{2}$ as in\n\n   ```\n   $x\n   ```\n", name)[:1]
+    assert step.text == "Set $a_{1} b_{2}$ as in"
+
+
+@pytest.mark.parametrize(
+    ("text", "shown"),
+    [
+        ("It costs $5 and **$6**.", "It costs $5 and $6."), ("From $5 for *one* to 10$.", "From $5 for one to 10$."),
+        (r"\[Note\] the \(old\) *way*", "[Note] the (old) way"), ("US$ *x* and A$", "US$ x and A$"),
+        ("`$x_1` and _$HOME_ or `$x_2`", "$x_1 and $HOME or $x_2"), (r"\$a_b_c\$ *d*", "$a_b_c$ d"),
+        ("$$ *open", "$$ *open"),
+    ],
+)  # fmt: skip
+def test_prices_and_escaped_brackets_are_no_formulas(tmp_path: Path, text: str, shown: str) -> None:
+    (block,) = blocks_of(tmp_path, f"# T\n\n{text}\n")
+    assert block.text == shown
+
+
 def test_files_are_ordered_by_index_front_matter_and_natural_number(tmp_path: Path) -> None:
     sections = sections_of(
         tmp_path,

@@ -2,7 +2,7 @@
 
 Understood: CommonMark with GFM tables, front matter, `:::warning[Title]` fences (Docusaurus, Starlight, VuePress),
 `!!! warning "Title"` (MkDocs), `> [!WARNING]` (GitHub), Jekyll callouts and galleries, MDX components with a picture,
-raw HTML, and `<!-- page 12 -->` where a printed page begins.
+raw HTML, TeX formulas, and `<!-- page 12 -->` where a printed page begins.
 """
 
 from __future__ import annotations
@@ -19,6 +19,7 @@ from mdit_py_plugins.container import container_plugin
 from mdit_py_plugins.front_matter import front_matter_plugin
 
 from fieldfare.domain import Remark, RemarkKind
+from fieldfare.ingest.extract.formulas import FORMULA, is_formula, keep_formulas
 from fieldfare.ingest.hazards import HAZARD_KINDS, NOTE_KINDS
 from fieldfare.text import clean, squeeze
 
@@ -45,7 +46,7 @@ _COMPONENT = re.compile(
 )
 _IMPORT = re.compile(r"^import[ \t]++(\w++)[ \t]++from[ \t]++[\"']([^\"'\n]++)[\"']", re.MULTILINE)
 _BRACED = re.compile(r"=\{([^{}]*+)\}|=\{\{[^{}]*+\}\}")
-_CODE_OR_TAG = re.compile(rf"{_LIQUID.pattern}|`[^`\n]+`")
+_CODE_OR_TAG = re.compile(rf"{_LIQUID.pattern}|`[^`\n]+`|{FORMULA.pattern}")
 _FENCED = re.compile(r"[ \t]*(`{3,}|~{3,})")
 _PICTURE = re.compile(r"!\[[^\[\]]*+\]\([^()]*+\)")
 _MAX_BRACKETS = 2000  # in one paragraph: the parser looks for the end of each, in all that follows
@@ -100,7 +101,7 @@ def _without_brackets(text: str, remarks: list[Remark], name: str) -> str:
 
 
 def _pieces(text: str) -> Iterator[tuple[bool, str]]:
-    """The text in pieces, and whether each is code, which stays as it is."""
+    """The text in pieces, and whether each is code or a formula, which stays as it is."""
     fence = ""
     lines: list[str] = []
     for line in text.splitlines(keepends=True):
@@ -122,9 +123,10 @@ def _inline(text: str) -> Iterator[tuple[bool, str]]:
     """The same inside a paragraph, where back quotes in a tag quote nothing."""
     last = 0
     for match in _CODE_OR_TAG.finditer(text):
-        if match.group().startswith("`"):
+        found = match.group()
+        if found.startswith("`") or (not found.startswith("{") and is_formula(found)):
             yield False, text[last : match.start()]
-            yield True, match.group()
+            yield True, found
             last = match.end()
     yield False, text[last:]
 
@@ -140,6 +142,7 @@ def _parser(mdx: bool) -> MarkdownIt:
     parser = MarkdownIt("commonmark", {"html": True}).enable(["table", "strikethrough"])
     if mdx:
         parser.disable("code")  # MDX has no indented code, and its components indent their text
+    keep_formulas(parser)
     parser.use(front_matter_plugin)
     parser.use(admon_plugin)
     parser.use(container_plugin, "admonition", validate=_is_admonition, render=_render_fence)
