@@ -182,6 +182,19 @@ def test_a_report_says_what_was_done_with_sources_limits_and_reasons(
     assert "no tool" not in text, "the step was done after all"
 
 
+@pytest.mark.parametrize("suffix", ["pdf", "html", "md"])
+def test_a_note_at_a_place_stands_with_its_quote_and_source(journal: Journal, tmp_path: Path, suffix: str) -> None:
+    job = journal.begin("Oil change")
+    journal.note("How much oil?", place("It holds 2.6 L.", "Es fasst 2,6 L."))
+    journal.note("Seal ordered", place(""))
+    notes = written(journal, job, suffix, tmp_path).partition("Notes")[2]
+    found = [
+        notes.find(one) for one in ("How much oil?", "It holds 2.6 L.", "Es fasst 2,6 L.", "p. 42", "Seal ordered")
+    ]
+    assert -1 not in found and found == sorted(found)
+    assert notes.count("p. 42") == 2
+
+
 def half_done(journal: Journal) -> Job:
     """A job with a procedure whose first step is done, the second skipped, and the others open."""
     job = journal.begin("Oil change")

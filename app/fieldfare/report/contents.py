@@ -389,8 +389,10 @@ def _item(entry: Entry, zone: tzinfo | None) -> Item:
         case Acknowledged():
             return Item(at=at, head="", quotes=(_quote(deed.reference, squeeze(deed.signal_word)),))
         case Noted():
-            lines = (source_line(deed.reference),) if deed.reference else ()
-            return Item(at=at, head=clean(deed.text), lines=lines)
+            place = deed.reference
+            if place is not None and place.text:
+                return Item(at=at, head=clean(deed.text), quotes=(_quote(place),))
+            return Item(at=at, head=clean(deed.text), lines=(source_line(place),) if place else ())
         case Attached():
             lines = (source_line(deed.reference),) if deed.reference else ()
             return Item(at=at, head=squeeze(deed.caption) or squeeze(deed.name), strong=True, lines=lines, file=deed)
