@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import json
 import shutil
 from typing import TYPE_CHECKING
 
@@ -7,7 +8,7 @@ import pytest
 
 from fieldfare import library, trust, updates
 from fieldfare.cli import main
-from fieldfare.errors import StorageError, UsageError
+from fieldfare.errors import PackError, StorageError, UsageError
 from fieldfare.pack import signing
 from publishing import make_delta, make_pack, put, sign, trust_key
 
@@ -216,6 +217,19 @@ def test_the_command_says_what_it_did_and_what_it_left(
     assert "1.0 is used now. 1.1 is kept" in capsys.readouterr().out
     assert main(["pack", "remove", "pump"]) == 0
     assert installed() == {}
+
+
+@pytest.mark.usefixtures("home")
+def test_packs_of_a_key_that_is_not_trusted_are_no_success(
+    published: Path, stick: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    put(published / "pump-1.0.fpack", stick)
+    log = tmp_path / "update.log"
+    assert main(["update", str(stick), "--all", "--log", str(log)]) == PackError.exit_code
+    told = capsys.readouterr()
+    assert "does not trust" in told.err and "Nothing was installed" in told.err
+    assert "newer than" not in told.out
+    assert json.loads(log.read_text())["exit"] == PackError.exit_code
 
 
 @pytest.mark.usefixtures("home")

@@ -71,12 +71,16 @@ class Step:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Plan:
-    """What an update would do, and a sentence for each file that it leaves; `others` where some are for other machines."""
+    """What an update would do, and a sentence for each file that it leaves; `others` where some are for other machines.
+
+    `refused` is how many it leaves because they are damaged or nobody who is trusted answers for them.
+    """
 
     steps: tuple[Step, ...]
     skipped: tuple[str, ...]
     everything: bool
     others: bool = False
+    refused: int = 0
 
 
 @dataclass(slots=True)
@@ -106,6 +110,7 @@ def plan(folder: Path, *, everything: bool = False) -> Plan:
         raise UsageError(
             _("{folder} holds no packs (.fpack, .fdelta), nor do the folders in it.").format(folder=folder)
         )
+    refused = len(skipped)
     device = _device()
     steps = []
     others = False
@@ -122,7 +127,7 @@ def plan(folder: Path, *, everything: bool = False) -> Plan:
             continue
         chosen = _chosen(mine, offers, device, skipped)
         steps += [chosen] if chosen else []
-    return Plan(steps=tuple(steps), skipped=tuple(skipped), everything=everything, others=others)
+    return Plan(steps=tuple(steps), skipped=tuple(skipped), everything=everything, others=others, refused=refused)
 
 
 def carry_out(todo: Plan, progress: Progress = library.quiet) -> tuple[tuple[InstalledPack, ...], tuple[str, ...]]:

@@ -208,10 +208,12 @@ def _update(options: argparse.Namespace) -> int:
             said = _("{pack} is installed, {signature}.").format(pack=_name(pack), signature=clean(pack.voucher))
             kept = _("{version} is kept.").format(version=pack.kept) if pack.kept else ""
             print(f"{said} {kept}".rstrip())
-        if not plan.steps:
+        if plan.refused and not plan.steps:
+            print(_("Nothing was installed: what was skipped is not trusted here, or damaged."), file=sys.stderr)
+        elif not plan.steps:
             folder = clean(options.folder)
             print(_("Nothing in {folder} is newer than what is installed.").format(folder=folder))
-        log.code = PackError.exit_code if failed else 0
+        log.code = PackError.exit_code if failed or (plan.refused and not plan.steps) else 0
     return log.code
 
 
