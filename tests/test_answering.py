@@ -198,6 +198,12 @@ def test_what_is_quoted_of_a_list_has_the_sentence_that_introduces_it() -> None:
     assert quote.text.startswith("Never do this:")
 
 
+def test_what_a_quote_announces_is_quoted_too() -> None:
+    text = "Cables must be thick enough.\nFor short ones you can use:\nThe rule of thumb:\nCurrent / 3 in mm².\nIt is rough."
+    (quote,) = best_quotes(Question(text="thick cables"), [evidence(text, BlockKind.PARAGRAPH)], None)
+    assert quote.text.endswith("Current / 3 in mm².")
+
+
 def test_half_a_row_is_never_quoted() -> None:
     found = [
         evidence("The press stands on the floor.", BlockKind.PARAGRAPH),

@@ -397,6 +397,9 @@ def best_quotes(question: Question, evidence: Sequence[Evidence], embedder: Enco
     for near, first, last in spans[best + 1 : best + 2] + spans[max(best - 1, 0) : best]:
         if near is one and max(end, last) - min(start, first) <= QUOTE_SIZE:
             start, end = min(start, first), max(end, last)
+    for first, last in sentences(one.passage.text):
+        if first >= end and one.passage.text[start:end].rstrip().endswith(":"):  # what is announced belongs to it
+            end = last
     return [grounding.quote(one.passage, start, end)]
 
 
