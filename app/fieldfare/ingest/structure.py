@@ -94,7 +94,8 @@ class Outline:
                 return
         if block.place.page is None and self.place.page is not None:
             block = replace(block, place=self.place)
-        block = replace(block, text=tidy(block.text), caption=squeeze(block.caption))
+        text = clean(block.text) if block.kind is BlockKind.CODE else tidy(block.text)
+        block = replace(block, text=text, caption=squeeze(block.caption))
         if block.kind is BlockKind.PARAGRAPH and block.number == "•" and self._listed(block):
             return
         if block.kind is BlockKind.PARAGRAPH and block.number == "":
