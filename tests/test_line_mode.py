@@ -196,6 +196,13 @@ def test_a_note_and_the_job(
     assert journal.jobs()[0].title == "Oil change" and journal.jobs()[0].ended is not None
 
 
+def test_the_end_of_a_job_with_open_steps_is_asked_for(terminal: Callable[..., str], journal: Journal) -> None:
+    told = terminal("How do I drain the oil?", "p", "", "", "s", "no wrench", "q", "j end", "no", "j end", "yes")
+    assert told.count("1 of 3 steps is open: finish all the same?") == 2
+    assert told.index("The job goes on.") < told.index("Finished:")
+    assert journal.jobs()[0].ended is not None
+
+
 def test_a_procedure_by_lines(terminal: Callable[..., str], journal: Journal) -> None:
     told = terminal("How do I drain the oil?", "p", "", "", "s", "no wrench", "n look at the seal", "q", "q")
     assert told.index("⚠ WARNING: Hot oil", told.index("Answer 1")) < told.index("Warning read? Enter.")
