@@ -1,6 +1,5 @@
 """`fieldfare`, `python -m fieldfare` and the frozen program start here: the network is closed before all else."""
 
-from fieldfare.errors import INTERRUPTED
 from fieldfare.offline import close_network
 
 
@@ -19,6 +18,8 @@ def main() -> None:
     try:
         _command_line()
     except KeyboardInterrupt:  # before the command line has its own say
+        from fieldfare.errors import INTERRUPTED
+
         raise SystemExit(INTERRUPTED) from None
 
 
