@@ -36,7 +36,6 @@ class Found(Message):
 class FindingLine(Wrapped):
     """A check by its name, whether all is well, and the sentence."""
 
-    ABOUT = "doctor"
     DEFAULT_CSS = "FindingLine { padding: 0 1; margin: 0 0 1 0; } .-short FindingLine { margin: 0; }"
     SCOPED_CSS = False
 
@@ -54,6 +53,7 @@ class FindingLine(Wrapped):
 class DoctorScreen(Overlay[None]):
     """Runs the checks in a thread."""
 
+    ABOUT = "doctor"
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("escape,q,left", "dismiss", "Back", show=False),
         Binding("question_mark", "app.help", "Help", show=False),

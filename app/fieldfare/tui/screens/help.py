@@ -62,8 +62,6 @@ PURPOSES = {
 class KeyLine(Wrapped):
     """A key and what it does, which hangs behind it."""
 
-    ABOUT = "help"
-
     def __init__(self, key: str, meaning: str) -> None:
         super().__init__()
         self._key, self._meaning = key, meaning
@@ -76,6 +74,7 @@ class KeyLine(Wrapped):
 class HelpScreen(Overlay[None]):
     """One page of help that scrolls."""
 
+    ABOUT = "help"
     DEFAULT_CSS = """
     HelpScreen VerticalScroll { padding: 0 1; }
     HelpScreen Static { height: auto; margin: 0 0 1 0; }
