@@ -165,7 +165,8 @@ class SettingsScreen(RoomScreen):
             Row(key="licences", text=_("Licences"), about=_("Whose work is inside, and under which terms.")),
             *(Row(text=text, told=True) for text in (self._memory, self._places()) if text),
         )
-        self.query_one(Listing).show(rows)
+        for listing in self.query(Listing):  # none while the screen is composed in another language: it draws again
+            listing.show(rows)
 
     def _places(self) -> str:
         settings, data, share = map(str, self._preferences.places())
